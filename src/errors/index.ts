@@ -1,0 +1,12 @@
+export {
+  BtfMismatchError,
+  CcdkError,
+  GateError,
+  ObjectError,
+  PermissionError,
+  SyscallError,
+  UnsupportedKernelError,
+  UsageError,
+  VerifierError,
+} from './errors.ts'
+export { type ErrorDocument, errorDocument, exitCode } from './report.ts'
