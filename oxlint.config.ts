@@ -15,7 +15,7 @@ const rooms = [
   'kernel',
   'structops',
   'sockets',
-  'demo',
+  'testbed',
 ]
 
 const koffiOnlyInKernel = {

@@ -1,0 +1,2 @@
+export { type Attempt, check, errnoName, systemError } from './errno.ts'
+export { Fd, openFds } from './fd.ts'

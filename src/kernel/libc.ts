@@ -1,0 +1,51 @@
+import koffi from 'koffi'
+
+/**
+ * The C functions that the kernel room calls, and the only import of koffi. Each function answers as the system call
+ * does inside the kernel: zero or a positive result, or a negative errno.
+ */
+type Call<Args extends readonly unknown[]> = (...args: Args) => number
+
+const lib = koffi.load(null)
+
+function bind<Args extends readonly unknown[]>(prototype: string): Call<Args> {
+  const call = lib.func(prototype)
+  // koffi.errno() must come right after the call: anything in between, a log line even, may reset it.
+  return (...args) => {
+    const result = Number(call(...args))
+    return result < 0 ? -koffi.errno() : result
+  }
+}
+
+// ABI: the number of bpf(2), asm/unistd.h of each architecture.
+const bpfNumber: Partial<Record<NodeJS.Architecture, number>> = { x64: 321, arm64: 280, riscv64: 280, loong64: 280, s390x: 351, ppc64: 361 }
+const SYS_bpf = bpfNumber[process.arch] ?? -1
+
+const syscall = bind<[number, number, Uint8Array, number]>('long syscall(long, int, void *, unsigned int)')
+
+/** bpf(2). `attr` holds a `union bpf_attr`; the kernel writes results into it. */
+export const bpf = (command: number, attr: Uint8Array, size: number): number => syscall(SYS_bpf, command, attr, size)
+
+export const close = bind<[fd: number]>('int close(int)')
+export const setns = bind<[fd: number, flags: number]>('int setns(int, int)')
+export const unshare = bind<[flags: number]>('int unshare(int)')
+export const socket = bind<[domain: number, type: number, protocol: number]>('int socket(int, int, int)')
+export const bindSocket = bind<[fd: number, address: Uint8Array, length: number]>('int bind(int, void *, unsigned int)')
+export const listen = bind<[fd: number, backlog: number]>('int listen(int, int)')
+export const connect = bind<[fd: number, address: Uint8Array, length: number]>('int connect(int, void *, unsigned int)')
+export const send = bind<[fd: number, bytes: Uint8Array, length: number, flags: number]>(
+  'ssize_t send(int, void *, size_t, int)',
+)
+export const recv = bind<[fd: number, bytes: Uint8Array, length: number, flags: number]>(
+  'ssize_t recv(int, void *, size_t, int)',
+)
+export const setsockopt = bind<[fd: number, level: number, name: number, value: Uint8Array, length: number]>(
+  'int setsockopt(int, int, int, void *, unsigned int)',
+)
+/** `length` is a u32 in memory: the size of `value` going in, of the answer coming out. */
+export const getsockopt = bind<[fd: number, level: number, name: number, value: Uint8Array, length: Uint32Array]>(
+  'int getsockopt(int, int, int, void *, void *)',
+)
+
+/** The address of an array's first byte. The array must be kept alive while the kernel may use it. */
+export const addressOf = (bytes: ArrayBufferView): bigint => koffi.address(bytes)
