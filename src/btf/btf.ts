@@ -1,0 +1,156 @@
+import { ObjectError } from '../errors/index.ts'
+import { decodeType } from './decode.ts'
+import { kindNames, kindOf } from './kinds.ts'
+import { NameIndex } from './name-index.ts'
+import { scanTypes } from './scan.ts'
+import type { BtfKind, BtfType } from './types.ts'
+
+interface BtfParts {
+  file: string
+  path: string
+  /** The type section. */
+  words: Uint32Array
+  /** The string section, which ends with a zero byte. */
+  strings: Uint8Array
+  littleEndian: boolean
+  base?: Btf
+}
+
+/** More typedefs and qualifiers in a row than any real type has: beyond it the BTF runs in a circle. */
+const longestChain = 64
+
+/**
+ * The types of a program, an object or a kernel. Types are numbered from 1; 0 is void. Types of split BTF go on from
+ * those of its base, and every method takes ids of either.
+ *
+ * Source: Documentation/bpf/btf.rst.
+ */
+export class Btf {
+  readonly file: string
+  readonly path: string
+  readonly base: Btf | undefined
+  readonly words: Uint32Array
+  readonly strings: Uint8Array
+  readonly littleEndian: boolean
+  /** The first id that is not the base's. */
+  readonly firstId: number
+  /** The first string offset that is not the base's. */
+  readonly firstString: number
+  readonly #starts: Uint32Array
+  readonly #text: Buffer
+  #names: NameIndex | undefined
+
+  /** Use `parseBtf`. */
+  constructor(parts: BtfParts) {
+    this.file = parts.file
+    this.path = parts.path
+    this.base = parts.base
+    this.words = parts.words
+    this.strings = parts.strings
+    this.littleEndian = parts.littleEndian
+    this.firstId = parts.base?.endId ?? 1
+    this.firstString = parts.base === undefined ? 0 : parts.base.firstString + parts.base.strings.length
+    this.#starts = scanTypes(parts.words, (index, expected) => this.fail(this.firstId + index, expected))
+    this.#text = Buffer.from(parts.strings.buffer, parts.strings.byteOffset, parts.strings.length)
+  }
+
+  /** One past the last id. */
+  get endId(): number {
+    return this.firstId + this.#starts.length
+  }
+
+  /** The type, decoded. Throws an `ObjectError` when there is none of this id or its bytes are wrong. */
+  type(id: number): BtfType {
+    if (id === 0) return { kind: 'void', id: 0, name: '' }
+    if (id < this.firstId && this.base !== undefined) return this.base.type(id)
+    return decodeType(this, id, this.startOf(id))
+  }
+
+  kind(id: number): BtfKind {
+    if (id === 0) return 'void'
+    if (id < this.firstId && this.base !== undefined) return this.base.kind(id)
+    return kindNames[kindOf(this.words[this.startOf(id) + 1] ?? 0)] ?? 'void'
+  }
+
+  /** The type's name; empty for void and for anonymous types. */
+  name(id: number): string {
+    if (id === 0) return ''
+    if (id < this.firstId && this.base !== undefined) return this.base.name(id)
+    return this.string(this.words[this.startOf(id)] ?? 0, id)
+  }
+
+  /** The string at an offset. `user` is the type that names it, for the error. */
+  string(offset: number, user: number): string {
+    if (offset < this.firstString && this.base !== undefined) return this.base.string(offset, user)
+    const start = offset - this.firstString
+    const end = this.#text.indexOf(0, start)
+    if (end < 0 || start >= this.#text.length) this.fail(user, `a name inside the string section, not at offset ${offset}`)
+    return this.#text.toString('utf8', start, end)
+  }
+
+  /** The ids of this BTF's own types (not its base's) of a name, in order. */
+  *named(name: string): Generator<number> {
+    if (name === '') return
+    this.#names ??= new NameIndex(this.words, this.#starts)
+    for (const offset of this.#offsetsOf(name)) {
+      for (const index of this.#names.at(offset)) yield this.firstId + index
+    }
+  }
+
+  /** The first type of a name and one of the kinds, searched here and then in the base. */
+  find(name: string, ...kinds: readonly BtfKind[]): number | undefined {
+    for (const id of this.named(name)) if (kinds.includes(this.kind(id))) return id
+    return this.base?.find(name, ...kinds)
+  }
+
+  /** Every different name that begins with a text, of this BTF's own strings. */
+  *namesStartingWith(prefix: string): Generator<string> {
+    const found = new Set<string>()
+    const bytes = Buffer.from(`\0${prefix}`)
+    for (let at = this.#text.indexOf(bytes); at >= 0; at = this.#text.indexOf(bytes, at + 1)) {
+      found.add(this.#text.toString('utf8', at + 1, this.#text.indexOf(0, at + 1)))
+    }
+    yield* found
+  }
+
+  /** The id behind typedefs, qualifiers and type tags. */
+  resolve(id: number): number {
+    let at = id
+    for (let steps = 0; steps < longestChain; steps += 1) {
+      const type = this.type(at)
+      switch (type.kind) {
+        case 'typedef':
+        case 'const':
+        case 'volatile':
+        case 'restrict':
+        case 'type_tag':
+          at = type.type
+          break
+        default:
+          return at
+      }
+    }
+    return this.fail(id, 'an end to its typedefs and qualifiers, but they run in a circle')
+  }
+
+  /** The type behind typedefs, qualifiers and type tags. */
+  resolved(id: number): BtfType {
+    return this.type(this.resolve(id))
+  }
+
+  /** The word of `words` at which a type of this BTF itself begins. */
+  startOf(id: number): number {
+    return this.#starts[id - this.firstId] ?? this.fail(id, `a type id below ${this.endId}`)
+  }
+
+  fail(id: number, expected: string): never {
+    const path = [this.path, `type[${id}]`].filter((part) => part !== '').join('/')
+    throw new ObjectError({ file: this.file, path, expected })
+  }
+
+  /** Where a name may stand in the strings: whole, or as the end of a longer one. */
+  *#offsetsOf(name: string): Generator<number> {
+    const bytes = Buffer.from(`${name}\0`)
+    for (let at = this.#text.indexOf(bytes); at >= 0; at = this.#text.indexOf(bytes, at + 1)) yield at + this.firstString
+  }
+}

@@ -1,0 +1,8 @@
+export { Btf } from './btf.ts'
+export { type BtfExt, type BtfExtSection, parseBtfExt } from './btf-ext.ts'
+export { BtfEditor, elementWord } from './editor.ts'
+export { declaration, typeName } from './declaration.ts'
+export { KIND, makeInfo } from './kinds.ts'
+export { alignOf, isBitfield, sizeOf } from './layout.ts'
+export { parseBtf } from './parse.ts'
+export type { BtfEnumerator, BtfKind, BtfMember, BtfParam, BtfType, BtfVarInfo } from './types.ts'

@@ -1,0 +1,2 @@
+export { Cursor } from './cursor.ts'
+export { decodeText, zeroTerminated } from './text.ts'

@@ -1,0 +1,3 @@
+export { parseElf } from './elf.ts'
+export { EM_BPF, ET_REL, SHF, SHN, SHT, STB, STT, STV } from './constants.ts'
+export type { ElfFile, ElfRelocation, ElfSection, ElfSymbol } from './types.ts'

@@ -1,0 +1,42 @@
+import type { Cursor } from '../bytes/index.ts'
+import { SHT } from './constants.ts'
+import type { ElfSection } from './types.ts'
+
+interface Table {
+  offset: number
+  entrySize: number
+  count: number
+  namesIndex: number
+}
+
+// ABI: Elf64_Shdr, elf.h.
+const headerSize = 64
+
+export function readSections(whole: Cursor, table: Table): ElfSection[] {
+  const fileHeader = whole.range(0, 64, 'header')
+  if (table.offset === 0 || table.count === 0) return fileHeader.fail('a section table, but there is none')
+  if (table.entrySize !== headerSize) {
+    return fileHeader.fail(`section headers of ${headerSize} bytes, not of ${table.entrySize}`)
+  }
+  const headers = Array.from({ length: table.count }, (_, index) => {
+    const header = whole.range(table.offset + index * headerSize, headerSize, `section[${index}]`)
+    const nameOffset = header.u32()
+    const type = header.u32()
+    const flags = Number(header.u64() & 0xffff_ffffn)
+    header.skip(8)
+    const offset = header.size64('the offset')
+    const size = header.size64('the size')
+    const link = header.u32()
+    const info = header.u32()
+    header.skip(8)
+    const entrySize = header.size64('the entry size')
+    const empty = type === SHT.NOBITS || type === SHT.NULL
+    const data = whole.range(empty ? 0 : offset, empty ? 0 : size, `section[${index}]`)
+    return { nameOffset, data, section: { index, name: '', type, flags, size, link, info, entrySize, data: data.bytes } }
+  })
+  const names = headers[table.namesIndex]?.data
+  if (names === undefined) {
+    return fileHeader.fail(`the section names stand in section ${table.namesIndex}, but there are ${table.count}`)
+  }
+  return headers.map(({ nameOffset, section }) => ({ ...section, name: names.text(nameOffset, 'the name') }))
+}

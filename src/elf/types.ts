@@ -1,0 +1,58 @@
+export interface ElfSection {
+  index: number
+  name: string
+  /** One of `SHT`. */
+  type: number
+  /** `SHF` bits. */
+  flags: number
+  /** Bytes in memory; the same as `data.length` but for NOBITS sections, which have no bytes in the file. */
+  size: number
+  /** For a symbol table its string table; for relocations their symbol table. */
+  link: number
+  /** For relocations the section that they change. */
+  info: number
+  entrySize: number
+  /** A view of the file's bytes. Empty for NOBITS. */
+  data: Uint8Array
+}
+
+export interface ElfSymbol {
+  index: number
+  name: string
+  /** For a symbol of a section: the offset in it, bytes. */
+  value: number
+  size: number
+  /** One of `STT`. */
+  type: number
+  /** One of `STB`. */
+  binding: number
+  /** One of `STV`. */
+  visibility: number
+  /** Index of its section, or one of `SHN`. */
+  section: number
+}
+
+export interface ElfRelocation {
+  /** Place in the section that is changed, bytes. */
+  offset: number
+  /** Kind, as the machine numbers them (R_BPF_64_64 = 1, R_BPF_64_ABS64 = 2, R_BPF_64_32 = 10). */
+  type: number
+  symbol: ElfSymbol
+  /** Of RELA entries; zero for REL, whose addend stands in the section's bytes. */
+  addend: bigint
+}
+
+export interface ElfFile {
+  file: string
+  bytes: Uint8Array
+  littleEndian: boolean
+  /** `ET_REL` for an object file. */
+  type: number
+  machine: number
+  sections: readonly ElfSection[]
+  symbols: readonly ElfSymbol[]
+  /** The relocations that change a section, in file order. */
+  relocationsOf(section: ElfSection): ElfRelocation[]
+  /** The first section of a name. */
+  section(name: string): ElfSection | undefined
+}
