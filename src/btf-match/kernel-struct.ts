@@ -1,0 +1,75 @@
+import type { Btf } from '../btf/index.ts'
+import { UnsupportedKernelError } from '../errors/index.ts'
+
+/** Where a kernel keeps a struct that BPF can implement. */
+export interface KernelStruct {
+  /** Its name, such as `tcp_congestion_ops`. */
+  name: string
+  /** The BTF with both types: the kernel's own or a module's. */
+  btf: Btf
+  /** Id of the struct. */
+  type: number
+  /** Id of `bpf_struct_ops_<name>`, the type of the map's value. */
+  valueType: number
+  valueSize: number
+  /** Where the struct stands in the value, bytes. */
+  dataOffset: number
+}
+
+const valuePrefix = 'bpf_struct_ops_'
+
+// Which option brings a struct, from the kernel's Kconfig and Makefiles.
+const configs: Readonly<Record<string, string>> = {
+  tcp_congestion_ops: 'CONFIG_BPF_JIT, CONFIG_INET and CONFIG_DEBUG_INFO_BTF',
+  bpf_dummy_ops: 'CONFIG_BPF_JIT, CONFIG_NET and CONFIG_DEBUG_INFO_BTF',
+  sched_ext_ops: 'CONFIG_SCHED_CLASS_EXT',
+  Qdisc_ops: 'CONFIG_NET_SCH_BPF',
+  hid_bpf_ops: 'CONFIG_HID_BPF',
+}
+
+/** A type's name without its flavour: `tcp_congestion_ops` for `tcp_congestion_ops___v2`. */
+export function baseName(name: string): string {
+  const at = name.search(/(?<=[^_])___(?=[^_])/)
+  return at < 0 ? name : name.slice(0, at)
+}
+
+/**
+ * Finds the kernel's side of a struct_ops struct: first `bpf_struct_ops_<name>`, then `<name>` in the same BTF.
+ * `btfs` is the kernel's BTF and then its modules'. Throws `UnsupportedKernelError`, which lists what there is.
+ */
+export function findKernelStruct(btfs: Iterable<Btf>, localName: string): KernelStruct {
+  const name = baseName(localName)
+  const offered: string[] = []
+  for (const btf of btfs) {
+    const valueType = ownType(btf, valuePrefix + name)
+    const type = btf.find(name, 'struct')
+    if (valueType !== undefined && type !== undefined) return located(btf, name, valueType, type)
+    offered.push(...structsOf(btf))
+  }
+  const config = configs[name]
+  throw new UnsupportedKernelError({
+    feature: `struct_ops type "${name}"`,
+    ...(config === undefined ? {} : { config }),
+    hint: offered.length === 0 ? 'it offers no struct_ops types at all' : `it offers ${offered.join(', ')}`,
+  })
+}
+
+/** The structs that a BTF says BPF can implement. */
+function structsOf(btf: Btf): string[] {
+  return [...btf.namesStartingWith(valuePrefix)]
+    .map((name) => name.slice(valuePrefix.length))
+    .filter((name) => btf.find(name, 'struct') !== undefined && ownType(btf, valuePrefix + name) !== undefined)
+}
+
+function ownType(btf: Btf, name: string): number | undefined {
+  for (const id of btf.named(name)) if (btf.kind(id) === 'struct') return id
+  return undefined
+}
+
+function located(btf: Btf, name: string, valueType: number, type: number): KernelStruct {
+  const value = btf.type(valueType)
+  if (value.kind !== 'struct') return btf.fail(valueType, 'a struct')
+  const data = value.members.find((member) => btf.resolve(member.type) === type)
+  if (data === undefined) return btf.fail(valueType, `a member of type "struct ${name}"`)
+  return { name, btf, type, valueType, valueSize: value.size, dataOffset: data.bitOffset / 8 }
+}
