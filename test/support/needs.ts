@@ -1,0 +1,87 @@
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Callback, type Test, suite as uvuSuite } from 'uvu'
+import { because } from '../gate/skip-reason.ts'
+
+/** Something that a test cannot do without. */
+export interface Need {
+  /** Debian packages that bring it. The gate installs them for the test files that name the need. */
+  packages: readonly string[]
+  /** The reference machine's kernel lacks it, so CI accepts a skip. Everything else must be there in CI. */
+  lackedByReference: boolean
+  /** Says what is missing, or `undefined` when the need is met. */
+  missing: () => string | undefined
+}
+
+/** What tests can ask for. The gate reads `needs.NAME` in the source of a test file to know what to install. */
+export const needs = {
+  root: condition(() => process.getuid?.() === 0, 'it needs root'),
+  structOps: condition(kernelHasTcpStructOps, 'this kernel has no struct_ops for TCP congestion control'),
+  clang: commands(['clang-19', 'llvm-strip-19'], ['clang-19', 'llvm-19', 'libbpf-dev']),
+  bpftool: commands(['bpftool'], ['bpftool']),
+  iproute2: commands(['ip', 'tc', 'ss'], ['iproute2']),
+  iperf3: commands(['iperf3'], ['iperf3']),
+  tmux: commands(['tmux'], ['tmux']),
+  strace: commands(['strace'], ['strace']),
+} satisfies Record<string, Need>
+
+/**
+ * A suite of uvu that runs only when its needs are met. Otherwise neither its tests nor its hooks run: each test is
+ * skipped, with the first missing thing as the reason.
+ *
+ * @example
+ * const test = suite('registering', [needs.root, needs.structOps])
+ * test('says what keeps the algorithm alive', async () => { … })
+ * test.run()
+ */
+export function suite<T = Record<string, unknown>>(
+  title: string,
+  required: readonly Need[] = [],
+  context?: T,
+): Test<T> {
+  const inner = uvuSuite<T>(title, context)
+  for (const { missing, lackedByReference } of required) {
+    const reason = missing()
+    if (reason !== undefined) return skipping(inner, because({ reason, lackedByReference }))
+  }
+  return inner
+}
+
+function skipping<T>(inner: Test<T>, neverRuns: Callback<T>): Test<T> {
+  const skip = (name = ''): void => inner.skip(name, neverRuns)
+  const noHook = Object.assign(() => {}, { each: () => {} })
+  return Object.assign(skip.bind(undefined), { only: skip, skip, before: noHook, after: noHook, run: () => inner.run() })
+}
+
+function condition(isMet: () => boolean, otherwise: string): Need {
+  return { packages: [], lackedByReference: false, missing: () => (isMet() ? undefined : otherwise) }
+}
+
+function commands(names: readonly string[], packages: readonly string[]): Need {
+  return {
+    packages,
+    lackedByReference: false,
+    missing: () => {
+      const absent = names.find((name) => !isOnPath(name))
+      return absent && `${absent} is not installed (Debian: ${packages.join(' ')})`
+    },
+  }
+}
+
+function isOnPath(name: string): boolean {
+  const directories = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/sbin']
+  return directories.some((directory) => {
+    try {
+      accessSync(join(directory, name), constants.X_OK)
+      return true
+    } catch {
+      return false
+    }
+  })
+}
+
+/** The kernel's BTF names the value struct of each struct_ops it offers. */
+function kernelHasTcpStructOps(): boolean {
+  const path = '/sys/kernel/btf/vmlinux'
+  return existsSync(path) && readFileSync(path).includes('\0bpf_struct_ops_tcp_congestion_ops\0')
+}
