@@ -29,15 +29,17 @@ export const bpf = (command: number, attr: Uint8Array, size: number): number => 
 export const close = bind<[fd: number]>('int close(int)')
 export const setns = bind<[fd: number, flags: number]>('int setns(int, int)')
 export const unshare = bind<[flags: number]>('int unshare(int)')
+/** Only for the options of prctl(2) that take one number. */
+export const prctl = bind<[option: number, argument: number]>('int prctl(int, unsigned long)')
 export const socket = bind<[domain: number, type: number, protocol: number]>('int socket(int, int, int)')
 export const bindSocket = bind<[fd: number, address: Uint8Array, length: number]>('int bind(int, void *, unsigned int)')
 export const listen = bind<[fd: number, backlog: number]>('int listen(int, int)')
 export const connect = bind<[fd: number, address: Uint8Array, length: number]>('int connect(int, void *, unsigned int)')
 export const send = bind<[fd: number, bytes: Uint8Array, length: number, flags: number]>(
-  'ssize_t send(int, void *, size_t, int)',
+  'long send(int, void *, size_t, int)',
 )
 export const recv = bind<[fd: number, bytes: Uint8Array, length: number, flags: number]>(
-  'ssize_t recv(int, void *, size_t, int)',
+  'long recv(int, void *, size_t, int)',
 )
 export const setsockopt = bind<[fd: number, level: number, name: number, value: Uint8Array, length: number]>(
   'int setsockopt(int, int, int, void *, unsigned int)',

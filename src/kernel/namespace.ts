@@ -1,0 +1,108 @@
+import { openSync, readlinkSync, writeFileSync } from 'node:fs'
+import { SyscallError, UsageError } from '../errors/index.ts'
+import { type Attempt, check, systemError } from './errno.ts'
+import { Fd } from './fd.ts'
+import * as libc from './libc.ts'
+
+// ABI: CLONE_NEWNET, linux/sched.h.
+const CLONE_NEWNET = 0x4000_0000
+// ABI: SOCK_CLOEXEC, bits/socket_type.h.
+export const SOCK_CLOEXEC = 0o2000000
+
+/** The namespace of the thread that asks. setns(2) acts on a thread alone, so `/proc/self` could be another one's. */
+const own = '/proc/thread-self/ns/net'
+
+const capability = 'CAP_SYS_ADMIN'
+
+/** Opens the network namespace that `path` refers to: `/proc/PID/ns/net`, or a file that `ip netns` mounted. */
+export function openNamespace(path: string): Fd {
+  try {
+    return new Fd(openSync(path, 'r'), `network namespace ${path}`)
+  } catch (error) {
+    throw fileError(error, { doing: `opening the network namespace ${path}`, syscall: 'open', capability: 'CAP_SYS_PTRACE' })
+  }
+}
+
+/** The inode of a process's network namespace; the same number means the same namespace. */
+export function namespaceInode(path: string = own): number {
+  try {
+    return Number(/^net:\[(\d+)\]$/.exec(readlinkSync(path))?.[1] ?? Number.NaN)
+  } catch (error) {
+    throw fileError(error, { doing: `reading which namespace ${path} is`, syscall: 'readlink', capability: 'CAP_SYS_PTRACE' })
+  }
+}
+
+/**
+ * Makes a socket, inside `namespace` when one is given: a socket belongs to the namespace it was made in for good.
+ * The thread goes there and comes back within this call, and does not go when it could not come back.
+ */
+export function openSocket(
+  spec: { domain: number; type: number; protocol: number; what: string },
+  namespace?: Fd,
+): Fd {
+  const make = (): Fd =>
+    new Fd(
+      check(libc.socket(spec.domain, spec.type | SOCK_CLOEXEC, spec.protocol), {
+        doing: `opening ${spec.what}`,
+        syscall: 'socket',
+      }),
+      spec.what,
+    )
+  return namespace === undefined ? make() : inside(namespace, make)
+}
+
+function inside<T>(namespace: Fd, action: () => T): T {
+  using home = openNamespace(own)
+  // Entering the own namespace changes nothing and asks for the same right as the way back.
+  enter(home, 'making sure of the way back into the own network namespace')
+  enter(namespace, `entering ${namespace.what}`)
+  try {
+    return action()
+  } finally {
+    enter(home, 'coming back into the own network namespace')
+  }
+}
+
+function enter(namespace: Fd, doing: string): void {
+  check(libc.setns(namespace.number, CLONE_NEWNET), { doing, syscall: 'setns', capability })
+}
+
+/** The network namespace that this thread made for itself, and the only one whose settings may be changed. */
+export interface OwnNamespace {
+  inode: number
+  /** Sets a sysctl of this namespace, `net.ipv4.tcp_no_metrics_save`. */
+  setSysctl(name: string, value: string): void
+}
+
+/**
+ * Leaves the present network namespace for a new, empty one without a name: it ends with the last process in it. Only
+ * for a process of its own: sockets and threads that exist already stay in the old namespace.
+ */
+export function unshareNetwork(): OwnNamespace {
+  check(libc.unshare(CLONE_NEWNET), { doing: 'making a network namespace', syscall: 'unshare', capability })
+  const inode = namespaceInode()
+  return {
+    inode,
+    setSysctl(name, value) {
+      if (!/^net(\.[\w-]+)+$/.test(name)) throw new UsageError(`"${name}" is not a network sysctl such as net.ipv4.tcp_ecn`)
+      if (namespaceInode() !== inode) throw new UsageError(`${name}: the thread has left the namespace it made`)
+      try {
+        writeFileSync(`/proc/sys/${name.replaceAll('.', '/')}`, value)
+      } catch (error) {
+        throw fileError(error, {
+          doing: `setting ${name} to "${value}"`,
+          syscall: 'write',
+          capability: 'CAP_NET_ADMIN',
+          hints: { ENOENT: 'this kernel has no such setting, or none that belongs to a network namespace' },
+        })
+      }
+    },
+  }
+}
+
+/** The error of a Node file call as one of ours. */
+export function fileError(error: unknown, attempt: Attempt): Error {
+  const errno = error instanceof Error && 'errno' in error ? Number(error.errno) : Number.NaN
+  if (Number.isNaN(errno)) return new SyscallError({ ...attempt, errno: 'unknown', cause: error, hint: '' })
+  return systemError(-errno, attempt)
+}

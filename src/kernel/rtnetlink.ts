@@ -1,0 +1,184 @@
+import type { Fd } from './fd.ts'
+import { type AddressFamily, familyNumber, parseAddress } from './ip-address.ts'
+import {
+  type Attribute,
+  attributeText,
+  attributeU32,
+  damaged,
+  eachAttribute,
+  encodeAttributes,
+  littleEndian,
+  type NetlinkMessage,
+  u32,
+  zeroEnded,
+} from './netlink.ts'
+import { NetlinkSocket } from './netlink-socket.ts'
+
+// ABI: NETLINK_ROUTE, linux/netlink.h; the RTM_ numbers, linux/rtnetlink.h; IFLA_, linux/if_link.h; IFA_, linux/if_addr.h.
+const NETLINK_ROUTE = 0
+const RTM_NEWLINK = 16
+const RTM_DELLINK = 17
+const RTM_GETLINK = 18
+const RTM_NEWADDR = 20
+const NLM_F_CREATE_EXCL = 0x600
+const IFLA_IFNAME = 3
+const IFLA_MTU = 4
+const IFLA_LINKINFO = 18
+const IFLA_NET_NS_FD = 28
+const IFLA_INFO_KIND = 1
+const IFLA_INFO_DATA = 2
+// ABI: VETH_INFO_PEER, linux/veth.h. Its value is a struct ifinfomsg followed by attributes.
+const VETH_INFO_PEER = 1
+const IFA_ADDRESS = 1
+const IFA_LOCAL = 2
+// ABI: IFA_F_NODAD, linux/if_addr.h: no duplicate address detection, so that an IPv6 address serves at once.
+const IFA_F_NODAD = 2
+// ABI: IFF_UP, linux/if.h.
+const IFF_UP = 1
+
+const capability = 'CAP_NET_ADMIN'
+
+export interface Interface {
+  index: number
+  name: string
+  mtu: number
+  up: boolean
+  /** The kind of a virtual interface, such as `veth`; empty for others. */
+  kind: string
+}
+
+/** The interfaces of one network namespace: the own one, or the one given. */
+export class Interfaces implements Disposable {
+  readonly #socket: NetlinkSocket
+
+  constructor(namespace?: Fd) {
+    this.#socket = new NetlinkSocket(NETLINK_ROUTE, namespace)
+  }
+
+  /** Makes a pair of interfaces joined by a wire, one here and one in the namespace of `peer`. Both are down. */
+  createVeth(name: string, peer: { name: string; namespace: Fd }, mtu: number): void {
+    const peerAttributes: Attribute[] = [
+      [IFLA_IFNAME, zeroEnded(peer.name)],
+      [IFLA_MTU, u32(mtu)],
+      [IFLA_NET_NS_FD, u32(peer.namespace.number)],
+    ]
+    const info: Attribute[] = [
+      [IFLA_INFO_KIND, zeroEnded('veth')],
+      [IFLA_INFO_DATA, [[VETH_INFO_PEER, joined(ifinfomsg({}), encodeAttributes(peerAttributes))]]],
+    ]
+    this.#socket.request(
+      {
+        type: RTM_NEWLINK,
+        flags: NLM_F_CREATE_EXCL,
+        fixed: ifinfomsg({}),
+        attributes: [[IFLA_IFNAME, zeroEnded(name)], [IFLA_MTU, u32(mtu)], [IFLA_LINKINFO, info]],
+      },
+      {
+        doing: `joining two network namespaces by the veth pair ${name} and ${peer.name}`,
+        syscall: 'netlink(RTM_NEWLINK)',
+        capability,
+        hints: { EOPNOTSUPP: 'this kernel has no veth interfaces: it needs CONFIG_VETH' },
+      },
+    )
+  }
+
+  bringUp(name: string): void {
+    this.#change(name, `bringing interface ${name} up`, ifinfomsg({ flags: IFF_UP, change: IFF_UP }), [])
+  }
+
+  setMtu(name: string, mtu: number): void {
+    this.#change(name, `setting the MTU of ${name} to ${mtu}`, ifinfomsg({}), [[IFLA_MTU, u32(mtu)]])
+  }
+
+  #change(name: string, doing: string, fixed: Uint8Array, attributes: readonly Attribute[]): void {
+    this.#socket.request(
+      { type: RTM_NEWLINK, fixed, attributes: [[IFLA_IFNAME, zeroEnded(name)], ...attributes] },
+      { doing, syscall: 'netlink(RTM_NEWLINK)', capability },
+    )
+  }
+
+  /** Gives an interface an IPv4 or IPv6 address, in text. */
+  addAddress(name: string, { address, prefix }: { address: string; prefix: number }): void {
+    const bytes = parseAddress(address)
+    const doing = `giving ${name} the address ${address}/${prefix}`
+    const index = this.list().find((one) => one.name === name)?.index ?? 0
+    this.#socket.request(
+      {
+        type: RTM_NEWADDR,
+        flags: NLM_F_CREATE_EXCL,
+        fixed: ifaddrmsg({ family: bytes.length === 4 ? 'ipv4' : 'ipv6', prefix, index }),
+        attributes: [[IFA_LOCAL, bytes], [IFA_ADDRESS, bytes]],
+      },
+      { doing, syscall: 'netlink(RTM_NEWADDR)', capability, hints: { ENODEV: `there is no interface ${name}` } },
+    )
+  }
+
+  /** Deletes an interface; of a veth pair both ends go. */
+  delete(name: string): void {
+    this.#socket.request(
+      { type: RTM_DELLINK, fixed: ifinfomsg({}), attributes: [[IFLA_IFNAME, zeroEnded(name)]] },
+      { doing: `deleting interface ${name}`, syscall: 'netlink(RTM_DELLINK)', capability },
+    )
+  }
+
+  list(): Interface[] {
+    return this.#socket.dump({ type: RTM_GETLINK, fixed: ifinfomsg({}) }, parseInterface, {
+      doing: 'listing network interfaces',
+      syscall: 'netlink(RTM_GETLINK)',
+      capability,
+    })
+  }
+
+  [Symbol.dispose](): void {
+    this.#socket[Symbol.dispose]()
+  }
+}
+
+// ABI: struct ifinfomsg, linux/rtnetlink.h: u8 family, u8 pad, u16 type, s32 index, u32 flags, u32 change.
+const ifinfomsgSize = 16
+
+function ifinfomsg({ flags = 0, change = 0 }: { flags?: number; change?: number }): Uint8Array {
+  const bytes = new Uint8Array(ifinfomsgSize)
+  const view = new DataView(bytes.buffer)
+  view.setUint32(8, flags, littleEndian)
+  view.setUint32(12, change, littleEndian)
+  return bytes
+}
+
+// ABI: struct ifaddrmsg, linux/if_addr.h: u8 family, u8 prefixlen, u8 flags, u8 scope, u32 index.
+function ifaddrmsg({ family, prefix, index }: { family: AddressFamily; prefix: number; index: number }): Uint8Array {
+  const flags = family === 'ipv6' ? IFA_F_NODAD : 0
+  return joined(Uint8Array.of(familyNumber(family), prefix, flags, 0), u32(index))
+}
+
+function parseInterface({ type, view, start, end }: NetlinkMessage): Interface | undefined {
+  if (type !== RTM_NEWLINK) return undefined
+  if (end - start < ifinfomsgSize) damaged('RTM_NEWLINK', `one of ${end - start} bytes`)
+  const found: Interface = {
+    index: view.getInt32(start + 4, littleEndian),
+    name: '',
+    mtu: 0,
+    up: (view.getUint32(start + 8, littleEndian) & IFF_UP) !== 0,
+    kind: '',
+  }
+  eachAttribute(view, start + ifinfomsgSize, end, (attribute, at, length) => {
+    if (attribute === IFLA_IFNAME) found.name = attributeText(view, at, length)
+    else if (attribute === IFLA_MTU) found.mtu = attributeU32(view, at, length)
+    else if (attribute === IFLA_LINKINFO) {
+      eachAttribute(view, at, at + length, (inner, innerAt, innerLength) => {
+        if (inner === IFLA_INFO_KIND) found.kind = attributeText(view, innerAt, innerLength)
+      })
+    }
+  })
+  return found
+}
+
+function joined(...parts: Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((size, part) => size + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    bytes.set(part, at)
+    at += part.length
+  }
+  return bytes
+}

@@ -1,0 +1,1 @@
+export { decodeTcpInfo, TCPI_OPT, type TcpInfo } from './tcp-info.ts'
