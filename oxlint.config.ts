@@ -44,6 +44,7 @@ export default defineConfig({
     'no-await-in-loop': 'off',
     'no-bitwise': 'off',
     'oxc/no-map-spread': 'off',
+    'unicorn/consistent-function-scoping': 'off',
     'unicorn/no-array-for-each': 'error',
     'unicorn/prefer-node-protocol': 'error',
   },

@@ -1,4 +1,4 @@
-import type { Btf } from '../btf/index.ts'
+import { type Btf, essentialName } from '../btf/index.ts'
 import { UnsupportedKernelError } from '../errors/index.ts'
 
 /** Where a kernel keeps a struct that BPF can implement. */
@@ -27,18 +27,12 @@ const configs: Readonly<Record<string, string>> = {
   hid_bpf_ops: 'CONFIG_HID_BPF',
 }
 
-/** A type's name without its flavour: `tcp_congestion_ops` for `tcp_congestion_ops___v2`. */
-export function baseName(name: string): string {
-  const at = name.search(/(?<=[^_])___(?=[^_])/)
-  return at < 0 ? name : name.slice(0, at)
-}
-
 /**
  * Finds the kernel's side of a struct_ops struct: first `bpf_struct_ops_<name>`, then `<name>` in the same BTF.
  * `btfs` is the kernel's BTF and then its modules'. Throws `UnsupportedKernelError`, which lists what there is.
  */
 export function findKernelStruct(btfs: Iterable<Btf>, localName: string): KernelStruct {
-  const name = baseName(localName)
+  const name = essentialName(localName)
   const offered: string[] = []
   for (const btf of btfs) {
     const valueType = ownType(btf, valuePrefix + name)

@@ -1,5 +1,4 @@
-import { type Btf, type BtfType, typeName } from '../btf/index.ts'
-import { baseName } from './kernel-struct.ts'
+import { type Btf, type BtfType, essentialName, typeName } from '../btf/index.ts'
 
 /** A type together with the BTF that it belongs to. */
 interface Side {
@@ -51,7 +50,7 @@ function alike(left: Side, right: Side, depth: number): boolean {
   if (ours.kind === 'ptr' && theirs.kind === 'ptr') {
     return alike({ btf: left.btf, id: ours.type }, { btf: right.btf, id: theirs.type }, depth + 1)
   }
-  return shape(ours) === shape(theirs) && baseName(ours.name) === baseName(theirs.name)
+  return shape(ours) === shape(theirs) && essentialName(ours.name) === essentialName(theirs.name)
 }
 
 /** A forward declaration says as much as its struct when only a pointer to it is passed. */
