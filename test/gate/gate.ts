@@ -17,7 +17,7 @@ interface Job extends TestFile {
 }
 
 /**
- * Finds the tests, brings what they need, runs them and reports.
+ * Finds the tests, installs what they need, runs them and reports.
  *
  * @param signal stops the run: what is running is killed, and nothing else starts
  */

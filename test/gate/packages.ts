@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs'
 import { execa } from 'execa'
+import { isOnPath } from '../support/commands.ts'
 import { type Need, needs } from '../support/needs.ts'
 
 /** The needs that test files name, as `needs.clang`, in their source. */
@@ -16,7 +16,7 @@ export function needsNamedIn(sources: readonly string[]): Need[] {
 export async function installMissing(wanted: readonly Need[], tell: (line: string) => void): Promise<void> {
   const packages = [...new Set(wanted.filter((need) => need.missing() !== undefined).flatMap((need) => need.packages))]
   if (packages.length === 0) return
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
+  if (process.getuid?.() !== 0 || !isOnPath('apt-get')) {
     tell(`some tests need Debian packages that are not installed: ${packages.join(' ')}`)
     return
   }

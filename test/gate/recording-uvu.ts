@@ -7,7 +7,7 @@ import { reasonOf } from './skip-reason.ts'
 type HookName = 'before' | 'before.each' | 'after' | 'after.each'
 
 /** How long a process may live on after its last test before the record says what it holds open. */
-const stayMs = 2000
+const stayMs = 500
 
 let suites = 0
 let tests = 0

@@ -12,15 +12,14 @@ export interface Totals {
 
 /** The lines about one file. */
 export function fileReport(name: string, run: FileRun, verbose: boolean): string {
-  const { passed, failures, skips, durationMs, output } = run
+  const { passed, failures, skips, output } = run
   const failed = failures.length > 0
   const counts = [
     passed > 0 && `${passed} passed`,
     failed && `${failures.length} failed`,
     skips.length > 0 && `${skips.length} skipped`,
   ].filter(Boolean)
-  const time = verbose ? `  (${(durationMs / 1000).toFixed(2)} s)` : ''
-  const lines = [`${failed ? '✘' : '•'} ${name}  ${counts.join(', ')}${time}`]
+  const lines = [`${failed ? '✘' : '•'} ${name}  ${counts.join(', ')}`]
   for (const { test, message } of failures) {
     lines.push(`    ${test === '' ? '' : `"${test}": `}${message.replaceAll('\n', '\n    ')}`)
   }

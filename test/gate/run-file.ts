@@ -5,6 +5,7 @@ import { closeSync, openSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { commandPath } from '../support/commands.ts'
 import { killGroup, killMarked, markFor, markVariable } from './processes.ts'
 import { parseRecord, recordVariable } from './record.ts'
 import { type Verdict, judge } from './verdict.ts'
@@ -38,7 +39,7 @@ export async function runFile({ file, limitMs, strict, signal }: RunOptions): Pr
   try {
     const subprocess = spawn(process.execPath, ['--import', preload, file], {
       stdio: ['ignore', output, output],
-      env: { ...process.env, [recordVariable]: recordPath, [markVariable]: markFor(id), PATH: pathWithSbin() },
+      env: { ...process.env, [recordVariable]: recordPath, [markVariable]: markFor(id), PATH: commandPath().join(':') },
       // It leads a process group of its own, which can be killed as a whole.
       detached: true,
     })
@@ -65,10 +66,4 @@ export async function runFile({ file, limitMs, strict, signal }: RunOptions): Pr
     closeSync(output)
     await rm(directory, { recursive: true })
   }
-}
-
-/** bpftool, ip and tc stand in /usr/sbin, which is not on everybody's PATH. */
-function pathWithSbin(): string {
-  const path = (process.env['PATH'] ?? '').split(':')
-  return [...path, ...['/usr/sbin', '/sbin'].filter((directory) => !path.includes(directory))].join(':')
 }

@@ -36,6 +36,13 @@ interface TestState {
   message: string
 }
 
+interface RunFacts {
+  suitesRun: ReadonlySet<number>
+  suitesWithOnly: ReadonlySet<number>
+  timeWasUp: boolean
+  ranOutOfWork: boolean
+}
+
 /**
  * Judges a test file by its record and the end of its process. Only a test that says it passed has passed: whatever
  * was declared and is silent has failed, and a file needs at least one test or a skip with a reason.
@@ -46,11 +53,16 @@ export function judge(events: readonly GateEvent[], ending: Ending, strict: bool
   const { tests, suitesRun } = testStates(events)
   const all = [...tests.values()]
   const skips = events.filter((event) => event.event === 'skip')
-  const suitesWithOnly = new Set(all.filter(({ only }) => only).map(({ suite }) => suite))
+  const facts: RunFacts = {
+    suitesRun,
+    suitesWithOnly: new Set(all.filter(({ only }) => only).map(({ suite }) => suite)),
+    timeWasUp: ending.exceededMs !== undefined,
+    ranOutOfWork: events.some(({ event }) => event === 'end'),
+  }
 
   const failures: Failure[] = [
     ...all.flatMap((test): Failure[] => {
-      const message = whyFailed(test, suitesRun, suitesWithOnly, ending)
+      const message = whyFailed(test, facts)
       return message === undefined ? [] : [{ test: test.name, message }]
     }),
     ...skips.flatMap(({ name, reason }): Failure[] => {
@@ -93,35 +105,33 @@ function testStates(events: readonly GateEvent[]): { tests: Map<number, TestStat
 
 function whyFailed(
   { suite, only, outcome, message }: TestState,
-  suitesRun: ReadonlySet<number>,
-  suitesWithOnly: ReadonlySet<number>,
-  { exceededMs }: Ending,
+  { suitesRun, suitesWithOnly, timeWasUp, ranOutOfWork }: RunFacts,
 ): string | undefined {
   if (outcome === 'failed') return message
   if (only) return 'test.only leaves the other tests out'
   if (outcome === 'passed') return undefined
-  if (outcome === 'started') return exceededMs === undefined ? 'never ended' : 'was running when the time was up'
-  if (!suitesRun.has(suite)) return 'never ran: test.run() is missing'
+  if (outcome === 'started') return timeWasUp ? 'was running when the time was up' : 'never ended'
+  if (!suitesRun.has(suite) && ranOutOfWork) return 'never ran: test.run() is missing'
   return suitesWithOnly.has(suite) ? undefined : 'never ran'
 }
 
 function fileFailures(events: readonly GateEvent[], { exceededMs, signal, exitCode, leftovers }: Ending): Failure[] {
-  const messages: string[] = []
+  const messages = new Set<string>()
   for (const event of events) {
-    if (event.event === 'hook-failed') messages.push(`a hook failed: ${event.hook}: ${event.message}`)
-    if (event.event === 'crash') messages.push(`nothing caught: ${event.message}`)
+    if (event.event === 'hook-failed') messages.add(`a hook failed: ${event.hook}: ${event.message}`)
+    if (event.event === 'crash') messages.add(`nothing caught: ${event.message}`)
   }
   if (exceededMs !== undefined) {
     const held = events.flatMap((event) => (event.event === 'stay' ? event.resources : []))
     const open = held.length === 0 ? '' : `; its tests had ended, but it holds open: ${held.join(', ')}`
-    messages.push(`ran into the time limit of ${exceededMs / 1000} s${open}`)
+    messages.add(`ran into the time limit of ${exceededMs / 1000} s${open}`)
   } else if (signal !== null) {
-    messages.push(`the process was killed by ${signal}`)
+    messages.add(`the process was killed by ${signal}`)
   } else if (exitCode === 0 && !events.some(({ event }) => event === 'end')) {
-    messages.push('the process was ended by process.exit(), before it ran out of work')
+    messages.add('the process was ended by process.exit(), before it ran out of work')
   }
-  if (leftovers.length > 0) messages.push(`left processes behind: ${leftovers.join('; ')}`)
-  return messages.map((message) => ({ test: '', message }))
+  if (leftovers.length > 0) messages.add(`left processes behind: ${leftovers.join('; ')}`)
+  return [...messages].map((message) => ({ test: '', message }))
 }
 
 function exitCodeFailure({ exitCode }: Ending): Failure[] {

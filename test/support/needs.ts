@@ -1,7 +1,7 @@
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
 import { type Callback, type Test, suite as uvuSuite } from 'uvu'
 import { because } from '../gate/skip-reason.ts'
+import { isOnPath } from './commands.ts'
 
 /** Something that a test cannot do without. */
 export interface Need {
@@ -66,18 +66,6 @@ function commands(names: readonly string[], packages: readonly string[]): Need {
       return absent && `${absent} is not installed (Debian: ${packages.join(' ')})`
     },
   }
-}
-
-function isOnPath(name: string): boolean {
-  const directories = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/sbin']
-  return directories.some((directory) => {
-    try {
-      accessSync(join(directory, name), constants.X_OK)
-      return true
-    } catch {
-      return false
-    }
-  })
 }
 
 /** The kernel's BTF names the value struct of each struct_ops it offers. */
