@@ -1,6 +1,7 @@
 export { type Attempt, check, errnoName, systemError } from './errno.ts'
 export { Fd, openFds } from './fd.ts'
 export { type AddressFamily, type TcpAddress } from './ip-address.ts'
+export { interfaceReady } from './interface-ready.ts'
 export { namespaceInode, openNamespace, type OwnNamespace, unshareNetwork } from './namespace.ts'
 export { dieWithParent } from './process.ts'
 export { type Interface, Interfaces } from './rtnetlink.ts'

@@ -33,8 +33,9 @@ const IFA_ADDRESS = 1
 const IFA_LOCAL = 2
 // ABI: IFA_F_NODAD, linux/if_addr.h: no duplicate address detection, so that an IPv6 address serves at once.
 const IFA_F_NODAD = 2
-// ABI: IFF_UP, linux/if.h.
+// ABI: IFF_UP and IFF_RUNNING, linux/if.h.
 const IFF_UP = 1
+const IFF_RUNNING = 0x40
 
 const capability = 'CAP_NET_ADMIN'
 
@@ -43,6 +44,8 @@ export interface Interface {
   name: string
   mtu: number
   up: boolean
+  /** Whether it is up and its other end is there. */
+  running: boolean
   /** The kind of a virtual interface, such as `veth`; empty for others. */
   kind: string
 }
@@ -154,11 +157,13 @@ function ifaddrmsg({ family, prefix, index }: { family: AddressFamily; prefix: n
 function parseInterface({ type, view, start, end }: NetlinkMessage): Interface | undefined {
   if (type !== RTM_NEWLINK) return undefined
   if (end - start < ifinfomsgSize) damaged('RTM_NEWLINK', `one of ${end - start} bytes`)
+  const flags = view.getUint32(start + 8, littleEndian)
   const found: Interface = {
     index: view.getInt32(start + 4, littleEndian),
     name: '',
     mtu: 0,
-    up: (view.getUint32(start + 8, littleEndian) & IFF_UP) !== 0,
+    up: (flags & IFF_UP) !== 0,
+    running: (flags & IFF_RUNNING) !== 0,
     kind: '',
   }
   eachAttribute(view, start + ifinfomsgSize, end, (attribute, at, length) => {

@@ -1,0 +1,110 @@
+/** The program of one host: a process in a network namespace of its own, told what to do over IPC. */
+import { existsSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  dieWithParent,
+  interfaceReady,
+  Interfaces,
+  openNamespace,
+  type OwnNamespace,
+  unshareNetwork,
+} from '../kernel/index.ts'
+import { Sender } from './sender.ts'
+import { serveCalls } from './serve-calls.ts'
+import { Sink } from './sink.ts'
+import { TestbedError } from './testbed-error.ts'
+
+let own: OwnNamespace | undefined
+const sinks = new Map<number, Sink>()
+const senders = new Map<number, Sender>()
+
+// Ctrl-C reaches every process of the terminal's group. When to end is the parent's affair: the channel closes then.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
+process.on('disconnect', () => process.exit(0))
+if (!process.connected) process.exit(0)
+
+serveCalls({
+  start() {
+    // Closing the channel ends this process when it listens; the kernel sees to it when it does not.
+    dieWithParent()
+    own = unshareNetwork()
+    calmIpv6(own)
+    using interfaces = new Interfaces()
+    interfaces.bringUp('lo')
+    return { inode: own.inode }
+  },
+
+  setSysctl({ name, value }) {
+    if (own === undefined) throw new TestbedError('the host has not started')
+    own.setSysctl(name, value)
+    return undefined
+  },
+
+  createVeth({ name, peer, mtu }) {
+    using namespace = openNamespace(`/proc/${peer.pid}/ns/net`)
+    using interfaces = new Interfaces()
+    interfaces.createVeth(name, { name: peer.name, namespace }, mtu)
+    return undefined
+  },
+
+  configure({ name, addresses }) {
+    using interfaces = new Interfaces()
+    for (const address of addresses) interfaces.addAddress(name, address)
+    interfaces.bringUp(name)
+    return undefined
+  },
+
+  async ready({ name, timeoutMs }) {
+    const deadline = performance.now() + timeoutMs
+    while (!interfaceReady(name)) {
+      if (performance.now() > deadline) throw new TestbedError(`interface ${name} is not ready after ${timeoutMs / 1000} s`)
+      await sleep(2)
+    }
+    return undefined
+  },
+
+  async serve(spec) {
+    const sink = await Sink.listen(spec)
+    const service = sinks.size
+    sinks.set(service, sink)
+    return { service, address: sink.address }
+  },
+
+  connections: ({ service }) => find(sinks, service, 'service').connections(),
+
+  received: ({ service, expected, timeoutMs }) => find(sinks, service, 'service').received(expected, timeoutMs),
+
+  async stopService({ service }) {
+    await find(sinks, service, 'service').close()
+    return undefined
+  },
+
+  async send(spec) {
+    const sender = new Sender(spec)
+    senders.set(spec.transfer, sender)
+    return await sender.start()
+  },
+
+  finishTransfer: ({ transfer }) => find(senders, transfer, 'transfer').finish(),
+
+  async closeTransfer({ transfer }) {
+    await find(senders, transfer, 'transfer').close()
+    senders.delete(transfer)
+    return undefined
+  },
+})
+
+/** Without this a new interface is not ready for a second, while the kernel looks for duplicates of its addresses. */
+function calmIpv6(namespace: OwnNamespace): void {
+  if (!existsSync('/proc/sys/net/ipv6')) return
+  for (const which of ['all', 'default']) {
+    namespace.setSysctl(`net.ipv6.conf.${which}.accept_dad`, '0')
+    namespace.setSysctl(`net.ipv6.conf.${which}.router_solicitations`, '0')
+  }
+}
+
+function find<T>(all: Map<number, T>, id: number, what: string): T {
+  const found = all.get(id)
+  if (found === undefined) throw new TestbedError(`this host has no ${what} ${id}`)
+  return found
+}

@@ -1,0 +1,118 @@
+import type { AddressFamily, TcpAddress } from '../kernel/index.ts'
+import { UsageError } from '../errors/index.ts'
+import { HostChannel } from './host-channel.ts'
+import { Service } from './service.ts'
+import { startTransfer } from './start-transfer.ts'
+import type { Transfer, TransferOptions } from './transfer.ts'
+
+/** Where a host is reached on a link. */
+export interface HostAddresses {
+  /** The other host of the link. */
+  peer: string
+  /** The name of the interface in this host. */
+  interface: string
+  ipv4: string
+  ipv6: string
+}
+
+export interface ServeOptions {
+  /** The congestion control of the connections it accepts; the namespace's default when left out. */
+  congestion?: string
+  family?: AddressFamily
+  /** A free one when left out. */
+  port?: number
+  /** The host on the link to listen on; the first link when left out. */
+  towards?: string
+}
+
+/**
+ * A host of a testbed: a process in a network namespace of its own. The namespace has no name and lasts as long as
+ * the process; the process ends when this object is closed, and when the process that made it ends, however it ends.
+ */
+export class Host implements AsyncDisposable {
+  readonly name: string
+  readonly pid: number
+  /** The inode of its network namespace, as in `/proc/PID/ns/net`. */
+  readonly namespace: number
+  readonly addresses: readonly HostAddresses[]
+  readonly #channel: HostChannel
+  readonly #addresses: HostAddresses[]
+
+  private constructor(name: string, channel: HostChannel, namespace: number) {
+    this.name = name
+    this.pid = channel.pid
+    this.namespace = namespace
+    this.#channel = channel
+    this.#addresses = []
+    this.addresses = this.#addresses
+  }
+
+  /** Starts a host. Throws a `PermissionError` without CAP_SYS_ADMIN. */
+  static async start(name: string): Promise<Host> {
+    if (!/^[a-z][a-z0-9-]{0,11}$/.test(name)) {
+      throw new UsageError(`"${name}" is no host name: up to 12 letters, digits and dashes, for the interfaces carry it`)
+    }
+    const channel = new HostChannel(name)
+    try {
+      const { inode } = await channel.call('start', undefined, 30_000)
+      return new Host(name, channel, inode)
+    } catch (error) {
+      await channel.close()
+      throw error
+    }
+  }
+
+  /** Sets a sysctl of the host's namespace, `net.ipv4.tcp_ecn`. */
+  async setSysctl(name: string, value: string): Promise<void> {
+    await this.#channel.call('setSysctl', { name, value })
+  }
+
+  /** Starts a TCP service that reads and counts whatever comes. */
+  async serve({ congestion, family = 'ipv4', port = 0, towards }: ServeOptions = {}): Promise<Service> {
+    const address = this.#address(family, port, towards)
+    const facts = await this.#channel.call('serve', { congestion, address })
+    return new Service(this.#channel, facts.service, facts.address, congestion)
+  }
+
+  /** Sends to a service of another host. Resolves when all flows are connected and have begun. */
+  async send(options: TransferOptions): Promise<Transfer> {
+    return await startTransfer(this.#channel, options)
+  }
+
+  /** Makes the interface towards `peer` and the one of `peer` towards this host; both still without addresses. */
+  async join(peer: Host, mtu: number): Promise<void> {
+    await this.#channel.call('createVeth', {
+      name: interfaceTowards(peer.name),
+      peer: { name: interfaceTowards(this.name), pid: peer.pid },
+      mtu,
+    })
+  }
+
+  /** Gives the interface towards a peer its addresses and brings it up. */
+  async configure(peer: string, { ipv4, ipv6 }: { ipv4: string; ipv6: string }): Promise<void> {
+    const addresses = [{ address: ipv4, prefix: 24 }, { address: ipv6, prefix: 64 }]
+    await this.#channel.call('configure', { name: interfaceTowards(peer), addresses })
+    this.#addresses.push({ peer, interface: interfaceTowards(peer), ipv4, ipv6 })
+  }
+
+  /** Waits until the interface towards a peer carries traffic. */
+  async ready(peer: string): Promise<void> {
+    await this.#channel.call('ready', { name: interfaceTowards(peer), timeoutMs: 5000 })
+  }
+
+  #address(family: AddressFamily, port: number, towards: string | undefined): TcpAddress {
+    const found = this.#addresses.find(({ peer }) => towards === undefined || peer === towards)
+    if (found === undefined) throw new UsageError(`host ${this.name} has no link${towards === undefined ? '' : ` to ${towards}`}`)
+    return { family, address: found[family], port }
+  }
+
+  async close(): Promise<void> {
+    await this.#channel.close()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+}
+
+const interfaceTowards = (peer: string): string => `to-${peer}`

@@ -1,0 +1,104 @@
+import type { AddressFamily, TcpAddress } from '../kernel/index.ts'
+import type { ErrorFacts } from './error-facts.ts'
+
+/**
+ * What the parent may ask of a host process, and what comes back. Everything crosses by structured clone, so bigint
+ * and byte arrays pass as they are.
+ */
+export interface Calls {
+  start: { argument: undefined; answer: { inode: number } }
+  setSysctl: { argument: { name: string; value: string }; answer: undefined }
+  createVeth: { argument: VethSpec; answer: undefined }
+  configure: { argument: InterfaceSpec; answer: undefined }
+  ready: { argument: { name: string; timeoutMs: number }; answer: undefined }
+  serve: { argument: ServeSpec; answer: { service: number; address: TcpAddress } }
+  connections: { argument: { service: number }; answer: ConnectionFacts[] }
+  received: { argument: { service: number; expected: Expected[]; timeoutMs: number }; answer: ConnectionFacts[] }
+  stopService: { argument: { service: number }; answer: undefined }
+  send: { argument: SendSpec; answer: FlowFacts[] }
+  finishTransfer: { argument: { transfer: number }; answer: FlowSnapshot[] }
+  closeTransfer: { argument: { transfer: number }; answer: undefined }
+}
+
+export type CallName = keyof Calls
+
+export interface VethSpec {
+  name: string
+  peer: { name: string; pid: number }
+  mtu: number
+}
+
+export interface InterfaceSpec {
+  name: string
+  addresses: { address: string; prefix: number }[]
+}
+
+export interface ServeSpec {
+  congestion: string | undefined
+  address: TcpAddress
+}
+
+/** A connection that a sink has accepted. */
+export interface ConnectionFacts {
+  /** The sender's address. */
+  peer: { address: string; port: number }
+  /** Bytes read so far. */
+  bytes: number
+  /** When the last of them was read, ns of CLOCK_MONOTONIC, the same clock in every process; 0 before the first. */
+  lastByteAt: bigint
+  open: boolean
+}
+
+/** How many bytes a sink is to wait for, from whom. */
+export interface Expected {
+  peer: { address: string; port: number }
+  bytes: number
+}
+
+export interface SendSpec {
+  /** Chosen by the caller, so that events which overtake the answer find their transfer. */
+  transfer: number
+  congestion: string | undefined
+  to: TcpAddress
+  flows: number
+  limit: { bytesPerFlow: number } | { seconds: number }
+  sampleMs: number
+  connectTimeoutMs: number
+}
+
+/** A connection that a sender has opened. */
+export interface FlowFacts {
+  /** Its number, from 0. */
+  flow: number
+  family: AddressFamily
+  local: { address: string; port: number }
+  /** The name that the kernel answers for it. */
+  congestion: string
+  /** When the connection stood and data could flow, ns of CLOCK_MONOTONIC. */
+  startedAt: bigint
+}
+
+/** A flow as the kernel tells it at one moment; `info` is a `struct tcp_info` not yet decoded. */
+export interface FlowSnapshot {
+  flow: number
+  congestion: string
+  info: Uint8Array
+}
+
+/** What a host process says without being asked, about one of its transfers. */
+export type TransferEvent =
+  | { event: 'sample'; transfer: number; seconds: number; flows: FlowSnapshot[] }
+  | { event: 'written'; transfer: number; bytes: number[] }
+  | { event: 'failed'; transfer: number; error: ErrorFacts }
+
+export type Request<Name extends CallName = CallName> = {
+  [N in Name]: { call: N; id: number; argument: Calls[N]['argument'] }
+}[Name]
+
+export type Reply<Name extends CallName = CallName> =
+  | { [N in Name]: { reply: number; call: N; value: Calls[N]['answer'] } }[Name]
+  | { reply: number; error: ErrorFacts }
+
+export type Handlers = {
+  [N in CallName]: (argument: Calls[N]['argument']) => Calls[N]['answer'] | Promise<Calls[N]['answer']>
+}
