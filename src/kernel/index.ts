@@ -4,7 +4,7 @@ export { type AddressFamily, type TcpAddress } from './ip-address.ts'
 export { interfaceReady } from './interface-ready.ts'
 export { namespaceInode, openNamespace, type OwnNamespace, unshareNetwork } from './namespace.ts'
 export { dieWithParent } from './process.ts'
-export { type Interface, Interfaces } from './rtnetlink.ts'
+export { type Interface, Interfaces, type VethEnd } from './rtnetlink.ts'
 export {
   availableCongestion,
   bindTcpSocket,

@@ -50,6 +50,13 @@ export interface Interface {
   kind: string
 }
 
+/** One end of a veth pair, still to be made. */
+export interface VethEnd {
+  name: string
+  /** Its number, which must be free in its namespace. */
+  index: number
+}
+
 /** The interfaces of one network namespace: the own one, or the one given. */
 export class Interfaces implements Disposable {
   readonly #socket: NetlinkSocket
@@ -58,8 +65,13 @@ export class Interfaces implements Disposable {
     this.#socket = new NetlinkSocket(NETLINK_ROUTE, namespace)
   }
 
-  /** Makes a pair of interfaces joined by a wire, one here and one in the namespace of `peer`. Both are down. */
-  createVeth(name: string, peer: { name: string; namespace: Fd }, mtu: number): void {
+  /**
+   * Makes a pair of interfaces joined by a wire, one here and one in the namespace of `peer`. Both are down.
+   *
+   * The indices should differ: the kernel takes an interface whose index is its peer's, be it in another namespace,
+   * for one without a peer, and works off the news that it has a carrier up to a second later (net/core/link_watch.c).
+   */
+  createVeth(here: VethEnd, peer: VethEnd & { namespace: Fd }, mtu: number): void {
     const peerAttributes: Attribute[] = [
       [IFLA_IFNAME, zeroEnded(peer.name)],
       [IFLA_MTU, u32(mtu)],
@@ -67,17 +79,17 @@ export class Interfaces implements Disposable {
     ]
     const info: Attribute[] = [
       [IFLA_INFO_KIND, zeroEnded('veth')],
-      [IFLA_INFO_DATA, [[VETH_INFO_PEER, joined(ifinfomsg({}), encodeAttributes(peerAttributes))]]],
+      [IFLA_INFO_DATA, [[VETH_INFO_PEER, joined(ifinfomsg(peer), encodeAttributes(peerAttributes))]]],
     ]
     this.#socket.request(
       {
         type: RTM_NEWLINK,
         flags: NLM_F_CREATE_EXCL,
-        fixed: ifinfomsg({}),
-        attributes: [[IFLA_IFNAME, zeroEnded(name)], [IFLA_MTU, u32(mtu)], [IFLA_LINKINFO, info]],
+        fixed: ifinfomsg(here),
+        attributes: [[IFLA_IFNAME, zeroEnded(here.name)], [IFLA_MTU, u32(mtu)], [IFLA_LINKINFO, info]],
       },
       {
-        doing: `joining two network namespaces by the veth pair ${name} and ${peer.name}`,
+        doing: `joining two network namespaces by the veth pair ${here.name} and ${peer.name}`,
         syscall: 'netlink(RTM_NEWLINK)',
         capability,
         hints: { EOPNOTSUPP: 'this kernel has no veth interfaces: it needs CONFIG_VETH' },
@@ -140,9 +152,10 @@ export class Interfaces implements Disposable {
 // ABI: struct ifinfomsg, linux/rtnetlink.h: u8 family, u8 pad, u16 type, s32 index, u32 flags, u32 change.
 const ifinfomsgSize = 16
 
-function ifinfomsg({ flags = 0, change = 0 }: { flags?: number; change?: number }): Uint8Array {
+function ifinfomsg({ index = 0, flags = 0, change = 0 }: { index?: number; flags?: number; change?: number }): Uint8Array {
   const bytes = new Uint8Array(ifinfomsgSize)
   const view = new DataView(bytes.buffer)
+  view.setInt32(4, index, littleEndian)
   view.setUint32(8, flags, littleEndian)
   view.setUint32(12, change, littleEndian)
   return bytes

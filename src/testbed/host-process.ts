@@ -40,10 +40,10 @@ serveCalls({
     return undefined
   },
 
-  createVeth({ name, peer, mtu }) {
+  createVeth({ here, peer, mtu }) {
     using namespace = openNamespace(`/proc/${peer.pid}/ns/net`)
     using interfaces = new Interfaces()
-    interfaces.createVeth(name, { name: peer.name, namespace }, mtu)
+    interfaces.createVeth(here, { ...peer, namespace }, mtu)
     return undefined
   },
 

@@ -80,10 +80,10 @@ export class Host implements AsyncDisposable {
   }
 
   /** Makes the interface towards `peer` and the one of `peer` towards this host; both still without addresses. */
-  async join(peer: Host, mtu: number): Promise<void> {
+  async join(peer: Host, { mtu, network }: { mtu: number; network: number }): Promise<void> {
     await this.#channel.call('createVeth', {
-      name: interfaceTowards(peer.name),
-      peer: { name: interfaceTowards(this.name), pid: peer.pid },
+      here: { name: interfaceTowards(peer.name), index: 2 * network },
+      peer: { name: interfaceTowards(this.name), index: 2 * network + 1, pid: peer.pid },
       mtu,
     })
   }

@@ -1,4 +1,4 @@
-import type { AddressFamily, TcpAddress } from '../kernel/index.ts'
+import type { AddressFamily, TcpAddress, VethEnd } from '../kernel/index.ts'
 import type { ErrorFacts } from './error-facts.ts'
 
 /**
@@ -23,8 +23,8 @@ export interface Calls {
 export type CallName = keyof Calls
 
 export interface VethSpec {
-  name: string
-  peer: { name: string; pid: number }
+  here: VethEnd
+  peer: VethEnd & { pid: number }
   mtu: number
 }
 
