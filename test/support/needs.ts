@@ -17,7 +17,7 @@ export interface Need {
 export const needs = {
   root: condition(() => process.getuid?.() === 0, 'it needs root'),
   structOps: condition(kernelHasTcpStructOps, 'this kernel has no struct_ops for TCP congestion control'),
-  clang: commands(['clang-19', 'llvm-strip-19'], ['clang-19', 'llvm-19', 'libbpf-dev']),
+  clang: commands(['clang-19', 'llvm-strip-19'], ['clang-19', 'llvm-19']),
   bpftool: commands(['bpftool'], ['bpftool']),
   iproute2: commands(['ip', 'tc', 'ss'], ['iproute2']),
   iperf3: commands(['iperf3'], ['iperf3']),
