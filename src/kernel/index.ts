@@ -1,8 +1,11 @@
 export { type Attempt, check, errnoName, systemError } from './errno.ts'
 export { Fd, openFds } from './fd.ts'
-export { type AddressFamily, type TcpAddress } from './ip-address.ts'
+export { AF_INET, AF_INET6, type AddressFamily, formatIpv4, formatIpv6, type TcpAddress } from './ip-address.ts'
 export { interfaceReady } from './interface-ready.ts'
 export { namespaceInode, openNamespace, type OwnNamespace, unshareNetwork } from './namespace.ts'
+export { listNamespaces, type NamespaceFound, type Unseen, whyUnseen } from './namespace-list.ts'
+export { attributeText, eachAttribute, littleEndian, type NetlinkMessage } from './netlink.ts'
+export { NetlinkSocket } from './netlink-socket.ts'
 export { dieWithParent } from './process.ts'
 export { type Interface, Interfaces, type VethEnd } from './rtnetlink.ts'
 export {

@@ -1,7 +1,5 @@
-import { endianness } from 'node:os'
 import { ObjectError } from '../errors/index.ts'
-
-const littleEndian = endianness() === 'LE'
+import { littleEndian } from '../kernel/index.ts'
 
 type Kind = 'u8' | 'u16' | 'u32' | 'u64' | { shift: number; width: number }
 
