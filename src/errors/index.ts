@@ -1,3 +1,4 @@
+export { collect } from './collect.ts'
 export {
   BtfMismatchError,
   CcdkError,

@@ -1,0 +1,21 @@
+export { type LoadedMap, type LoadedObject, type LoadedProgram, type LoadedStructOps } from './load/loaded.ts'
+export { load } from './load/load.ts'
+export type { BpfObject, ExternSpec, FunctionSpec, MapSpec, ProgramSpec, StructOpsSpec } from './object.ts'
+export { openObject } from './open/open-object.ts'
+export { type PreparedObject, type PreparedProgram, prepare } from './prepare/prepare.ts'
+export type { PreparedStructOps } from './prepare/struct-ops.ts'
+export { readKernelTypes } from './kernel-types.ts'
+export type {
+  Handle,
+  KernelFacts,
+  LinkInfo,
+  MapDefinition,
+  MapInfo,
+  ModuleBtf,
+  ObjectsById,
+  ProgramDefinition,
+  ProgramInfo,
+  Target,
+} from './target.ts'
+export { LINK_TYPE, MAP_FLAG, MAP_TYPE, objectNameSize, PROG_TYPE } from './uapi.ts'
+export { summarizeVerifierLog } from './verifier-log.ts'

@@ -1,0 +1,43 @@
+import type { BpfObject } from '../object.ts'
+import { prepare, type PreparedObject } from '../prepare/prepare.ts'
+import type { Handle, Target } from '../target.ts'
+import { btfForKernel } from './btf-for-kernel.ts'
+import type { LoadedMap, LoadedObject, LoadedProgram, LoadedStructOps } from './loaded.ts'
+import { createMap, createStructOpsMap } from './maps.ts'
+import { loadProgram } from './programs.ts'
+
+/**
+ * Creates the maps and loads the programs of an object. It takes an opened object, or one that has been prepared
+ * against the same target. Either all of it exists afterwards or nothing of it.
+ */
+export function load(source: BpfObject | PreparedObject, target: Target): LoadedObject {
+  const prepared = 'problems' in source ? source : prepare(source, target)
+  const [problem] = prepared.problems
+  if (problem !== undefined) throw problem
+  const { object } = prepared
+
+  using undo = new DisposableStack()
+  const keep = <H extends Handle>(handle: H): H => undo.use(handle)
+  const btf = keep(target.loadBtf(btfForKernel(object)))
+
+  const maps = new Map<string, LoadedMap>()
+  for (const spec of object.maps) {
+    if (spec.autocreate) maps.set(spec.name, { spec, handle: keep(createMap(target, spec, btf, prepared)) })
+  }
+  const mapOf = (name: string): Handle => {
+    const map = maps.get(name)
+    if (map === undefined) throw new Error(`${object.file}: a program uses map "${name}", which was not to be created`)
+    return map.handle
+  }
+  const programs = new Map<string, LoadedProgram>()
+  for (const program of prepared.programs) {
+    const handle = keep(loadProgram(target, prepared, program, btf, mapOf))
+    programs.set(program.spec.name, { spec: program.spec, handle })
+  }
+  const structOps = new Map<string, LoadedStructOps>()
+  for (const match of prepared.structOps) {
+    structOps.set(match.spec.name, { ...match, handle: keep(createStructOpsMap(target, match)) })
+  }
+  const owned = undo.move()
+  return { object, target, maps, programs, structOps, notes: prepared.notes, [Symbol.dispose]: () => owned.dispose() }
+}

@@ -1,0 +1,32 @@
+import type { BpfObject, MapSpec, ProgramSpec } from '../object.ts'
+import type { PreparedStructOps } from '../prepare/struct-ops.ts'
+import type { Handle, Target } from '../target.ts'
+
+export interface LoadedMap {
+  spec: MapSpec
+  handle: Handle
+}
+
+export interface LoadedProgram {
+  spec: ProgramSpec
+  handle: Handle
+}
+
+/** A struct_ops map that exists and is still empty: `src/structops` fills and registers it. */
+export interface LoadedStructOps extends PreparedStructOps {
+  handle: Handle
+}
+
+/**
+ * What an object has become on a target. Disposing of it closes the handles of its maps and programs; what the kernel
+ * still uses stays alive there.
+ */
+export interface LoadedObject extends Disposable {
+  readonly object: BpfObject
+  readonly target: Target
+  /** By name. */
+  readonly maps: ReadonlyMap<string, LoadedMap>
+  readonly programs: ReadonlyMap<string, LoadedProgram>
+  readonly structOps: ReadonlyMap<string, LoadedStructOps>
+  readonly notes: readonly string[]
+}

@@ -1,0 +1,73 @@
+import { SyscallError } from '../../errors/index.ts'
+import type { MapSpec } from '../object.ts'
+import type { PreparedObject } from '../prepare/prepare.ts'
+import type { PreparedStructOps } from '../prepare/struct-ops.ts'
+import type { Handle, MapDefinition, Target } from '../target.ts'
+import { MAP_FLAG, MAP_TYPE, objectNameSize } from '../uapi.ts'
+
+/** Maps whose keys and values are the kernel's own, so that it takes no description of them. */
+const withoutTypes: ReadonlySet<number> = new Set([
+  MAP_TYPE.PERF_EVENT_ARRAY,
+  MAP_TYPE.CGROUP_ARRAY,
+  MAP_TYPE.STACK_TRACE,
+  MAP_TYPE.ARRAY_OF_MAPS,
+  MAP_TYPE.HASH_OF_MAPS,
+  MAP_TYPE.DEVMAP,
+  MAP_TYPE.DEVMAP_HASH,
+  MAP_TYPE.CPUMAP,
+  MAP_TYPE.XSKMAP,
+  MAP_TYPE.SOCKMAP,
+  MAP_TYPE.SOCKHASH,
+  MAP_TYPE.QUEUE,
+  MAP_TYPE.STACK,
+  MAP_TYPE.ARENA,
+])
+
+/** The kernel keeps 15 bytes of a name. */
+export const kernelName = (name: string): string => name.slice(0, objectNameSize - 1)
+
+/** Creates a map and gives a data map its value. */
+export function createMap(target: Target, spec: MapSpec, btf: Handle, { config }: PreparedObject): Handle {
+  const definition: MapDefinition = { ...spec, name: kernelName(spec.name) }
+  const types = { handle: btf, keyType: spec.keyType, valueType: spec.valueType }
+  const described = !withoutTypes.has(spec.type) && (spec.keyType !== 0 || spec.valueType !== 0)
+  const handle = described ? createDescribed(target, { ...definition, btf: types }) : target.createMap(definition)
+  const initial = spec.origin === 'kconfig' ? config : spec.initial
+  try {
+    if (initial !== null && initial.some((byte) => byte !== 0)) target.update(handle, new Uint8Array(4), initial)
+    if ((spec.flags & MAP_FLAG.RDONLY_PROG) !== 0 && spec.origin !== 'definition') target.freeze(handle)
+  } catch (error) {
+    handle[Symbol.dispose]()
+    throw error
+  }
+  return handle
+}
+
+/** Types only serve those who look at the map, so a kernel that does not take them gets the map without. */
+function createDescribed(target: Target, definition: MapDefinition): Handle {
+  try {
+    return target.createMap(definition)
+  } catch (error) {
+    if (!(error instanceof SyscallError) || error.errno !== 'EINVAL') throw error
+    const { btf: _, ...plain } = definition
+    try {
+      return target.createMap(plain)
+    } catch {
+      throw error
+    }
+  }
+}
+
+/** Creates a struct_ops map, whose value has the type of the kernel's own struct. */
+export function createStructOpsMap(target: Target, { spec, kernel, module }: PreparedStructOps): Handle {
+  const moduleFlag = module === undefined ? 0 : MAP_FLAG.VTYPE_BTF_OBJ_FD
+  return target.createMap({
+    name: kernelName(spec.name),
+    type: MAP_TYPE.STRUCT_OPS,
+    keySize: 4,
+    valueSize: kernel.valueSize,
+    maxEntries: 1,
+    flags: (spec.link ? MAP_FLAG.LINK : 0) | moduleFlag,
+    kernelValue: { type: kernel.valueType, module: module?.handle() },
+  })
+}

@@ -1,0 +1,69 @@
+import { ObjectError, VerifierError } from '../../errors/index.ts'
+import { PSEUDO } from '../instructions.ts'
+import type { PreparedObject, PreparedProgram } from '../prepare/prepare.ts'
+import type { Handle, ProgramDefinition, Target } from '../target.ts'
+import { PROG_FLAG } from '../uapi.ts'
+import { summarizeVerifierLog } from '../verifier-log.ts'
+import { kernelName } from './maps.ts'
+
+/** Loads a program: writes the handles of maps and modules into a copy of its instructions and passes it on. */
+export function loadProgram(
+  target: Target,
+  { object }: PreparedObject,
+  program: PreparedProgram,
+  btf: Handle,
+  mapOf: (name: string) => Handle,
+): Handle {
+  const { spec, place, debug } = program
+  if (spec.kind === null) {
+    throw new ObjectError({
+      file: object.file,
+      path: spec.code.section,
+      expected: 'a section name that says what kind of program this is',
+      hint: 'for a member of a struct_ops struct write SEC("struct_ops")',
+    })
+  }
+  const modules = program.modules.map((module) => module?.handle())
+  const definition: ProgramDefinition = {
+    name: kernelName(spec.name),
+    type: spec.kind.type,
+    instructions: withHandles(program, mapOf, modules),
+    license: object.license,
+    expectedAttachType: place?.index ?? 0,
+    flags: spec.kind.sleepable ? PROG_FLAG.SLEEPABLE : 0,
+    modules,
+    ...(place === null ? {} : { attach: { type: place.type, module: place.module?.handle() } }),
+    ...(debug === null ? {} : { debug: { handle: btf, ...debug } }),
+  }
+  try {
+    return target.loadProgram(definition)
+  } catch (error) {
+    if (!(error instanceof VerifierError)) throw error
+    const { errno, log } = error
+    const summary = summarizeVerifierLog(log, program.poisoned)
+    throw new VerifierError({ program: spec.name, errno, log, summary, hint: error.hint, cause: error })
+  }
+}
+
+/** A copy of the instructions with the handles in them; the prepared ones stay as they are for another load. */
+function withHandles(
+  { assembled, fixups }: PreparedProgram,
+  mapOf: (name: string) => Handle,
+  modules: readonly (Handle | undefined)[],
+): Uint8Array {
+  const { instructions } = assembled
+  const copy = instructions.bytes.slice()
+  const view = new DataView(copy.buffer)
+  for (const { at, map, offset } of fixups) {
+    const place = at * 8
+    const registers = view.getUint8(place + 1) & 0xf
+    view.setUint8(place + 1, registers | ((offset === null ? PSEUDO.MAP_FD : PSEUDO.MAP_VALUE) << 4))
+    view.setInt32(place + 4, mapOf(map).number, true)
+    view.setInt32(place + 12, offset ?? 0, true)
+  }
+  for (const { at } of assembled.externs) {
+    if (!instructions.isWide(at) || instructions.src(at) !== PSEUDO.BTF_ID) continue
+    view.setInt32(at * 8 + 12, modules[instructions.imm(at + 1)]?.number ?? 0, true)
+  }
+  return copy
+}

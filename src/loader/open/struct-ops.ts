@@ -1,0 +1,95 @@
+import type { Btf, BtfType } from '../../btf/index.ts'
+import { type ElfFile, type ElfRelocation, type ElfSection, STT } from '../../elf/index.ts'
+import { ObjectError } from '../../errors/index.ts'
+import type { ProgramSpec, StructOpsSpec } from '../object.ts'
+import { structOpsSections } from '../section-names.ts'
+import { PROG_TYPE } from '../uapi.ts'
+
+type Struct = Extract<BtfType, { members: unknown }>
+
+/** The struct_ops variables, with the program that the relocations put into each member. */
+export function readStructOps(elf: ElfFile, btf: Btf, programs: readonly ProgramSpec[]): StructOpsSpec[] {
+  return structOpsSections.flatMap((name) => {
+    const section = elf.section(name)
+    return section === undefined ? [] : readSection(elf, btf, section, programs)
+  })
+}
+
+function readSection(
+  elf: ElfFile,
+  btf: Btf,
+  section: ElfSection,
+  programs: readonly ProgramSpec[],
+): StructOpsSpec[] {
+  const fail = (path: string, expected: string, hint?: string): never => {
+    throw new ObjectError({ file: elf.file, path: section.name + path, expected, ...(hint === undefined ? {} : { hint }) })
+  }
+  if (btf.find(section.name, 'datasec') === undefined) fail('', 'BTF that describes the section', 'compile with -g')
+  const relocations = elf.relocationsOf(section)
+
+  return elf.symbols
+    .filter((symbol) => symbol.section === section.index && symbol.type === STT.OBJECT)
+    .toSorted((left, right) => left.value - right.value)
+    .map((symbol) => {
+      const { name, value: offset } = symbol
+      const variable = btf.find(name, 'var')
+      const declared = variable === undefined ? undefined : btf.type(variable)
+      const struct = declared?.kind === 'var' ? btf.resolved(declared.type) : undefined
+      if (struct?.kind !== 'struct') return fail(`/${name}`, 'a variable whose type is a struct')
+      if (offset + struct.size > section.data.length) return fail(`/${name}`, `${struct.size} bytes inside the section`)
+
+      const filled = new Map<string, string>()
+      for (const relocation of relocations) {
+        const at = relocation.offset - offset
+        if (at < 0 || at >= struct.size) continue
+        const member = memberAt(struct, at) ?? fail(`/${name}`, `a member at byte ${at}, where a relocation stands`)
+        const program = programOf(relocation, programs, section, elf.littleEndian)
+        if (program === undefined) {
+          fail(`/${name}.${member}`, `a struct_ops program, not "${relocation.symbol.name}"`, 'give it SEC("struct_ops")')
+        } else {
+          filled.set(member, program.name)
+        }
+      }
+      const bytes = section.data.slice(offset, offset + struct.size)
+      return {
+        name,
+        section: section.name,
+        link: section.name.endsWith('.link'),
+        type: struct.id,
+        bytes: withoutAddends(bytes, relocations, offset),
+        programs: filled,
+        optional: new Set<string>(),
+        autocreate: !section.name.startsWith('?'),
+      }
+    })
+}
+
+function memberAt(struct: Struct, byte: number): string | undefined {
+  return struct.members.find((member) => member.bitOffset === byte * 8)?.name
+}
+
+/** A relocation names a program, or its section with the program's place in it as the addend. */
+function programOf(
+  relocation: ElfRelocation,
+  programs: readonly ProgramSpec[],
+  section: ElfSection,
+  littleEndian: boolean,
+): ProgramSpec | undefined {
+  const { symbol, offset } = relocation
+  const { buffer, byteOffset, byteLength } = section.data
+  const hasAddend = symbol.type === STT.SECTION && offset + 8 <= byteLength
+  const addend = hasAddend ? Number(new DataView(buffer, byteOffset + offset, 8).getBigUint64(0, littleEndian)) : 0
+  return programs.find(
+    ({ code, kind }) =>
+      code.sectionIndex === symbol.section && code.offset === symbol.value + addend && kind?.type === PROG_TYPE.STRUCT_OPS,
+  )
+}
+
+/** Function members hold zero until a program's fd stands there. */
+function withoutAddends(bytes: Uint8Array, relocations: readonly ElfRelocation[], start: number): Uint8Array {
+  for (const { offset } of relocations) {
+    const at = offset - start
+    if (at >= 0 && at < bytes.length) bytes.fill(0, at, at + 8)
+  }
+  return bytes
+}

@@ -1,0 +1,42 @@
+import { type CoreResolver, patchInstruction } from '../../core-relo/index.ts'
+import { type CcdkError, collect, ObjectError } from '../../errors/index.ts'
+import { insnSize } from '../instructions.ts'
+import type { FunctionSpec } from '../object.ts'
+
+/** An access that this kernel's types do not allow: the instruction must not be reached. */
+export interface PoisonedAccess {
+  function: string
+  /** Counted from the start of its function. */
+  instruction: number
+  /** As a person would write it: `struct tcp_sock.snd_cwnd`. */
+  access: string
+}
+
+export interface RelocatedCode {
+  /** A copy of the function's instructions with CO-RE applied. */
+  bytes: Uint8Array
+  poisoned: readonly PoisonedAccess[]
+}
+
+/** Copies a function's instructions and makes its accesses fit the kernel's types. */
+export function relocateFunction(
+  file: string,
+  code: FunctionSpec,
+  resolver: CoreResolver,
+  problems: CcdkError[],
+): RelocatedCode {
+  const bytes = code.bytes.slice()
+  const view = new DataView(bytes.buffer)
+  const poisoned: PoisonedAccess[] = []
+  for (const relocation of code.coreRelocations) {
+    const instruction = relocation.offset / insnSize
+    collect(problems, () => {
+      const resolution = resolver.resolve(relocation)
+      patchInstruction(view, relocation.offset, resolution, (expected) => {
+        throw new ObjectError({ file, path: `${code.section}/${code.name}/instruction[${instruction}]`, expected })
+      })
+      if (resolution.value === null) poisoned.push({ function: code.name, instruction, access: resolution.what })
+    })
+  }
+  return { bytes, poisoned }
+}

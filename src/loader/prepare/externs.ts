@@ -1,0 +1,71 @@
+import { ObjectError } from '../../errors/index.ts'
+import { CODE, type Instructions, PSEUDO } from '../instructions.ts'
+import type { BpfObject } from '../object.ts'
+import type { ModuleBtf } from '../target.ts'
+import type { AssembledProgram, MapFixup } from './assemble.ts'
+import type { KernelSymbol } from './ksyms.ts'
+
+/**
+ * What a call to a missing weak function becomes: the verifier refuses it if it can be reached. The same number as
+ * libbpf's, for those who know it.
+ */
+const missingCall = 2_002_000_000
+
+/** A program's modules, in the order of the kernel's `fd_array`; index 0 stands for the kernel itself. */
+export class ModuleList {
+  readonly modules: (ModuleBtf | undefined)[] = [undefined]
+
+  indexOf(module: ModuleBtf | undefined): number {
+    const known = this.modules.indexOf(module)
+    return known >= 0 ? known : this.modules.push(module) - 1
+  }
+}
+
+/** Points the program's uses of externs at the kernel's functions, variables and configuration. */
+export function bindExterns(
+  object: BpfObject,
+  program: AssembledProgram,
+  symbols: ReadonlyMap<string, KernelSymbol | null>,
+  modules: ModuleList,
+): MapFixup[] {
+  const specs = new Map(object.externs.map((extern) => [extern.name, extern]))
+  const configMap = object.maps.find((map) => map.origin === 'kconfig')?.name ?? ''
+  const fixups: MapFixup[] = []
+  for (const { at, name } of program.externs) {
+    const spec = specs.get(name)
+    const insns = program.instructions
+    if (spec?.kind === 'kconfig') fixups.push({ at, map: configMap, offset: spec.offset + insns.imm(at) })
+    else if (insns.code(at) === CODE.CALL) bindCall(insns, at, symbols.get(name) ?? null, object, name, modules)
+    else bindAddress(insns, at, symbols.get(name) ?? null, modules)
+  }
+  return fixups
+}
+
+function bindCall(
+  insns: Instructions,
+  at: number,
+  symbol: KernelSymbol | null,
+  object: BpfObject,
+  name: string,
+  modules: ModuleList,
+): void {
+  if (symbol === null) {
+    insns.setSrc(at, 0)
+    insns.setOff(at, 0)
+    insns.setImm(at, missingCall + object.externs.findIndex((extern) => extern.name === name))
+    return
+  }
+  const index = modules.indexOf(symbol.module)
+  if (index > 0x7fff) throw new ObjectError({ file: object.file, path: `extern ${name}`, expected: 'fewer modules' })
+  insns.setSrc(at, PSEUDO.KFUNC_CALL)
+  insns.setOff(at, index)
+  insns.setImm(at, symbol.id)
+}
+
+/** The address of a kernel variable or function, or zero when it is missing, which the program may test. */
+function bindAddress(insns: Instructions, at: number, symbol: KernelSymbol | null, modules: ModuleList): void {
+  insns.setSrc(at, symbol === null ? 0 : PSEUDO.BTF_ID)
+  insns.setImm(at, symbol?.id ?? 0)
+  // The loader replaces the module's index by its handle; 0 stands for the kernel.
+  insns.setImm(at + 1, symbol === null ? 0 : modules.indexOf(symbol.module))
+}

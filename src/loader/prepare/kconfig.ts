@@ -1,0 +1,85 @@
+import type { Btf, BtfType } from '../../btf/index.ts'
+import { type CcdkError, collect, ObjectError, UnsupportedKernelError } from '../../errors/index.ts'
+import type { BpfObject, ExternSpec } from '../object.ts'
+import type { KernelFacts } from '../target.ts'
+
+type ConfigExtern = Extract<ExternSpec, { kind: 'kconfig' }>
+
+/** The text of a `.config` as a map from option to what stands after the equals sign. */
+export function parseConfig(text: string): Map<string, string> {
+  return new Map([...text.matchAll(/^(CONFIG_\w+)=(.*)$/gm)].map(([, name = '', value = '']) => [name, value.trim()]))
+}
+
+/**
+ * Writes the values of the kernel's options into the `.kconfig` map's initial value. What cannot be answered is added to
+ * `problems`.
+ */
+export function fillConfig(object: BpfObject, facts: KernelFacts, into: Uint8Array, problems: CcdkError[]): void {
+  const externs = object.externs.filter((extern) => extern.kind === 'kconfig')
+  if (externs.length === 0) return
+  const needsText = externs.some((extern) => extern.name !== 'LINUX_KERNEL_VERSION')
+  const text = needsText ? facts.kernelConfig() : ''
+  const config = parseConfig(text ?? '')
+  for (const extern of externs) {
+    collect(problems, () => {
+      const value = valueOf(object, facts, extern, config)
+      if (value !== undefined) writeValue(object.btf, extern, value, into)
+      else if (!extern.weak) throw missing(extern, text === undefined)
+    })
+  }
+}
+
+function valueOf(
+  object: BpfObject,
+  facts: KernelFacts,
+  { name }: ConfigExtern,
+  config: ReadonlyMap<string, string>,
+): string | undefined {
+  if (name === 'LINUX_KERNEL_VERSION') return String(facts.kernelVersion())
+  if (name.startsWith('CONFIG_')) return config.get(name)
+  throw new ObjectError({
+    file: object.file,
+    path: `extern ${name}`,
+    expected: 'a name that starts with CONFIG_, or LINUX_KERNEL_VERSION, since it is marked __kconfig',
+  })
+}
+
+function missing({ name }: ConfigExtern, unreadable: boolean): UnsupportedKernelError {
+  return new UnsupportedKernelError({
+    feature: `option ${name}`,
+    hint: unreadable
+      ? 'neither /proc/config.gz nor /boot/config-RELEASE can be read: load the kernel with CONFIG_IKCONFIG_PROC, or declare the extern __weak'
+      : 'its configuration does not set it; declare the extern __weak if the algorithm can do without',
+  })
+}
+
+/** Stores `y`, `m`, `n`, a number or a quoted string in the form that the extern's type asks for. */
+function writeValue(btf: Btf, extern: ConfigExtern, value: string, into: Uint8Array): void {
+  const type = btf.resolved(extern.type)
+  const fail = (expected: string): never => btf.fail(type.id, `extern ${extern.name}: ${expected}`)
+  const out = into.subarray(extern.offset, extern.offset + extern.size)
+  if (/^[ymn]$/.test(value)) {
+    out.set(tristate(type, value) ?? fail(`a bool, char or enum for the value ${value}, not ${type.kind} ${type.name}`))
+  } else if (value.startsWith('"')) {
+    const text = Buffer.from(value.slice(1, -1).replaceAll(/\\(.)/g, '$1'))
+    if (type.kind !== 'array' || btf.resolved(type.element).kind !== 'int') fail(`a char array for the value ${value}`)
+    out.set(text.subarray(0, Math.max(0, extern.size - 1)))
+  } else {
+    const number = /^-?(0x[\da-f]+|\d+)$/i.test(value) ? BigInt(value.replace('-', '')) * (value.startsWith('-') ? -1n : 1n) : null
+    if (number === null || type.kind !== 'int') return fail(`an integer for the value ${value}, not ${type.kind} ${type.name}`)
+    const bits = extern.size * 8
+    const fits = type.signed ? BigInt.asIntN(bits, number) === number : BigInt.asUintN(bits, number) === number
+    if (!fits) fail(`an integer wide enough for ${value}, not of ${extern.size} bytes`)
+    const wide = new DataView(new ArrayBuffer(8))
+    wide.setBigInt64(0, BigInt.asIntN(64, number), true)
+    out.set(new Uint8Array(wide.buffer, 0, extern.size))
+  }
+}
+
+/** `y`, `m` and `n` as a bool, as a letter, or as libbpf's enum (no 0, yes 1, module 2). */
+function tristate(type: BtfType, value: string): number[] | undefined {
+  if (type.kind === 'int' && type.bool) return value === 'm' ? undefined : [value === 'y' ? 1 : 0]
+  if (type.kind === 'int' && type.size === 1) return [value.charCodeAt(0)]
+  if (type.kind === 'enum') return ['n', 'y', 'm'].includes(value) ? [['n', 'y', 'm'].indexOf(value), 0, 0, 0] : undefined
+  return undefined
+}

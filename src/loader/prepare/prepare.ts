@@ -1,0 +1,117 @@
+import { CoreResolver } from '../../core-relo/index.ts'
+import { type CcdkError, ObjectError } from '../../errors/index.ts'
+import type { BpfObject, FunctionSpec, ProgramSpec } from '../object.ts'
+import type { KernelFacts } from '../target.ts'
+import { PROG_TYPE } from '../uapi.ts'
+import { assemble, type AssembledProgram, type MapFixup } from './assemble.ts'
+import { type PoisonedAccess, type RelocatedCode, relocateFunction } from './code.ts'
+import { type DebugInfo, debugInfoOf } from './debug-info.ts'
+import { bindExterns, ModuleList } from './externs.ts'
+import { fillConfig } from './kconfig.ts'
+import { resolveKernelSymbols } from './ksyms.ts'
+import { matchStructOps, placePrograms, type PreparedStructOps, type StructOpsPlace } from './struct-ops.ts'
+
+/** An object bound to a kernel's types. Nothing has been created. */
+export interface PreparedObject {
+  readonly object: BpfObject
+  /** The kernel that it is bound to. */
+  readonly facts: KernelFacts
+  readonly structOps: readonly PreparedStructOps[]
+  readonly programs: readonly PreparedProgram[]
+  /** The value of the `.kconfig` map; null when the object has none. */
+  readonly config: Uint8Array | null
+  /** Everything that stands in the way of loading it. `load` throws the first. */
+  readonly problems: readonly CcdkError[]
+  /** What a person should know although it is no problem: what was left out, and why. */
+  readonly notes: readonly string[]
+}
+
+/** A program that is to be loaded: whole but for the handles of maps and modules. */
+export interface PreparedProgram {
+  readonly spec: ProgramSpec
+  readonly assembled: AssembledProgram
+  readonly fixups: readonly MapFixup[]
+  readonly modules: ModuleList['modules']
+  readonly debug: DebugInfo | null
+  /** Of a struct_ops program. */
+  readonly place: StructOpsPlace | null
+  readonly poisoned: readonly PoisonedAccess[]
+}
+
+/** Binds an opened object to a kernel: struct_ops, CO-RE, externs. It needs the kernel's types, and no privilege. */
+export function prepare(object: BpfObject, facts: KernelFacts): PreparedObject {
+  const problems: CcdkError[] = []
+  const notes: string[] = []
+  if (!object.elf.littleEndian) {
+    problems.push(
+      new ObjectError({
+        file: object.file,
+        path: 'header',
+        expected: 'a little-endian object: this one was compiled for a big-endian machine and cannot be loaded here',
+        hint: 'compile it with --target=bpfel, or with --target=bpf on this machine',
+      }),
+    )
+    return { object, facts, structOps: [], programs: [], config: null, problems, notes }
+  }
+  const structOps = matchStructOps(object, facts, problems)
+  const places = placePrograms(object, structOps, problems)
+  const chosen = object.programs.filter((program) => isWanted(object, program, places, notes, problems))
+  const symbols = resolveKernelSymbols(object, facts, problems)
+
+  const resolver = new CoreResolver(object.btf, {
+    kernel: facts.kernelBtf(),
+    modules: () => facts.moduleBtfs().map((module) => module.btf),
+  })
+  const relocated = new Map<FunctionSpec, RelocatedCode>()
+  const codeOf = (code: FunctionSpec) => {
+    const known = relocated.get(code) ?? relocateFunction(object.file, code, resolver, problems)
+    relocated.set(code, known)
+    return known
+  }
+  const programs = chosen.map((spec): PreparedProgram => {
+    const assembled = assemble(spec.code, codeOf)
+    const modules = new ModuleList()
+    const configFixups = bindExterns(object, assembled, symbols, modules)
+    return {
+      spec,
+      assembled,
+      fixups: [...assembled.fixups, ...configFixups],
+      modules: modules.modules,
+      debug: debugInfoOf(assembled, object.btf, object.ext),
+      place: places.get(spec.name) ?? null,
+      poisoned: assembled.poisoned,
+    }
+  })
+  const configMap = object.maps.find((map) => map.origin === 'kconfig')
+  const config = configMap === undefined ? null : new Uint8Array(configMap.valueSize)
+  if (config !== null) fillConfig(object, facts, config, problems)
+  return { object, facts, structOps, programs, config, problems, notes }
+}
+
+/** A struct_ops program is loaded when a map that is created refers to it, any other when it is not switched off. */
+function isWanted(
+  object: BpfObject,
+  program: ProgramSpec,
+  places: ReadonlyMap<string, StructOpsPlace>,
+  notes: string[],
+  problems: CcdkError[],
+): boolean {
+  if (program.kind?.type !== PROG_TYPE.STRUCT_OPS) return program.autoload
+  if (places.has(program.name)) return true
+  const users = object.structOps.filter((spec) => [...spec.programs.values()].includes(program.name))
+  if (users.length > 0) {
+    if (users.some((user) => user.autocreate)) notes.push(`program "${program.name}" is left out: the kernel has no member for it`)
+    return false
+  }
+  if (program.autoload) {
+    problems.push(
+      new ObjectError({
+        file: object.file,
+        path: `${program.code.section}/${program.name}`,
+        expected: 'a struct_ops variable that refers to the program, but none does',
+        hint: 'put it into a member, or write SEC("?struct_ops") if it is to be used only sometimes',
+      }),
+    )
+  }
+  return false
+}

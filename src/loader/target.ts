@@ -1,0 +1,145 @@
+import type { Btf } from '../btf/index.ts'
+
+/** Something that a target made and that lives until it is disposed of: on Linux a file descriptor. */
+export interface Handle extends Disposable {
+  /** What stands for it in an instruction or an attribute. */
+  readonly number: number
+}
+
+/** The types of a kernel module. */
+export interface ModuleBtf {
+  name: string
+  /** Split BTF on the kernel's own. */
+  btf: Btf
+  /** The handle that attributes take; asked for only when the module is used. */
+  handle: () => Handle
+}
+
+/** Where a map's or program's type lives when it is not the kernel's own BTF. */
+export type BtfHandle = Handle | undefined
+
+export interface MapDefinition {
+  name: string
+  /** `enum bpf_map_type`. */
+  type: number
+  keySize: number
+  valueSize: number
+  maxEntries: number
+  flags: number
+  numaNode?: number
+  mapExtra?: bigint
+  /** The object's BTF and the types of key and value in it. */
+  btf?: { handle: Handle; keyType: number; valueType: number }
+  /** Of a struct_ops map: the type of its value in the kernel's BTF, or in a module's. */
+  kernelValue?: { type: number; module: BtfHandle }
+}
+
+export interface ProgramDefinition {
+  name: string
+  /** `enum bpf_prog_type`. */
+  type: number
+  instructions: Uint8Array
+  license: string
+  /** `enum bpf_attach_type`; for a struct_ops program the index of its member in the kernel's struct. */
+  expectedAttachType: number
+  flags: number
+  /** The kernel's type that it attaches to, and the module that has it if one does. */
+  attach?: { type: number; module: BtfHandle }
+  /** The object's BTF and which function and source line each instruction belongs to. */
+  debug?: {
+    handle: Handle
+    funcInfo: Uint32Array
+    funcInfoRecordSize: number
+    lineInfo: Uint32Array
+    lineInfoRecordSize: number
+  }
+  /** Modules whose kfuncs it calls: the n-th stands at index n of the kernel's `fd_array`; the first is not used. */
+  modules: readonly BtfHandle[]
+}
+
+/** A kernel's answer about a map, from BPF_OBJ_GET_INFO_BY_FD. */
+export interface MapInfo {
+  id: number
+  name: string
+  type: number
+  keySize: number
+  valueSize: number
+  maxEntries: number
+  flags: number
+  /** Of a struct_ops map; 0 for others. */
+  kernelValueType: number
+  /** The BTF object that has that type: the kernel's own or a module's. 0 where the kernel does not say. */
+  kernelValueBtf: number
+}
+
+export interface ProgramInfo {
+  id: number
+  name: string
+  type: number
+  tag: string
+  /** ns and calls since it was loaded, counted while BPF statistics are on. */
+  runTimeNs: bigint
+  runCount: bigint
+  /** Of the maps that it uses. */
+  mapIds: readonly number[]
+  instructions: number
+}
+
+export interface LinkInfo {
+  id: number
+  /** `enum bpf_link_type`. */
+  type: number
+  programId: number
+  /** Of a struct_ops link: the map that it registers; else 0. */
+  mapId: number
+}
+
+/** All objects that a target holds, by whomever they were made. */
+export interface ObjectsById {
+  ids(kind: 'map' | 'program' | 'link'): Iterable<number>
+  /** Undefined when there is none of this id (any more). */
+  map(id: number): Handle | undefined
+  program(id: number): Handle | undefined
+  link(id: number): Handle | undefined
+  mapInfo(map: Handle): MapInfo
+  programInfo(program: Handle): ProgramInfo
+  linkInfo(link: Handle): LinkInfo
+}
+
+/** What a kernel is, as far as an object can be bound to it: no privilege is needed to know it. */
+export interface KernelFacts {
+  /** For messages: `Linux 6.18.0`, or the file that the types were read from. */
+  readonly name: string
+  kernelBtf(): Btf
+  moduleBtfs(): readonly ModuleBtf[]
+  /** The text of the kernel's `.config`, or undefined when it cannot be had. */
+  kernelConfig(): string | undefined
+  /** As LINUX_VERSION_CODE: major << 16 | minor << 8 | patch. */
+  kernelVersion(): number
+}
+
+/**
+ * What runs BPF: a Linux kernel, a simulator, or a recorder in a test. The loader makes no system call of its own.
+ * Methods throw the errors of `src/errors`; an EBUSY and its like is a `SyscallError` that names the call.
+ */
+export interface Target extends KernelFacts {
+  readonly objects: ObjectsById
+
+  loadBtf(bytes: Uint8Array): Handle
+  createMap(definition: MapDefinition): Handle
+  /** Throws a `VerifierError` with the whole log when the verifier refuses it. */
+  loadProgram(definition: ProgramDefinition): Handle
+  lookup(map: Handle, key: Uint8Array, valueSize: number): Uint8Array | undefined
+  update(map: Handle, key: Uint8Array, value: Uint8Array, flags?: number): void
+  delete(map: Handle, key: Uint8Array): void
+  /** After it no call can change the map any more, so that the verifier may rely on its values. */
+  freeze(map: Handle): void
+  /** Registers what a struct_ops map describes, for as long as the link lives. */
+  createStructOpsLink(map: Handle): Handle
+  /** Makes a link register `map` in place of the one it has, which must be `expected` when that is given. */
+  updateStructOpsLink(link: Handle, map: Handle, expected?: Handle): void
+  /** Gives a map, program or link a name in the BPF file system, which keeps it alive. */
+  pin(handle: Handle, path: string): void
+  /** Opens what was pinned. */
+  openPinned(path: string): Handle
+}
