@@ -33,8 +33,6 @@ export const unshare = bind<[flags: number]>('int unshare(int)')
 export const prctl = bind<[option: number, argument: number]>('int prctl(int, unsigned long)')
 export const socket = bind<[domain: number, type: number, protocol: number]>('int socket(int, int, int)')
 export const bindSocket = bind<[fd: number, address: Uint8Array, length: number]>('int bind(int, void *, unsigned int)')
-export const listen = bind<[fd: number, backlog: number]>('int listen(int, int)')
-export const connect = bind<[fd: number, address: Uint8Array, length: number]>('int connect(int, void *, unsigned int)')
 export const send = bind<[fd: number, bytes: Uint8Array, length: number, flags: number]>(
   'long send(int, void *, size_t, int)',
 )
@@ -51,3 +49,26 @@ export const getsockopt = bind<[fd: number, level: number, name: number, value: 
 
 /** The address of an array's first byte. The array must be kept alive while the kernel may use it. */
 export const addressOf = (bytes: ArrayBufferView): bigint => koffi.address(bytes)
+
+const mmap: (...args: [null, number, number, number, number, number]) => bigint = lib.func(
+  'void *mmap(void *, size_t, int, int, int, int64_t)',
+)
+// ABI: MAP_FAILED, sys/mman.h.
+const MAP_FAILED = 0xffff_ffff_ffff_ffffn
+
+/** mmap(2) at an address of the kernel's choice. `result` is zero or a negative errno. */
+export function mapMemory(
+  length: number,
+  protection: number,
+  flags: number,
+  fd: number,
+  offset: number,
+): { result: number; address: bigint } {
+  const address = mmap(null, length, protection, flags, fd, offset)
+  return { result: address === MAP_FAILED ? -koffi.errno() : 0, address }
+}
+
+export const unmapMemory = bind<[address: bigint, length: number]>('int munmap(void *, size_t)')
+
+/** The bytes at an address, without a copy. */
+export const viewMemory = (address: bigint, length: number): Uint8Array => new Uint8Array(koffi.view(address, length))

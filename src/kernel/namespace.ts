@@ -7,7 +7,7 @@ import * as libc from './libc.ts'
 // ABI: CLONE_NEWNET, linux/sched.h.
 const CLONE_NEWNET = 0x4000_0000
 // ABI: SOCK_CLOEXEC, bits/socket_type.h.
-export const SOCK_CLOEXEC = 0o2000000
+const SOCK_CLOEXEC = 0o2000000
 
 /** The namespace of the thread that asks. setns(2) acts on a thread alone, so `/proc/self` could be another one's. */
 const own = '/proc/thread-self/ns/net'
@@ -101,7 +101,7 @@ export function unshareNetwork(): OwnNamespace {
 }
 
 /** The error of a Node file call as one of ours. */
-export function fileError(error: unknown, attempt: Attempt): Error {
+function fileError(error: unknown, attempt: Attempt): Error {
   const errno = error instanceof Error && 'errno' in error ? Number(error.errno) : Number.NaN
   if (Number.isNaN(errno)) return new SyscallError({ ...attempt, errno: 'unknown', cause: error, hint: '' })
   return systemError(-errno, attempt)

@@ -84,16 +84,16 @@ export class Flow {
     return { flow: this.number, congestion: socketCongestion(this.#fd), info: socketTcpInfo(this.#fd) }
   }
 
-  /** Closes in good order when everything was sent, and resets otherwise. */
+  /** Closes in good order when everything was sent, and at once otherwise: then the other end sees a reset. */
   async close({ finished }: { finished: boolean }): Promise<void> {
     if (this.#socket.destroyed) return
     const closed = once(this.#socket, 'close', { signal: AbortSignal.timeout(closeMs) })
     if (finished) this.#socket.end()
-    else this.#socket.resetAndDestroy()
+    else this.#socket.destroy()
     try {
       await closed
     } catch {
-      this.#socket.resetAndDestroy()
+      this.#socket.destroy()
     }
   }
 }

@@ -47,6 +47,10 @@ export class HostChannel {
     timeoutMs = 10_000,
   ): Promise<Calls[Name]['answer']> {
     if (this.#end !== undefined) throw this.#end
+    if (!this.#node.connected) {
+      await this.#ended
+      throw this.#end
+    }
     this.#calls += 1
     const id = this.#calls
     const { promise, resolve, reject } = Promise.withResolvers<Calls[Name]['answer']>()
@@ -67,6 +71,15 @@ export class HostChannel {
     } finally {
       clearTimeout(timer)
       this.#waiting.delete(id)
+    }
+  }
+
+  /** The same for a call that only tidies up: with the host everything of it is gone. */
+  async tidy<Name extends CallName>(call: Name, argument: Calls[Name]['argument']): Promise<void> {
+    try {
+      await this.call(call, argument)
+    } catch (error) {
+      if (this.#end === undefined) throw error
     }
   }
 
@@ -98,8 +111,8 @@ export class HostChannel {
   }
 
   async #watch(): Promise<void> {
-    const { exitCode, signal, stderr } = await this.#process
-    const how = signal === undefined ? `exit code ${exitCode}` : signal
+    const { exitCode, signal, stderr, originalMessage = '' } = await this.#process
+    const how = signal ?? (exitCode === undefined ? originalMessage : `exit code ${exitCode}`)
     this.#end ??= new TestbedError(`the process of host ${this.#name} ended (${how})${stderr === '' ? '' : `: ${stderr}`}`)
     for (const { reject } of this.#waiting.values()) reject(this.#end)
     for (const onEnd of this.#onEnd) onEnd(this.#end)
@@ -116,6 +129,8 @@ const spawn = () =>
     stderr: 'pipe',
     reject: false,
     cleanup: false,
+    // What this process was started with, such as a loader for tests, is not meant for the host.
+    nodeOptions: [],
     // Messages are taken as they come; keeping them all for the result as well would fill the memory.
     buffer: { ipc: false },
     maxBuffer: 100_000,

@@ -16,6 +16,7 @@ import { TestbedError } from './testbed-error.ts'
 
 let own: OwnNamespace | undefined
 const sinks = new Map<number, Sink>()
+let services = 0
 const senders = new Map<number, Sender>()
 
 // Ctrl-C reaches every process of the terminal's group. When to end is the parent's affair: the channel closes then.
@@ -65,7 +66,8 @@ serveCalls({
 
   async serve(spec) {
     const sink = await Sink.listen(spec)
-    const service = sinks.size
+    services += 1
+    const service = services
     sinks.set(service, sink)
     return { service, address: sink.address }
   },
@@ -76,6 +78,7 @@ serveCalls({
 
   async stopService({ service }) {
     await find(sinks, service, 'service').close()
+    sinks.delete(service)
     return undefined
   },
 

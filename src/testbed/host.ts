@@ -1,5 +1,6 @@
-import type { AddressFamily, TcpAddress } from '../kernel/index.ts'
+import { type AddressFamily, openNamespace, type TcpAddress } from '../kernel/index.ts'
 import { UsageError } from '../errors/index.ts'
+import { listTcpSockets, type TcpSocket, type TcpSocketFilter } from '../sockets/index.ts'
 import { HostChannel } from './host-channel.ts'
 import { Service } from './service.ts'
 import { startTransfer } from './start-transfer.ts'
@@ -79,8 +80,14 @@ export class Host implements AsyncDisposable {
     return await startTransfer(this.#channel, options)
   }
 
+  /** The TCP sockets of its network namespace, as this process asks the kernel for them. */
+  sockets(filter: TcpSocketFilter = {}): TcpSocket[] {
+    using namespace = openNamespace(`/proc/${this.pid}/ns/net`)
+    return listTcpSockets(filter, namespace)
+  }
+
   /** Makes the interface towards `peer` and the one of `peer` towards this host; both still without addresses. */
-  async join(peer: Host, { mtu, network }: { mtu: number; network: number }): Promise<void> {
+  async join(peer: Pick<Host, 'name' | 'pid'>, { mtu, network }: { mtu: number; network: number }): Promise<void> {
     await this.#channel.call('createVeth', {
       here: { name: interfaceTowards(peer.name), index: 2 * network },
       peer: { name: interfaceTowards(this.name), index: 2 * network + 1, pid: peer.pid },

@@ -16,7 +16,7 @@ export interface Calls {
   received: { argument: { service: number; expected: Expected[]; timeoutMs: number }; answer: ConnectionFacts[] }
   stopService: { argument: { service: number }; answer: undefined }
   send: { argument: SendSpec; answer: FlowFacts[] }
-  finishTransfer: { argument: { transfer: number }; answer: FlowSnapshot[] }
+  finishTransfer: { argument: { transfer: number }; answer: Snapshot }
   closeTransfer: { argument: { transfer: number }; answer: undefined }
 }
 
@@ -85,9 +85,16 @@ export interface FlowSnapshot {
   info: Uint8Array
 }
 
+/** All flows of a transfer at one moment. */
+export interface Snapshot {
+  /** Since all flows were connected. */
+  seconds: number
+  flows: FlowSnapshot[]
+}
+
 /** What a host process says without being asked, about one of its transfers. */
 export type TransferEvent =
-  | { event: 'sample'; transfer: number; seconds: number; flows: FlowSnapshot[] }
+  | ({ event: 'sample'; transfer: number } & Snapshot)
   | { event: 'written'; transfer: number; bytes: number[] }
   | { event: 'failed'; transfer: number; error: ErrorFacts }
 

@@ -1,12 +1,13 @@
 import { errorFacts } from './error-facts.ts'
 import { Flow } from './flow.ts'
-import type { FlowFacts, FlowSnapshot, SendSpec } from './protocol.ts'
+import type { FlowFacts, SendSpec, Snapshot } from './protocol.ts'
 import { tell } from './serve-calls.ts'
 
 /** The flows of one transfer and their sampling, inside a host process. */
 export class Sender {
   readonly #spec: SendSpec
   readonly #flows: Flow[] = []
+  #startedAt = 0
   #sampling: NodeJS.Timeout | undefined
   #written = false
   #closing = false
@@ -43,23 +44,22 @@ export class Sender {
 
   #sample(): void {
     const { transfer, sampleMs } = this.#spec
-    const startedAt = performance.now()
-    this.#sampling = setInterval(() => {
-      tell({ event: 'sample', transfer, seconds: (performance.now() - startedAt) / 1000, flows: this.#snapshots() })
-    }, sampleMs)
+    this.#startedAt = performance.now()
+    this.#sampling = setInterval(() => tell({ event: 'sample', transfer, ...this.#snapshot() }), sampleMs)
   }
 
-  #snapshots(): FlowSnapshot[] {
-    return this.#flows.map((flow) => flow.snapshot()).filter((snapshot) => snapshot !== undefined)
+  #snapshot(): Snapshot {
+    const flows = this.#flows.map((flow) => flow.snapshot()).filter((snapshot) => snapshot !== undefined)
+    return { seconds: (performance.now() - this.#startedAt) / 1000, flows }
   }
 
   /** Ends the sampling and answers how the flows stand. Their connections stay open. */
-  finish(): FlowSnapshot[] {
+  finish(): Snapshot {
     clearInterval(this.#sampling)
-    return this.#snapshots()
+    return this.#snapshot()
   }
 
-  /** Closes the connections: in good order when all was written, with a reset otherwise. */
+  /** Closes the connections: in good order when all was written, and at once otherwise. */
   async close(): Promise<void> {
     this.#closing = true
     clearInterval(this.#sampling)

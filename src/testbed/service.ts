@@ -23,13 +23,12 @@ export class Service implements AsyncDisposable {
 
   /** Waits for bytes to come and answers what came, which is less when a connection ended or the time was over. */
   async received(expected: Expected[], timeoutMs: number): Promise<ConnectionFacts[]> {
-    const answer = this.#channel.call('received', { service: this.#id, expected, timeoutMs }, timeoutMs + 5000)
-    return await answer
+    return await this.#channel.call('received', { service: this.#id, expected, timeoutMs }, timeoutMs + 5000)
   }
 
   /** Stops listening and resets the connections that are open. */
   async close(): Promise<void> {
-    await this.#channel.call('stopService', { service: this.#id })
+    await this.#channel.tidy('stopService', { service: this.#id })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -25,7 +25,6 @@ export async function startTransfer(channel: HostChannel, options: TransferOptio
   transfers += 1
   const spec = sendSpec(transfers, options)
   const course = new Course(channel, options.to, spec.transfer)
-  const closeTransfer = (): Promise<undefined> => channel.call('closeTransfer', { transfer: spec.transfer })
   try {
     const flows = await channel.call('send', spec, 2 * connectMs)
     const result = course.follow(flows, timeoutMs(options))
@@ -35,7 +34,7 @@ export async function startTransfer(channel: HostChannel, options: TransferOptio
       result,
       async close() {
         course.stop(new TestbedError('the transfer was closed before it ended'))
-        await closeTransfer()
+        await channel.tidy('closeTransfer', { transfer: spec.transfer })
       },
     })
   } catch (error) {
@@ -111,28 +110,30 @@ class Course {
       const wanted = expected[flow]?.bytes
       if (bytes !== wanted) throw new TestbedError(`flow ${flow} sent ${wanted} bytes, and the service read ${bytes}`)
     }
-    const snapshots = await this.#channel.call('finishTransfer', { transfer: this.#transfer })
-    for (const { flow, info } of snapshots.map(flowSample)) this.#keepRtt(flow, info.tcpi_rtt)
+    const end = await this.#channel.call('finishTransfer', { transfer: this.#transfer })
+    const last = this.#sample(end.seconds, end.flows)
     this.samples.end()
-    return summary(flows.map((facts) => this.#flowResult(facts, received, snapshots)), flows, received)
+    return summary(flows.map((facts) => this.#flowResult(facts, received, last)), flows, received)
   }
 
-  #flowResult(facts: FlowFacts, received: ConnectionFacts[], snapshots: FlowSnapshot[]): FlowResult {
+  #flowResult(facts: FlowFacts, received: ConnectionFacts[], last: TransferSample): FlowResult {
     const { flow, local, startedAt } = facts
-    const snapshot = snapshots.find((one) => one.flow === flow)
+    const sample = last.flows.find((one) => one.flow === flow)
     const { bytes, lastByteAt } = received[flow] ?? { bytes: 0, lastByteAt: startedAt }
-    if (snapshot === undefined) throw new TestbedError(`flow ${flow} was closed before its end could be seen`)
-    const { congestion, ecn, info } = flowSample(snapshot)
+    if (sample === undefined) throw new TestbedError(`flow ${flow} was closed before its end could be seen`)
+    const { congestion, ecn, info } = sample
     const seconds = secondsBetween(startedAt, lastByteAt)
     const rtt = summarize(this.#rtts.get(flow) ?? [])
     const retransmits = info.tcpi_total_retrans
     return { flow, local, congestion, ecn, bytes, seconds, goodput: rate(bytes, seconds), rtt, retransmits, info }
   }
 
-  #sample(seconds: number, snapshots: FlowSnapshot[]): void {
+  #sample(seconds: number, snapshots: FlowSnapshot[]): TransferSample {
     const flows = snapshots.map(flowSample)
     for (const { flow, info } of flows) this.#keepRtt(flow, info.tcpi_rtt)
-    this.samples.push({ seconds, flows })
+    const sample = { seconds, flows }
+    this.samples.push(sample)
+    return sample
   }
 
   #keepRtt(flow: number, rtt: number): void {

@@ -65,7 +65,7 @@ export interface TransferResult {
 /** Data on its way from one host to another. Its connections stay open until it is closed, when all is sent too. */
 export class Transfer implements AsyncDisposable {
   readonly flows: readonly FlowFacts[]
-  /** A sample every `sampleMs`, from the start of the loop to the end of the sending. */
+  /** A sample every `sampleMs` from the start of the loop on, and one at the end. */
   readonly samples: AsyncIterable<TransferSample>
   /** Settles when the service has read all; rejects when bytes are missing or the time is over. */
   readonly result: Promise<TransferResult>
