@@ -32,6 +32,7 @@ const volatile bool reno_friendly = true;
 
 /* C * ticks^3 is in packets shifted by this. */
 #define CUBE_SHIFT (UNIT_SHIFT + 3 * TICKS_SHIFT)
+#define HALF_PACKET (1ULL << (CUBE_SHIFT - 1))
 
 /* The longest |t - K| that keeps C * |t - K|^3 inside 64 bits: 256 s, where C * t^3 is 6.7 million packets. */
 #define MAX_DISTANCE (1ULL << 18)
@@ -128,7 +129,7 @@ static __noinline u32 cubic_window(u64 t, u32 k, u32 w_max)
 	u64 step;
 
 	distance = min(distance, MAX_DISTANCE);
-	step = (CUBIC_C * distance * distance * distance) >> CUBE_SHIFT;
+	step = (CUBIC_C * distance * distance * distance + HALF_PACKET) >> CUBE_SHIFT;
 	if (t >= k)
 		return w_max + step;
 	return w_max > step ? w_max - step : 0;
