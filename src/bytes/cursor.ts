@@ -17,7 +17,8 @@ export class Cursor {
     this.file = where.file
     this.path = where.path
     this.littleEndian = where.littleEndian
-    this.bytes = bytes
+    // A Buffer's slice() is a view where that of other arrays is a copy, so it may not travel on as one.
+    this.bytes = Buffer.isBuffer(bytes) ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) : bytes
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   }
 

@@ -16,3 +16,4 @@ export {
   socketCongestion,
   socketTcpInfo,
 } from './tcp-socket.ts'
+export { LinuxTarget } from './linux-target.ts'

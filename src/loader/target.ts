@@ -80,9 +80,6 @@ export interface ProgramInfo {
   /** ns and calls since it was loaded, counted while BPF statistics are on. */
   runTimeNs: bigint
   runCount: bigint
-  /** Of the maps that it uses. */
-  mapIds: readonly number[]
-  instructions: number
 }
 
 export interface LinkInfo {
@@ -142,4 +139,6 @@ export interface Target extends KernelFacts {
   pin(handle: Handle, path: string): void
   /** Opens what was pinned. */
   openPinned(path: string): Handle
+  /** Makes the kernel count the runs of all programs, and their time, while the handle is open. */
+  enableRunStatistics(): Handle
 }

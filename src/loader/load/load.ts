@@ -36,7 +36,7 @@ export function load(source: BpfObject | PreparedObject, target: Target): Loaded
   }
   const structOps = new Map<string, LoadedStructOps>()
   for (const match of prepared.structOps) {
-    structOps.set(match.spec.name, { ...match, handle: keep(createStructOpsMap(target, match)) })
+    structOps.set(match.spec.name, { ...match, handle: keep(createStructOpsMap(target, match, btf)) })
   }
   const owned = undo.move()
   return { object, target, maps, programs, structOps, notes: prepared.notes, [Symbol.dispose]: () => owned.dispose() }

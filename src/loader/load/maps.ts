@@ -58,8 +58,11 @@ function createDescribed(target: Target, definition: MapDefinition): Handle {
   }
 }
 
-/** Creates a struct_ops map, whose value has the type of the kernel's own struct. */
-export function createStructOpsMap(target: Target, { spec, kernel, module }: PreparedStructOps): Handle {
+/**
+ * Creates a struct_ops map, whose value has the type of the kernel's own struct. The kernel wants the object's BTF all
+ * the same, although the map has no type of it.
+ */
+export function createStructOpsMap(target: Target, { spec, kernel, module }: PreparedStructOps, btf: Handle): Handle {
   const moduleFlag = module === undefined ? 0 : MAP_FLAG.VTYPE_BTF_OBJ_FD
   return target.createMap({
     name: kernelName(spec.name),
@@ -68,6 +71,7 @@ export function createStructOpsMap(target: Target, { spec, kernel, module }: Pre
     valueSize: kernel.valueSize,
     maxEntries: 1,
     flags: (spec.link ? MAP_FLAG.LINK : 0) | moduleFlag,
+    btf: { handle: btf, keyType: 0, valueType: 0 },
     kernelValue: { type: kernel.valueType, module: module?.handle() },
   })
 }

@@ -1,0 +1,93 @@
+// ABI: union bpf_attr, linux/bpf.h. One table a command that is used here; test/kernel compares them with the kernel's
+// own BTF.
+
+export const mapCreate = {
+  map_type: [0, 'u32'],
+  key_size: [4, 'u32'],
+  value_size: [8, 'u32'],
+  max_entries: [12, 'u32'],
+  map_flags: [16, 'u32'],
+  inner_map_fd: [20, 'u32'],
+  numa_node: [24, 'u32'],
+  map_name: [28, 'name'],
+  btf_fd: [48, 'u32'],
+  btf_key_type_id: [52, 'u32'],
+  btf_value_type_id: [56, 'u32'],
+  btf_vmlinux_value_type_id: [60, 'u32'],
+  map_extra: [64, 'u64'],
+  value_type_btf_obj_fd: [72, 'u32'],
+} as const
+
+export const mapElement = {
+  map_fd: [0, 'u32'],
+  key: [8, 'address'],
+  value: [16, 'address'],
+  flags: [24, 'u64'],
+} as const
+
+export const progLoad = {
+  prog_type: [0, 'u32'],
+  insn_cnt: [4, 'u32'],
+  insns: [8, 'address'],
+  license: [16, 'address'],
+  log_level: [24, 'u32'],
+  log_size: [28, 'u32'],
+  log_buf: [32, 'address'],
+  prog_flags: [44, 'u32'],
+  prog_name: [48, 'name'],
+  expected_attach_type: [68, 'u32'],
+  prog_btf_fd: [72, 'u32'],
+  func_info_rec_size: [76, 'u32'],
+  func_info: [80, 'address'],
+  func_info_cnt: [88, 'u32'],
+  line_info_rec_size: [92, 'u32'],
+  line_info: [96, 'address'],
+  line_info_cnt: [104, 'u32'],
+  attach_btf_id: [108, 'u32'],
+  attach_btf_obj_fd: [112, 'u32'],
+  fd_array: [120, 'address'],
+} as const
+
+export const btfLoad = {
+  btf: [0, 'address'],
+  btf_log_buf: [8, 'address'],
+  btf_size: [16, 'u32'],
+  btf_log_size: [20, 'u32'],
+  btf_log_level: [24, 'u32'],
+} as const
+
+export const object = {
+  pathname: [0, 'address'],
+  bpf_fd: [8, 'u32'],
+} as const
+
+/** `id` is the kernel's start_id, prog_id, map_id, btf_id or link_id, by command. */
+export const byId = {
+  id: [0, 'u32'],
+  next_id: [4, 'u32'],
+  open_flags: [8, 'u32'],
+} as const
+
+export const info = {
+  bpf_fd: [0, 'u32'],
+  info_len: [4, 'u32'],
+  info: [8, 'address'],
+} as const
+
+export const linkCreate = {
+  map_fd: [0, 'u32'],
+  target_fd: [4, 'u32'],
+  attach_type: [8, 'u32'],
+  flags: [12, 'u32'],
+} as const
+
+export const linkUpdate = {
+  link_fd: [0, 'u32'],
+  new_map_fd: [4, 'u32'],
+  flags: [8, 'u32'],
+  old_map_fd: [12, 'u32'],
+} as const
+
+export const enableStats = {
+  type: [0, 'u32'],
+} as const

@@ -1,0 +1,91 @@
+import { decodeText } from '../../bytes/index.ts'
+import { VerifierError } from '../../errors/index.ts'
+import { type ProgramDefinition, summarizeVerifierLog } from '../../loader/index.ts'
+import { errnoName, systemError } from '../errno.ts'
+import { Fd } from '../fd.ts'
+import type { Values } from './attr.ts'
+import { bpfCall } from './command.ts'
+import { progLoad } from './layouts.ts'
+
+// ABI: linux/errno.h.
+const EAGAIN = 11
+const ENOSPC = 28
+
+const firstLog = 256 * 1024
+/** ABI: the kernel takes at most UINT_MAX >> 2 bytes of log. */
+const largestLog = 2 ** 30 - 1
+/** The verifier gives up when a signal comes; it is then asked again. */
+const tries = 5
+
+/**
+ * BPF_PROG_LOAD. The first try is without a log, which makes the verifier faster; when it fails, the program is loaded
+ * again for its log, with a buffer that grows until the whole log fits.
+ */
+export function loadProgram(program: ProgramDefinition): Fd {
+  const values = attributes(program)
+  const what = `program "${program.name}"`
+  const quick = attempt(values)
+  if (quick >= 0) return new Fd(quick, what)
+  const { result, log } = loadWithLog(values)
+  if (result >= 0) return new Fd(result, what)
+  if (log !== '') {
+    throw new VerifierError({ program: program.name, errno: errnoName(-result), log, summary: summarizeVerifierLog(log) })
+  }
+  throw systemError(-result, {
+    doing: `loading ${what}`,
+    syscall: 'bpf(BPF_PROG_LOAD)',
+    capability: 'CAP_BPF and CAP_NET_ADMIN',
+    hints: {
+      EINVAL: 'the kernel does not know this kind of program or its attach point, or its license is not GPL-compatible',
+      E2BIG: 'the program has more instructions than the kernel takes',
+    },
+  })
+}
+
+function attempt(values: Values<typeof progLoad>): number {
+  let result = -EAGAIN
+  for (let left = tries; left > 0 && result === -EAGAIN; left -= 1) {
+    result = bpfCall('BPF_PROG_LOAD', progLoad, values).result
+  }
+  return result
+}
+
+function loadWithLog(values: Values<typeof progLoad>): { result: number; log: string } {
+  for (let size = firstLog; ; size = Math.min(size * 8, largestLog)) {
+    const buffer = new Uint8Array(size)
+    const result = attempt({ ...values, log_level: 1, log_size: size, log_buf: buffer })
+    if (result !== -ENOSPC || size === largestLog) {
+      const end = buffer.indexOf(0)
+      return { result, log: decodeText(buffer.subarray(0, end < 0 ? size : end)) }
+    }
+  }
+}
+
+function attributes(program: ProgramDefinition): Values<typeof progLoad> {
+  const { attach, debug, instructions, modules } = program
+  const bytesOf = (words: Uint32Array) => new Uint8Array(words.buffer, words.byteOffset, words.byteLength)
+  return {
+    prog_type: program.type,
+    insn_cnt: instructions.length / 8,
+    insns: instructions,
+    license: Buffer.from(`${program.license}\0`),
+    prog_flags: program.flags,
+    prog_name: program.name.replaceAll(/[^\w.]/g, '_'),
+    expected_attach_type: program.expectedAttachType,
+    ...(attach === undefined ? {} : { attach_btf_id: attach.type, attach_btf_obj_fd: attach.module?.number ?? 0 }),
+    ...(debug === undefined
+      ? {}
+      : {
+          prog_btf_fd: debug.handle.number,
+          func_info_rec_size: debug.funcInfoRecordSize,
+          func_info: bytesOf(debug.funcInfo),
+          func_info_cnt: debug.funcInfo.byteLength / debug.funcInfoRecordSize,
+          line_info_rec_size: debug.lineInfoRecordSize,
+          line_info: bytesOf(debug.lineInfo),
+          line_info_cnt: debug.lineInfo.byteLength / debug.lineInfoRecordSize,
+        }),
+    ...(modules.length > 1
+      ? { fd_array: bytesOf(Uint32Array.from(modules, (module) => module?.number ?? 0)) }
+      : {}),
+  }
+}

@@ -1,0 +1,78 @@
+import { closeSync, fstatSync, openSync, readdirSync, readFileSync } from 'node:fs'
+import { release, version } from 'node:os'
+import { gunzipSync } from 'node:zlib'
+import { type Btf, parseBtf } from '../btf/index.ts'
+import { UnsupportedKernelError } from '../errors/index.ts'
+import { Mapping } from './mapping.ts'
+
+const btfDirectory = '/sys/kernel/btf'
+
+let kernel: Btf | undefined
+
+/**
+ * The types of the running kernel. They are read once and stay mapped while the process lives: it is the kernel's own
+ * memory, and nothing of it is copied.
+ */
+export function runningKernelBtf(): Btf {
+  kernel ??= parseBtf(readWhole(`${btfDirectory}/vmlinux`), { file: `${btfDirectory}/vmlinux` })
+  return kernel
+}
+
+function readWhole(file: string): Uint8Array {
+  let fd: number
+  try {
+    fd = openSync(file, 'r')
+  } catch (cause) {
+    throw new UnsupportedKernelError({
+      feature: `type information in ${file}`,
+      since: '5.4',
+      config: 'CONFIG_DEBUG_INFO_BTF',
+      hint: 'give the BTF of this kernel as a file with --btf, if you have it',
+      cause,
+    })
+  }
+  try {
+    // Kernels before 6.16 do not map it, and reading takes four times as long.
+    return new Mapping(fd, fstatSync(fd).size, file).bytes
+  } catch {
+    return readFileSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** The types of the loaded modules, by name. A module without BTF is left out. */
+export function runningModules(): { name: string; btf: Btf }[] {
+  const base = runningKernelBtf()
+  return readdirSync(btfDirectory)
+    .filter((name) => name !== 'vmlinux')
+    .toSorted()
+    .map((name) => {
+      const file = `${btfDirectory}/${name}`
+      return { name, btf: parseBtf(readFileSync(file), { file, base }) }
+    })
+}
+
+/** The text of the running kernel's `.config`, or undefined when it is kept nowhere that can be read. */
+export function runningConfig(): string | undefined {
+  const places = [
+    () => gunzipSync(readFileSync('/proc/config.gz')),
+    () => readFileSync(`/boot/config-${release()}`),
+    () => readFileSync(`/lib/modules/${release()}/config`),
+  ]
+  for (const read of places) {
+    try {
+      return read().toString()
+    } catch {
+      // The next place may have it.
+    }
+  }
+  return undefined
+}
+
+/** As LINUX_VERSION_CODE. Debian's release has no patch level, which stands in the version instead. */
+export function runningVersion(): number {
+  const text = /Debian (\d+\.\d+\.\d+)/.exec(version())?.[1] ?? release()
+  const [major = 0, minor = 0, patch = 0] = text.split(/[^\d]/, 3).map(Number)
+  return (major << 16) | (minor << 8) | Math.min(patch, 255)
+}

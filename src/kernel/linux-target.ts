@@ -1,0 +1,72 @@
+import { release } from 'node:os'
+import type { Handle, ModuleBtf, Target } from '../loader/index.ts'
+import { loadBtf } from './bpf/btf.ts'
+import { createStructOpsLink, enableRunStatistics, openPinned, pinObject, updateStructOpsLink } from './bpf/links.ts'
+import { createMap, deleteElement, freezeMap, lookupElement, updateElement } from './bpf/maps.ts'
+import { findModuleBtf } from './bpf/module-btf.ts'
+import { linuxObjects } from './bpf/objects.ts'
+import { loadProgram } from './bpf/programs.ts'
+import { Fd } from './fd.ts'
+import { runningConfig, runningKernelBtf, runningModules, runningVersion } from './kernel-facts.ts'
+
+/** The running kernel. Dispose of it to close what it opened for itself: the BTF of modules. */
+export class LinuxTarget implements Target, Disposable {
+  readonly name = `Linux ${release()}`
+  readonly objects = linuxObjects
+  readonly kernelBtf = runningKernelBtf
+  readonly kernelConfig = runningConfig
+  readonly kernelVersion = runningVersion
+  readonly loadBtf = loadBtf
+  readonly createMap = createMap
+  readonly loadProgram = loadProgram
+  readonly openPinned = openPinned
+  readonly enableRunStatistics = enableRunStatistics
+  readonly #owned = new DisposableStack()
+  #modules: ModuleBtf[] | undefined
+
+  moduleBtfs(): readonly ModuleBtf[] {
+    this.#modules ??= runningModules().map(({ name, btf }) => {
+      let handle: Handle | undefined
+      return { name, btf, handle: () => (handle ??= this.#owned.use(findModuleBtf(name))) }
+    })
+    return this.#modules
+  }
+
+  lookup(map: Handle, key: Uint8Array, valueSize: number): Uint8Array | undefined {
+    return lookupElement(asFd(map), key, valueSize)
+  }
+
+  update(map: Handle, key: Uint8Array, value: Uint8Array, flags = 0): void {
+    updateElement(asFd(map), key, value, flags)
+  }
+
+  delete(map: Handle, key: Uint8Array): void {
+    deleteElement(asFd(map), key)
+  }
+
+  freeze(map: Handle): void {
+    freezeMap(asFd(map))
+  }
+
+  createStructOpsLink(map: Handle): Handle {
+    return createStructOpsLink(asFd(map))
+  }
+
+  updateStructOpsLink(link: Handle, map: Handle, expected?: Handle): void {
+    updateStructOpsLink(asFd(link), asFd(map), expected === undefined ? undefined : asFd(expected))
+  }
+
+  pin(handle: Handle, path: string): void {
+    pinObject(asFd(handle), path)
+  }
+
+  [Symbol.dispose](): void {
+    this.#owned.dispose()
+  }
+}
+
+/** A handle of another target must not reach the kernel as a number that means something else there. */
+function asFd(handle: Handle): Fd {
+  if (!(handle instanceof Fd)) throw new TypeError('a handle that this target did not make')
+  return handle
+}
