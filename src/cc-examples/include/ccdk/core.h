@@ -51,8 +51,9 @@ enum bpf_enum_value_kind {
 #define bpf_core_type_id_local(type) __builtin_btf_type_id(*(type *)0, BPF_TYPE_ID_LOCAL)
 #define bpf_core_type_id_kernel(type) __builtin_btf_type_id(*(type *)0, BPF_TYPE_ID_TARGET)
 
-#define bpf_core_enum_value_exists(type, value) __builtin_preserve_enum_value(*(type *)(value), BPF_ENUMVAL_EXISTS)
-#define bpf_core_enum_value(type, value) __builtin_preserve_enum_value(*(type *)(value), BPF_ENUMVAL_VALUE)
+/* The compiler wants the enumerator itself here, and does not look through a parenthesis. */
+#define bpf_core_enum_value_exists(type, value) __builtin_preserve_enum_value(*(type *)value, BPF_ENUMVAL_EXISTS)
+#define bpf_core_enum_value(type, value) __builtin_preserve_enum_value(*(type *)value, BPF_ENUMVAL_VALUE)
 
 /*
  * A bitfield read as a plain member has this object's shift and mask compiled in, and a kernel that moved the field
