@@ -1,7 +1,8 @@
+import { unlinkSync } from 'node:fs'
 import { release } from 'node:os'
 import type { Handle, ModuleBtf, Target } from '../loader/index.ts'
 import { loadBtf } from './bpf/btf.ts'
-import { createStructOpsLink, enableRunStatistics, openPinned, pinObject, updateStructOpsLink } from './bpf/links.ts'
+import { createStructOpsLink, detachLink, enableRunStatistics, openPinned, pinObject, updateStructOpsLink } from './bpf/links.ts'
 import { createMap, deleteElement, freezeMap, lookupElement, updateElement } from './bpf/maps.ts'
 import { findModuleBtf } from './bpf/module-btf.ts'
 import { linuxObjects } from './bpf/objects.ts'
@@ -56,8 +57,16 @@ export class LinuxTarget implements Target, Disposable {
     updateStructOpsLink(asFd(link), asFd(map), expected === undefined ? undefined : asFd(expected))
   }
 
+  detachLink(link: Handle): void {
+    detachLink(asFd(link))
+  }
+
   pin(handle: Handle, path: string): void {
     pinObject(asFd(handle), path)
+  }
+
+  unpin(path: string): void {
+    unlinkSync(path)
   }
 
   [Symbol.dispose](): void {

@@ -135,8 +135,11 @@ export interface Target extends KernelFacts {
   createStructOpsLink(map: Handle): Handle
   /** Makes a link register `map` in place of the one it has, which must be `expected` when that is given. */
   updateStructOpsLink(link: Handle, map: Handle, expected?: Handle): void
+  /** Takes a link's effect away, also while others hold it. */
+  detachLink(link: Handle): void
   /** Gives a map, program or link a name in the BPF file system, which keeps it alive. */
   pin(handle: Handle, path: string): void
+  unpin(path: string): void
   /** Opens what was pinned. */
   openPinned(path: string): Handle
   /** Makes the kernel count the runs of all programs, and their time, while the handle is open. */

@@ -26,6 +26,7 @@ const COMMANDS = {
   BPF_LINK_GET_FD_BY_ID: 30,
   BPF_LINK_GET_NEXT_ID: 31,
   BPF_ENABLE_STATS: 32,
+  BPF_LINK_DETACH: 34,
 } as const
 
 export type Command = keyof typeof COMMANDS

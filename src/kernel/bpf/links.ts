@@ -20,6 +20,11 @@ export function updateStructOpsLink(link: Fd, map: Fd, expected?: Fd): void {
   bpfDo('BPF_LINK_UPDATE', linkUpdate, values, { doing: `putting ${map.what} in place of the one that is registered` })
 }
 
+/** BPF_LINK_DETACH */
+export function detachLink(link: Fd): void {
+  bpfDo('BPF_LINK_DETACH', linkUpdate, { link_fd: link.number }, { doing: `detaching ${link.what}` })
+}
+
 const path = (text: string): Uint8Array => Buffer.from(`${text}\0`)
 
 /** BPF_OBJ_PIN */

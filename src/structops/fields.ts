@@ -1,0 +1,34 @@
+import { type Btf, sizeOf } from '../btf/index.ts'
+
+/** A member of a struct, found by name: where it stands in the struct, bytes. */
+export interface Field {
+  name: string
+  offset: number
+  size: number
+  type: number
+}
+
+export function fieldsOf(btf: Btf, id: number): Field[] {
+  const type = btf.resolved(id)
+  if (type.kind !== 'struct' && type.kind !== 'union') return []
+  return type.members.map((member) => ({
+    name: member.name,
+    offset: member.bitOffset / 8,
+    size: sizeOf(btf, member.type),
+    type: member.type,
+  }))
+}
+
+/**
+ * Finds a field by a path of names. A name may be missing in between: `common.state` is `state` on kernels whose value
+ * struct has no `common`.
+ */
+export function findField(btf: Btf, id: number, ...names: readonly string[]): Field | undefined {
+  let at: Field = { name: '', offset: 0, size: 0, type: id }
+  for (const [depth, name] of names.entries()) {
+    const field = fieldsOf(btf, at.type).find((candidate) => candidate.name === name)
+    if (field !== undefined) at = { ...field, offset: at.offset + field.offset }
+    else if (depth === names.length - 1) return undefined
+  }
+  return at
+}

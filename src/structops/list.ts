@@ -1,0 +1,110 @@
+import { zeroTerminated } from '../bytes/index.ts'
+import type { Btf } from '../btf/index.ts'
+import { LINK_TYPE, MAP_FLAG, MAP_TYPE, type Target } from '../loader/index.ts'
+import { type Field, fieldsOf, findField } from './fields.ts'
+import { readStatus, type StructOpsState } from './state.ts'
+
+/** A struct_ops map as it stands in the kernel, by whomever it was made. */
+export interface StructOpsEntry {
+  mapId: number
+  /** The map's name: the variable in the object, cut to 15 bytes. */
+  map: string
+  /** The kernel's struct, such as `tcp_congestion_ops`. */
+  struct: string
+  /** The name that it registers, where the struct has one: for TCP that of the algorithm. */
+  name: string | null
+  state: StructOpsState
+  /** Whether it can be chosen now: a map for links is registered as long as it has a link. */
+  registered: boolean
+  refcnt: number
+  /** Ids of the links that register it. */
+  links: readonly number[]
+  /** Whether it is registered by a link rather than by itself. */
+  byLink: boolean
+  members: readonly StructOpsMember[]
+}
+
+/** A function member that a program fills. */
+export interface StructOpsMember {
+  member: string
+  programId: number
+  program: string
+  /** Counted while run statistics are on. */
+  runCount: bigint
+  runTimeNs: bigint
+}
+
+const valuePrefix = 'bpf_struct_ops_'
+
+/** All struct_ops maps of the machine, by id. Maps that go away while they are read are left out. */
+export function listStructOps(target: Target): StructOpsEntry[] {
+  const links = linksByMap(target)
+  return [...target.objects.ids('map')].flatMap((id) => {
+    const entry = describeMap(target, id, links)
+    return entry === undefined ? [] : [entry]
+  })
+}
+
+/** One map by id; undefined when there is none, or it is no struct_ops map. */
+export function describeMap(
+  target: Target,
+  id: number,
+  links: ReadonlyMap<number, readonly number[]> = linksByMap(target),
+): StructOpsEntry | undefined {
+  using map = target.objects.map(id)
+  if (map === undefined) return undefined
+  const info = target.objects.mapInfo(map)
+  if (info.type !== MAP_TYPE.STRUCT_OPS) return undefined
+  const { state, refcnt, value } = readStatus(target, map, info)
+  const byLink = (info.flags & MAP_FLAG.LINK) !== 0
+  const registeredBy = links.get(id) ?? []
+  const btf = target.kernelBtf()
+  const struct = btf.name(info.kernelValueType).replace(valuePrefix, '')
+  const data = findField(btf, info.kernelValueType, 'data')
+  return {
+    mapId: id,
+    map: info.name,
+    struct,
+    name: value === null || data === undefined ? null : nameIn(btf, data, value),
+    state,
+    registered: byLink ? registeredBy.length > 0 : state === 'inuse',
+    refcnt,
+    links: registeredBy,
+    byLink,
+    members: value === null || data === undefined ? [] : membersIn(target, btf, data, value),
+  }
+}
+
+/** The links that register each map, by the map's id. */
+function linksByMap(target: Target): Map<number, number[]> {
+  const found = new Map<number, number[]>()
+  for (const id of target.objects.ids('link')) {
+    using link = target.objects.link(id)
+    if (link === undefined) continue
+    const info = target.objects.linkInfo(link)
+    if (info.type === LINK_TYPE.STRUCT_OPS && info.mapId !== 0) found.set(info.mapId, [...(found.get(info.mapId) ?? []), id])
+  }
+  return found
+}
+
+function nameIn(btf: Btf, data: Field, value: Uint8Array): string | null {
+  const field = fieldsOf(btf, data.type).find(({ name, type }) => name === 'name' && btf.resolved(type).kind === 'array')
+  if (field === undefined) return null
+  const start = data.offset + field.offset
+  return zeroTerminated(value.subarray(start, start + field.size), 0) ?? null
+}
+
+/** ABI: read back, a function member holds the id of its program. */
+function membersIn(target: Target, btf: Btf, data: Field, value: Uint8Array): StructOpsMember[] {
+  const view = new DataView(value.buffer, value.byteOffset, value.byteLength)
+  return fieldsOf(btf, data.type).flatMap((field) => {
+    const pointer = btf.resolved(field.type)
+    if (pointer.kind !== 'ptr' || btf.resolved(pointer.type).kind !== 'func_proto') return []
+    const programId = Number(view.getBigUint64(data.offset + field.offset, true))
+    using program = programId === 0 ? undefined : target.objects.program(programId)
+    if (program === undefined) return []
+    const { name, runCount, runTimeNs } = target.objects.programInfo(program)
+    return [{ member: field.name, programId, program: name, runCount, runTimeNs }]
+  })
+}
+
