@@ -1,0 +1,103 @@
+import * as fc from 'fast-check'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { ObjectError } from '../../../src/errors/index.ts'
+import { encodeRequest, messages, type NetlinkMessage, zeroEnded } from '../../../src/kernel/netlink.ts'
+import { littleEndian } from '../../../src/kernel/index.ts'
+import { parseTcpSocket } from '../../../src/sockets/inet-diag.ts'
+import { stateMask, tcpState, tcpStates } from '../../../src/sockets/tcp-state.ts'
+
+const test = suite('inet_diag')
+
+const SOCK_DIAG_BY_FAMILY = 20
+const INET_DIAG_INFO = 2
+const INET_DIAG_CONG = 4
+
+/** A message as the kernel writes it, for a connection from 198.18.1.1:40000 to 198.18.1.2:5001. */
+function diagMessage(attributes: [number, Uint8Array][], family = 2): NetlinkMessage {
+  const fixed = new Uint8Array(72)
+  const view = new DataView(fixed.buffer)
+  fixed.set([family, 1, 2, 3])
+  view.setUint16(4, 40_000)
+  view.setUint16(6, 5001)
+  fixed.set(family === 2 ? [198, 18, 1, 1] : [0x20, 1, 0, 2, 0, 0, 0, 1], 8)
+  fixed.set(family === 2 ? [198, 18, 1, 2] : [0x20, 1, 0, 2, 0, 0, 0, 2], 24)
+  for (const [index, value] of [7, 0xffff_fff0, 1].entries()) view.setUint32(40 + 4 * index, value, littleEndian)
+  for (const [index, value] of [100, 200, 300, 1000, 4242].entries()) view.setUint32(52 + 4 * index, value, littleEndian)
+  const bytes = encodeRequest({ type: SOCK_DIAG_BY_FAMILY, flags: 2, sequence: 1, fixed, attributes })
+  const [message] = messages(new DataView(bytes.buffer))
+  if (message === undefined) throw new Error('the message was not read back')
+  return message
+}
+
+test('a message is read field by field', () => {
+  const info = new Uint8Array(232)
+  new DataView(info.buffer).setUint32(80, 77, littleEndian)
+  const socket = parseTcpSocket(diagMessage([[INET_DIAG_CONG, zeroEnded('bpf_dctcp')], [INET_DIAG_INFO, info]]), {})
+  assert.is(socket?.info?.tcpi_snd_cwnd, 77)
+  assert.equal(
+    { ...socket, info: undefined },
+    {
+      family: 'ipv4',
+      local: { address: '198.18.1.1', port: 40_000 },
+      remote: { address: '198.18.1.2', port: 5001 },
+      state: 'ESTABLISHED',
+      congestion: 'bpf_dctcp',
+      cookie: 0x1_ffff_fff0n,
+      inode: 4242,
+      uid: 1000,
+      interface: 7,
+      receiveQueue: 200,
+      sendQueue: 300,
+      info: undefined,
+    },
+  )
+})
+
+test('IPv6 addresses are told as text', () => {
+  const socket = parseTcpSocket(diagMessage([], 10), {})
+  assert.equal([socket?.local.address, socket?.remote.address], ['2001:2:0:1::', '2001:2:0:2::'])
+})
+
+test('a socket without attributes has no congestion control and no tcp_info', () => {
+  const socket = parseTcpSocket(diagMessage([]), {})
+  assert.is(socket?.congestion, '')
+  assert.is(socket?.info, undefined)
+})
+
+test('a filter by congestion control takes the whole name', () => {
+  const message = diagMessage([[INET_DIAG_CONG, zeroEnded('bpf_cubic')]])
+  assert.is(parseTcpSocket(message, { congestion: 'bpf_cubic' })?.congestion, 'bpf_cubic')
+  assert.is(parseTcpSocket(message, { congestion: 'cubic' }), undefined)
+})
+
+test('other messages are passed over', () => {
+  assert.is(parseTcpSocket({ ...diagMessage([]), type: 3 }, {}), undefined)
+})
+
+test('a message that is cut short anywhere is refused or lacks attributes, and reads nothing beyond its end', () => {
+  const whole = diagMessage([[INET_DIAG_CONG, zeroEnded('reno')], [INET_DIAG_INFO, new Uint8Array(280)]])
+  fc.assert(
+    fc.property(fc.nat(whole.end - whole.start - 1), (length) => {
+      try {
+        const socket = parseTcpSocket({ ...whole, end: whole.start + length }, {})
+        assert.is(socket?.info, undefined)
+      } catch (error) {
+        if (!(error instanceof ObjectError)) throw error
+      }
+    }),
+  )
+})
+
+test('states have the numbers of net/tcp_states.h', () => {
+  assert.equal([tcpState(1), tcpState(6), tcpState(10), tcpState(200)], ['ESTABLISHED', 'TIME_WAIT', 'LISTEN', 'CLOSE'])
+  assert.is(stateMask(['ESTABLISHED', 'LISTEN']), (1 << 1) | (1 << 10))
+  assert.is(stateMask(tcpStates), 0x3ffe)
+})
+
+test('a half-open connection is asked for under both its states', () => {
+  assert.is(stateMask(['SYN_RECV']), (1 << 3) | (1 << 12))
+  assert.is(stateMask(['NEW_SYN_RECV']), (1 << 3) | (1 << 12))
+})
+
+test.run()
