@@ -50,7 +50,8 @@ export function findKernelStruct(btfs: Iterable<Btf>, localName: string): Kernel
 
 /** The structs that a BTF says BPF can implement. */
 function structsOf(btf: Btf): string[] {
-  return [...btf.namesStartingWith(valuePrefix)]
+  return [...btf.namesContaining(valuePrefix)]
+    .filter((name) => name.startsWith(valuePrefix))
     .map((name) => name.slice(valuePrefix.length))
     .filter((name) => btf.find(name, 'struct') !== undefined && ownType(btf, valuePrefix + name) !== undefined)
 }

@@ -1,5 +1,6 @@
 import { ObjectError } from '../errors/index.ts'
 import { decodeType } from './decode.ts'
+import { essentialName } from './essential-name.ts'
 import { kindNames, kindOf } from './kinds.ts'
 import { NameIndex } from './name-index.ts'
 import { scanTypes } from './scan.ts'
@@ -39,6 +40,10 @@ export class Btf {
   readonly #starts: Uint32Array
   readonly #text: Buffer
   #names: NameIndex | undefined
+  #flavoured: readonly string[] | undefined
+  /** What has been asked for, decoded: of a kernel's types an object needs a few, and those again and again. */
+  readonly #types = new Map<number, BtfType>()
+  readonly #offsets = new Map<string, readonly number[]>()
 
   /** Use `parseBtf`. */
   constructor(parts: BtfParts) {
@@ -63,7 +68,9 @@ export class Btf {
   type(id: number): BtfType {
     if (id === 0) return { kind: 'void', id: 0, name: '' }
     if (id < this.firstId && this.base !== undefined) return this.base.type(id)
-    return decodeType(this, id, this.startOf(id))
+    const known = this.#types.get(id) ?? decodeType(this, id, this.startOf(id))
+    this.#types.set(id, known)
+    return known
   }
 
   kind(id: number): BtfKind {
@@ -103,14 +110,15 @@ export class Btf {
     return this.base?.find(name, ...kinds)
   }
 
-  /** Every different name that begins with a text, of this BTF's own strings. */
-  *namesStartingWith(prefix: string): Generator<string> {
+  /** Every different string that contains a text, of this BTF's own. */
+  namesContaining(text: string): Set<string> {
     const found = new Set<string>()
-    const bytes = Buffer.from(`\0${prefix}`)
-    for (let at = this.#text.indexOf(bytes); at >= 0; at = this.#text.indexOf(bytes, at + 1)) {
-      found.add(this.#text.toString('utf8', at + 1, this.#text.indexOf(0, at + 1)))
+    for (let at = this.#text.indexOf(text); at >= 0; ) {
+      const end = this.#text.indexOf(0, at)
+      found.add(this.#text.toString('utf8', this.#text.lastIndexOf(0, at) + 1, end))
+      at = this.#text.indexOf(text, end)
     }
-    yield* found
+    return found
   }
 
   /** The id behind typedefs, qualifiers and type tags. */
@@ -148,9 +156,20 @@ export class Btf {
     throw new ObjectError({ file: this.file, path, expected })
   }
 
+  /** This BTF's own names of a flavour of `name`: `name___old`, `name___v2`. */
+  flavoursOf(name: string): string[] {
+    this.#flavoured ??= [...this.namesContaining('___')].filter((other) => essentialName(other) !== other)
+    return this.#flavoured.filter((other) => essentialName(other) === name)
+  }
+
   /** Where a name may stand in the strings: whole, or as the end of a longer one. */
-  *#offsetsOf(name: string): Generator<number> {
+  #offsetsOf(name: string): readonly number[] {
+    const known = this.#offsets.get(name)
+    if (known !== undefined) return known
     const bytes = Buffer.from(`${name}\0`)
-    for (let at = this.#text.indexOf(bytes); at >= 0; at = this.#text.indexOf(bytes, at + 1)) yield at + this.firstString
+    const found: number[] = []
+    for (let at = this.#text.indexOf(bytes); at >= 0; at = this.#text.indexOf(bytes, at + 1)) found.push(at + this.firstString)
+    this.#offsets.set(name, found)
+    return found
   }
 }

@@ -24,8 +24,7 @@ export function findCandidates(local: Btf, id: number, kernel: Btf, modules: () 
 }
 
 function candidatesIn(btf: Btf, name: string, kind: BtfKind): Candidate[] {
-  const flavours = [...btf.namesStartingWith(`${name}___`)].filter((other) => essentialName(other) === name)
-  return [name, ...flavours]
+  return [name, ...btf.flavoursOf(name)]
     .flatMap((spelling) => [...btf.named(spelling)])
     .filter((id) => kindsAgree(btf.kind(id), kind))
     .toSorted((left, right) => left - right)
