@@ -6,7 +6,7 @@ import { parseOptions, usage } from '../test/gate/options.ts'
 import { closingLine } from '../test/gate/report.ts'
 
 const interrupted = new AbortController()
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.once(signal, () => {
     process.exitCode = 128 + constants.signals[signal]
     interrupted.abort()

@@ -3,6 +3,7 @@ import { limitOf } from './directive.ts'
 import { type TestFile, findTests } from './find.ts'
 import type { GateOptions } from './options.ts'
 import { installMissing, needsNamedIn } from './packages.ts'
+import { ProcessGroup } from './processes.ts'
 import { type Totals, fileReport, skipReport, timeReport, totals } from './report.ts'
 import { type FileRun, runFile } from './run-file.ts'
 
@@ -29,9 +30,10 @@ export async function runGate(options: GateOptions, output: GateOutput, signal: 
   })
   await installMissing(needsNamedIn(sources), output.tell)
 
+  signal.addEventListener('abort', () => ProcessGroup.killAll())
   const runs = new Map<string, FileRun>()
   const runOne = async ({ path, name, limitMs }: Job): Promise<void> => {
-    const run = await runFile({ file: path, limitMs, strict: options.strict, signal })
+    const run = await runFile({ file: path, limitMs, strict: options.strict })
     runs.set(name, run)
     output.report(fileReport(name, run, options.verbose))
   }

@@ -14,12 +14,39 @@ export function markFor(id: string): string {
   return [process.env[markVariable], id].filter(Boolean).join(' ')
 }
 
-/** Kills the process group of a process that the gate started as a group leader. */
-export function killGroup(leader: number): void {
-  try {
-    process.kill(-leader, 'SIGKILL')
-  } catch {
-    // ESRCH: the whole group is gone.
+/** The process group of a process that the gate started as its leader, and that is still running. */
+export class ProcessGroup implements Disposable {
+  static readonly #running = new Set<ProcessGroup>()
+
+  static {
+    // Should the gate itself fail, nothing goes on running behind its back.
+    process.on('exit', () => ProcessGroup.killAll())
+  }
+
+  readonly #leader: number | undefined
+
+  /** @param leader undefined when the process could not be started */
+  constructor(leader: number | undefined) {
+    this.#leader = leader
+    ProcessGroup.#running.add(this)
+  }
+
+  static killAll(): void {
+    for (const group of ProcessGroup.#running) group.kill()
+  }
+
+  kill(): void {
+    if (this.#leader === undefined) return
+    try {
+      process.kill(-this.#leader, 'SIGKILL')
+    } catch {
+      // ESRCH: the whole group is gone.
+    }
+  }
+
+  /** To be called when the leader has ended: its id may then become another process's. */
+  [Symbol.dispose](): void {
+    ProcessGroup.#running.delete(this)
   }
 }
 

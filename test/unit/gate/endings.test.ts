@@ -13,6 +13,7 @@ const cases = [
   ['that calls process.exit(0) in a test', 'exits-in-a-test', '"leaves": never ended', '1 passed, 2 failed, 0 skipped'],
   ['that calls process.exit(0) before its tests', 'exits-before-all', 'ended by process.exit()', '0 passed, 1 failed, 0 skipped'],
   ['that calls process.exit(0) after its tests', 'exits-after-all', 'ended by process.exit()', '1 passed, 1 failed, 0 skipped'],
+  ['that calls process.exit(0), whatever its child processes do', 'forks', 'ended by process.exit()', '1 passed, 1 failed, 0 skipped'],
   ['that exits with another code', 'exit-code', 'the process exited with 3', '1 passed, 1 failed, 0 skipped'],
   ['that throws before its tests', 'crashes-before-all', 'nothing caught: Error: the file itself is broken', '0 passed, 2 failed, 0 skipped'],
   ['with a floating rejection', 'floating-rejection', 'nothing caught: Error: nobody waits for me', '0 passed, 2 failed, 0 skipped'],

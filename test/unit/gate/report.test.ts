@@ -21,6 +21,12 @@ test("shows uvu's difference between two values", async () => {
   assert.match(stdout, /Actual:\n.+"cwnd":·10\n.+Expected:\n.+"cwnd":·20\n/v)
 })
 
+test('shows the end of what a file printed without end', async () => {
+  const { stdout } = await runGate(['unit/floods.test.ts'])
+  assert.match(stdout, /it printed:\n {4}\| \(\d+ lines omitted\)\n/v)
+  assert.match(stdout, 'line 199999 of many')
+})
+
 test('keeps the last 200 lines of a long output', () => {
   const output = Array.from({ length: 250 }, (_, index) => `line ${index}`).join('\n')
   const lines = fileReport('a', { ...run, output, failures: [{ test: '', message: 'wrong' }] }, false).split('\n')
