@@ -12,7 +12,7 @@ const linkLocal = 'fe80'
 export function interfaceReady(name: string): boolean {
   using interfaces = new Interfaces()
   const found = interfaces.list().find((one) => one.name === name)
-  return found !== undefined && found.running && ipv6Ready(found)
+  return found !== undefined && found.operstate === 'UP' && ipv6Ready(found)
 }
 
 function ipv6Ready({ name }: Interface): boolean {

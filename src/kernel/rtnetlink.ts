@@ -23,6 +23,7 @@ const RTM_NEWADDR = 20
 const NLM_F_CREATE_EXCL = 0x600
 const IFLA_IFNAME = 3
 const IFLA_MTU = 4
+const IFLA_OPERSTATE = 16
 const IFLA_LINKINFO = 18
 const IFLA_NET_NS_FD = 28
 const IFLA_INFO_KIND = 1
@@ -33,9 +34,9 @@ const IFA_ADDRESS = 1
 const IFA_LOCAL = 2
 // ABI: IFA_F_NODAD, linux/if_addr.h: no duplicate address detection, so that an IPv6 address serves at once.
 const IFA_F_NODAD = 2
-// ABI: IFF_UP and IFF_RUNNING, linux/if.h.
+// ABI: IFF_UP and the IF_OPER_ numbers in their order, linux/if.h.
 const IFF_UP = 1
-const IFF_RUNNING = 0x40
+const operstates = ['UNKNOWN', 'NOTPRESENT', 'DOWN', 'LOWERLAYERDOWN', 'TESTING', 'DORMANT', 'UP'] as const
 
 const capability = 'CAP_NET_ADMIN'
 
@@ -44,8 +45,8 @@ export interface Interface {
   name: string
   mtu: number
   up: boolean
-  /** Whether it is up and its other end is there. */
-  running: boolean
+  /** What the kernel has noticed of its wire: `UP`, `DOWN`, `LOWERLAYERDOWN`, `UNKNOWN` for one without such news. */
+  operstate: string
   /** The kind of a virtual interface, such as `veth`; empty for others. */
   kind: string
 }
@@ -170,18 +171,18 @@ function ifaddrmsg({ family, prefix, index }: { family: AddressFamily; prefix: n
 function parseInterface({ type, view, start, end }: NetlinkMessage): Interface | undefined {
   if (type !== RTM_NEWLINK) return undefined
   if (end - start < ifinfomsgSize) damaged('RTM_NEWLINK', `one of ${end - start} bytes`)
-  const flags = view.getUint32(start + 8, littleEndian)
   const found: Interface = {
     index: view.getInt32(start + 4, littleEndian),
     name: '',
     mtu: 0,
-    up: (flags & IFF_UP) !== 0,
-    running: (flags & IFF_RUNNING) !== 0,
+    up: (view.getUint32(start + 8, littleEndian) & IFF_UP) !== 0,
+    operstate: '',
     kind: '',
   }
   eachAttribute(view, start + ifinfomsgSize, end, (attribute, at, length) => {
     if (attribute === IFLA_IFNAME) found.name = attributeText(view, at, length)
     else if (attribute === IFLA_MTU) found.mtu = attributeU32(view, at, length)
+    else if (attribute === IFLA_OPERSTATE && length > 0) found.operstate = operstates[view.getUint8(at)] ?? ''
     else if (attribute === IFLA_LINKINFO) {
       eachAttribute(view, at, at + length, (inner, innerAt, innerLength) => {
         if (inner === IFLA_INFO_KIND) found.kind = attributeText(view, innerAt, innerLength)
