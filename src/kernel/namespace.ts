@@ -1,4 +1,4 @@
-import { openSync, readlinkSync, writeFileSync } from 'node:fs'
+import { fstatSync, openSync, readlinkSync, writeFileSync } from 'node:fs'
 import { SyscallError, UsageError } from '../errors/index.ts'
 import { type Attempt, check, systemError } from './errno.ts'
 import { Fd } from './fd.ts'
@@ -23,8 +23,15 @@ export function openNamespace(path: string): Fd {
   }
 }
 
-/** The inode of a process's network namespace; the same number means the same namespace. */
-export function namespaceInode(path: string = own): number {
+/**
+ * The inode of the network namespace that a descriptor or a `/proc/PID/ns/net` refers to, the own one by default. The
+ * same number means the same namespace.
+ */
+export function namespaceInode(of: Fd | string = own): number {
+  return typeof of === 'string' ? linkedInode(of) : fstatSync(of.number).ino
+}
+
+function linkedInode(path: string): number {
   try {
     return Number(/^net:\[(\d+)\]$/.exec(readlinkSync(path))?.[1] ?? Number.NaN)
   } catch (error) {

@@ -52,7 +52,7 @@ function askIn<T>({ inode, paths }: NamespaceFound, ask: (namespace: Fd) => T, u
     try {
       using namespace = openNamespace(path)
       // The process may have moved, or its number may be another's by now.
-      if (namespaceInode(`/proc/thread-self/fd/${namespace.number}`) !== inode) continue
+      if (namespaceInode(namespace) !== inode) continue
       return { value: ask(namespace) }
     } catch (error) {
       const why = whyUnseen(path, error)

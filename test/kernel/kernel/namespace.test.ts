@@ -24,6 +24,7 @@ const atHome = (...command: string[]) =>
 test('a new namespace has an inode of its own and nothing but the loopback', () => {
   assert.is.not(own.inode, homeInode)
   assert.is(namespaceInode(), own.inode)
+  assert.is(namespaceInode(home), homeInode)
   assert.equal(namesIn(), ['lo'])
 })
 
