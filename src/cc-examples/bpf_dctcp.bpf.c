@@ -6,8 +6,9 @@
  * marked, and once per window the sender cuts in proportion: a little for a few marks, in half when all were. So the
  * queue stays short and the link stays busy.
  *
- * Both ends have to run it: the sender's half is from ssthresh to set_state below, the receiver's is cwnd_event. A
- * connection whose peer did not agree to ECN gets no marks, and then this is Reno.
+ * Both ends have to run it: the sender's half is in_ack_event, ssthresh and set_state, the receiver's is cwnd_event. A
+ * connection whose peer did not agree to ECN gets no marks, and then this is Reno. A listener agrees only if DCTCP was
+ * chosen for it as well, because the SYN already comes as ECT.
  */
 #include <ccdk/tcp.h>
 

@@ -4,7 +4,7 @@
  * which is the kernel's part).
  *
  * The smallest whole algorithm, and the one to start from: everything it does is written out here, and it calls
- * nothing of the kernel, so it loads on every kernel that has struct_ops.
+ * nothing of the kernel.
  */
 #include <ccdk/tcp.h>
 
@@ -73,6 +73,8 @@ u32 BPF_PROG(bpf_reno_undo_cwnd, struct sock *sk)
 	return max(tp->snd_cwnd, tp->prior_cwnd);
 }
 
+/* Behind a link (6.4): the algorithm goes when the link is closed, even if its owner was killed. In ".struct_ops" it
+ * would stay until someone unregisters it. */
 SEC(".struct_ops.link")
 struct tcp_congestion_ops bpf_reno = {
 	.ssthresh = (void *)bpf_reno_ssthresh,

@@ -28,13 +28,15 @@
  */
 #define SEC(name) __attribute__((section(name), used))
 
-/* A kernel function that BPF may call, or a kernel variable: the loader finds it by name in the kernel's BTF. */
+/* A kernel function that BPF may call: the loader finds it by name in the kernel's BTF. Declared __weak as well, it may
+ * be missing, and then its address is zero. */
 #define __ksym __attribute__((section(".ksyms")))
-/* An option of the kernel's configuration (CONFIG_HZ): the loader writes its value before the program is loaded. */
+/* An option of the kernel's configuration (CONFIG_HZ): the loader writes its value before the program is loaded. A
+ * __weak one may be missing, and is then zero. */
 #define __kconfig __attribute__((section(".kconfig")))
 
 /*
- * BPF_PROG(name, args...) - a program with arguments of its own types.
+ * BPF_PROG(name, args...) - a program with arguments of its own types, eight at most.
  *
  * The kernel hands every argument over as a u64 in an array; the macro makes the program that takes the array, and
  * calls the function which follows with each slot turned back into what that function declares:

@@ -123,10 +123,15 @@ struct tcp_sock {
 	u32 snd_cwnd;	     /* [w] packets that may be in flight */
 	u32 snd_cwnd_cnt;    /* [w] packets acknowledged towards the next increase */
 	u32 snd_cwnd_clamp;  /* upper bound of snd_cwnd */
-	u32 snd_cwnd_stamp;  /* [w] jiffies */
+	u32 snd_cwnd_stamp;  /* jiffies; [w] in newer kernels, not in 6.1 */
 	u32 snd_ssthresh;    /* [w] below it the window doubles every round trip */
 	u32 prior_cwnd;	     /* snd_cwnd when the current reduction began */
 	u32 prior_ssthresh;  /* snd_ssthresh then; 0 if it may not be undone */
+	u32 high_seq;	     /* snd_nxt when it began */
+	u32 undo_marker;     /* snd_una when it began; 0 if there is nothing to undo */
+	int undo_retrans;    /* retransmissions that were not yet shown to be needless */
+	u32 prr_delivered;   /* packets delivered, and sent, during the reduction */
+	u32 prr_out;
 	u32 max_packets_out; /* largest flight of the current round */
 	u8 is_cwnd_limited : 1; /* read it with tcp_is_cwnd_limited() */
 
@@ -163,7 +168,7 @@ struct tcp_sock {
 	u32 lsndtime;	      /* jiffies, when data was last sent */
 
 	u8 ecn_flags;	 /* [w] */
-	u32 app_limited; /* [w] */
+	u32 app_limited; /* [w] in newer kernels, not in 6.1 */
 	u64 bytes_acked;
 	struct tcp_options_received rx_opt;
 } __core;
@@ -199,8 +204,8 @@ struct ack_sample {
  * The members that a BPF program or variable may fill. owner, list and key are the kernel's own, and get_info is not
  * open to BPF. ssthresh, undo_cwnd and one of cong_avoid and cong_control are required, and so is name.
  *
- * Members are found by name. One that the kernel does not have may stay zero, but libbpf before 1.4 refuses the object
- * all the same: so a member that only new kernels have is declared on demand, by a macro of its name.
+ * Members are found by name. One that the kernel does not have may stay zero, but older loaders (libbpf 1.1) refuse the
+ * object all the same: so a member that only new kernels have is declared on demand, by a macro of its name.
  */
 struct tcp_congestion_ops {
 	/* The new snd_ssthresh when a reduction begins. */

@@ -28,14 +28,17 @@ typedef __s32 s32;
 typedef __u64 u64;
 typedef __s64 s64;
 
-typedef _Bool bool;
 typedef unsigned long size_t;
 
+/* Keywords since C23. */
+#if __STDC_VERSION__ < 202311L
+typedef _Bool bool;
 #define true 1
 #define false 0
+#endif
 #define NULL ((void *)0)
 
-/* The smallest and the largest value, whatever the two sides cost to compute: each side is evaluated once. */
+/* Each side is evaluated once; give both the same type. */
 #define min(a, b)                                                                                                      \
 	({                                                                                                             \
 		__auto_type min_a_ = (a);                                                                              \
