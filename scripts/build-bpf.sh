@@ -33,22 +33,15 @@ done
 [ -z "$check" ] || { [ -z "$out" ] && [ $# -eq 0 ]; } || usage
 [ $# -eq 0 ] || [ -n "$out" ] || usage
 
-find_tool() {
-	for tool; do
-		if command -v "$tool" >/dev/null 2>&1; then
-			echo "$tool"
-			return
-		fi
-	done
-	return 1
-}
-
-missing() {
-	echo "build-bpf: $1 was not found: install the Debian packages clang-19 and llvm-19, or set $2" >&2
-	exit 1
-}
-clang=$(find_tool "${CLANG:-clang-19}") || missing "${CLANG:-clang-19}" CLANG
-strip=$(find_tool "${LLVM_STRIP:-llvm-strip-19}") || missing "${LLVM_STRIP:-llvm-strip-19}" LLVM_STRIP
+clang=${CLANG:-clang-19}
+strip=${LLVM_STRIP:-llvm-strip-19}
+for tool in "$clang" "$strip"; do
+	command -v "$tool" >/dev/null || {
+		echo "build-bpf: $tool was not found: install the Debian packages clang-19 and llvm-19," \
+			"or set CLANG and LLVM_STRIP" >&2
+		exit 1
+	}
+done
 
 # The compiler writes the names of the files it reads, and their text, into .BTF and .BTF.ext. With relative names and
 # the working directory called "." an object is the same whatever the checkout is called. (-ffile-prefix-map does not
@@ -79,7 +72,7 @@ if [ -n "$check" ]; then
 		[ -e "${object%.o}.c" ] || [ ! -e "$object" ] || stale="$stale $object"
 	done
 	if [ -n "$stale" ]; then
-		echo "build-bpf: not what the sources build to:$stale" >&2
+		echo "build-bpf: not what the sources build to, by $("$clang" --version | head -n 1):$stale" >&2
 		echo "build-bpf: run npm run build:bpf and commit the objects" >&2
 		exit 1
 	fi
