@@ -77,7 +77,7 @@ serveCalls({
   received: ({ service, expected, timeoutMs }) => find(sinks, service, 'service').received(expected, timeoutMs),
 
   async stopService({ service }) {
-    await find(sinks, service, 'service').close()
+    await sinks.get(service)?.close()
     sinks.delete(service)
     return undefined
   },
@@ -91,7 +91,7 @@ serveCalls({
   finishTransfer: ({ transfer }) => find(senders, transfer, 'transfer').finish(),
 
   async closeTransfer({ transfer }) {
-    await find(senders, transfer, 'transfer').close()
+    await senders.get(transfer)?.close()
     senders.delete(transfer)
     return undefined
   },

@@ -1,0 +1,88 @@
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { execa } from 'execa'
+import * as assert from 'uvu/assert'
+import { Interfaces, openNamespace } from '../../../src/kernel/index.ts'
+import { listTcpSocketsEverywhere } from '../../../src/sockets/index.ts'
+import { createTestbed, type Host, startHost } from '../../../src/testbed/index.ts'
+import { needs, suite } from '../../support/needs.ts'
+
+const test = suite('the end of a testbed', [needs.root])
+
+const program = new URL('../../fixtures/testbed/hold.ts', import.meta.url).pathname
+
+async function until(condition: () => boolean, what: string): Promise<void> {
+  const deadline = performance.now() + 5000
+  while (!condition()) {
+    assert.ok(performance.now() < deadline, `${what} within 5 s`)
+    await sleep(10)
+  }
+}
+
+/** Starts a program that holds a busy testbed, with a wire from its client into the namespace of `watcher`. */
+async function holding(watcher: Host) {
+  // Detached: it leads a process group, as a command in a terminal does.
+  const subprocess = execa(process.execPath, [program, String(watcher.pid)], { reject: false, detached: true })
+  const [line]: string[] = await once(createInterface(subprocess.stdout), 'line', { signal: AbortSignal.timeout(10_000) })
+  const hosts: { pid: number; namespace: number }[] = JSON.parse(line ?? '')
+  return { subprocess, hosts }
+}
+
+/** The wires that end here: each goes when the namespace of its other end does. */
+function wires({ pid }: Host): string[] {
+  using namespace = openNamespace(`/proc/${pid}/ns/net`)
+  using interfaces = new Interfaces(namespace)
+  return interfaces.list().filter(({ kind }) => kind === 'veth').map(({ name }) => name)
+}
+
+for (const [how, end] of [
+  ['its program is killed', (pid: number) => process.kill(pid, 'SIGKILL')],
+  ['its program is terminated', (pid: number) => process.kill(pid, 'SIGTERM')],
+  ['Ctrl-C reaches its whole process group', (pid: number) => process.kill(-pid, 'SIGINT')],
+] as const) {
+  test(`nothing is left when ${how} in the middle of a transfer`, async () => {
+    await using watcher = await startHost('watcher')
+    const { subprocess, hosts } = await holding(watcher)
+    assert.equal(wires(watcher), ['to-client'])
+    end(subprocess.nodeChildProcess.pid ?? 0)
+    await subprocess
+    await until(() => hosts.every(({ pid }) => !existsSync(`/proc/${pid}`)), 'both host processes are gone')
+    await until(() => wires(watcher).length === 0, 'the namespace of the client is gone, and its interfaces')
+    const left = listTcpSocketsEverywhere({ info: false }).namespaces.filter(({ inode }) => hosts.some(({ namespace }) => inode === namespace))
+    assert.equal(left, [])
+  })
+}
+
+test('signals that a terminal sends do not end the hosts before their parent', async () => {
+  await using bed = await createTestbed()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.kill(bed.client.pid, signal)
+  await sleep(100)
+  const service = await bed.server.serve()
+  const transfer = await bed.client.send({ to: service, bytesPerFlow: 1000 })
+  assert.is((await transfer.result).bytes, 1000)
+})
+
+test('a host that no longer listens is ended all the same', async () => {
+  const host = await startHost('stopped')
+  process.kill(host.pid, 'SIGSTOP')
+  const started = performance.now()
+  await host.close()
+  assert.ok(performance.now() - started < 10_000)
+  assert.not.ok(existsSync(`/proc/${host.pid}`))
+})
+
+test('closing takes the processes and the namespaces away', async () => {
+  await using watcher = await startHost('watcher')
+  const bed = await createTestbed()
+  await bed.client.join(watcher, { mtu: 1500, network: 9 })
+  const service = await bed.server.serve({ congestion: 'cubic' })
+  const transfer = await bed.client.send({ to: service, seconds: 60 })
+  transfer.result.catch(() => undefined)
+  await bed.close()
+  assert.not.ok(existsSync(`/proc/${bed.client.pid}`) || existsSync(`/proc/${bed.server.pid}`))
+  await until(() => wires(watcher).length === 0, 'the namespace of the client is gone')
+})
+
+test.run()
