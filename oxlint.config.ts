@@ -56,10 +56,13 @@ export default defineConfig({
           'error',
           {
             ...(room === 'kernel' ? {} : koffiOnlyInKernel),
-            patterns: rooms.slice(index + 1).map((later) => ({
-              group: [`**/${later}/*`, `**/cli/*`],
-              message: `src/${room} stands above src/${later} in the plan and may not import it.`,
-            })),
+            patterns: [
+              { group: ['**/cli/*', '**/dashboard/*'], message: 'src may not import what is built on it.' },
+              ...rooms.slice(index + 1).map((later) => ({
+                group: [`**/${later}/*`],
+                message: `src/${room} stands above src/${later} in the plan and may not import it.`,
+              })),
+            ],
           },
         ],
       },

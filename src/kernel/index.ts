@@ -1,3 +1,4 @@
+export { bpffsMounted, mountBpffs } from './bpffs.ts'
 export { type Attempt, check, errnoName, systemError } from './errno.ts'
 export { Fd, openFds } from './fd.ts'
 export { AF_INET, AF_INET6, type AddressFamily, formatIpv4, formatIpv6, type TcpAddress } from './ip-address.ts'

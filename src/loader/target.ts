@@ -113,6 +113,8 @@ export interface KernelFacts {
   kernelConfig(): string | undefined
   /** As LINUX_VERSION_CODE: major << 16 | minor << 8 | patch. */
   kernelVersion(): number
+  /** Nothing but types is known, as from a BTF file: what depends on the configuration is left open. */
+  readonly typesOnly?: true
 }
 
 /**

@@ -1,3 +1,4 @@
+import { zeroTerminated } from '../bytes/index.ts'
 import { type Btf, sizeOf } from '../btf/index.ts'
 
 /** A member of a struct, found by name: where it stands in the struct, bytes. */
@@ -31,4 +32,12 @@ export function findField(btf: Btf, id: number, ...names: readonly string[]): Fi
     else if (depth === names.length - 1) return undefined
   }
   return at
+}
+
+/** What the struct inside a value is called by: its member `name`, where that is a text. */
+export function nameIn(btf: Btf, struct: { type: number; dataOffset: number }, value: Uint8Array): string | null {
+  const field = fieldsOf(btf, struct.type).find(({ name, type }) => name === 'name' && btf.resolved(type).kind === 'array')
+  if (field === undefined) return null
+  const start = struct.dataOffset + field.offset
+  return zeroTerminated(value.subarray(start, start + field.size), 0) ?? null
 }

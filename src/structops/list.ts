@@ -1,7 +1,6 @@
-import { zeroTerminated } from '../bytes/index.ts'
 import type { Btf } from '../btf/index.ts'
 import { LINK_TYPE, MAP_FLAG, MAP_TYPE, type Target } from '../loader/index.ts'
-import { type Field, fieldsOf, findField } from './fields.ts'
+import { type Field, fieldsOf, findField, nameIn } from './fields.ts'
 import { readStatus, type StructOpsState } from './state.ts'
 
 /** A struct_ops map as it stands in the kernel, by whomever it was made. */
@@ -65,7 +64,7 @@ export function describeMap(
     mapId: id,
     map: info.name,
     struct,
-    name: value === null || data === undefined ? null : nameIn(btf, data, value),
+    name: value === null || data === undefined ? null : nameIn(btf, { type: data.type, dataOffset: data.offset }, value),
     state,
     registered: byLink ? registeredBy.length > 0 : state === 'inuse',
     refcnt,
@@ -85,13 +84,6 @@ function linksByMap(target: Target): Map<number, number[]> {
     if (info.type === LINK_TYPE.STRUCT_OPS && info.mapId !== 0) found.set(info.mapId, [...(found.get(info.mapId) ?? []), id])
   }
   return found
-}
-
-function nameIn(btf: Btf, data: Field, value: Uint8Array): string | null {
-  const field = fieldsOf(btf, data.type).find(({ name, type }) => name === 'name' && btf.resolved(type).kind === 'array')
-  if (field === undefined) return null
-  const start = data.offset + field.offset
-  return zeroTerminated(value.subarray(start, start + field.size), 0) ?? null
 }
 
 /** ABI: read back, a function member holds the id of its program. */

@@ -1,5 +1,6 @@
 import { SyscallError, UsageError } from '../errors/index.ts'
 import type { Handle, LoadedObject, LoadedStructOps } from '../loader/index.ts'
+import { nameIn } from './fields.ts'
 import { explainRefusal } from './refusal.ts'
 import { buildValue } from './value.ts'
 
@@ -8,6 +9,8 @@ import { buildValue } from './value.ts'
  */
 export interface Registration extends Disposable {
   readonly ops: LoadedStructOps
+  /** The name that others choose it by, where its struct has one: for TCP that of the algorithm. */
+  readonly name: string | null
   readonly mapId: number
   /** Null for one that was registered without a link. */
   readonly linkId: number | null
@@ -37,8 +40,9 @@ export function register(loaded: LoadedObject, map: string, options: { pin?: str
     })
   }
   const value = buildValue(ops, loaded)
+  const name = nameIn(ops.kernel.btf, ops.kernel, value)
   const link = explained(ops, value, () => activate(loaded, ops, value, options.pin))
-  return link === undefined ? plainRegistration(loaded, ops) : linkRegistration(loaded, ops, link, options.pin ?? null)
+  return link === undefined ? plainRegistration(loaded, ops, name) : linkRegistration(loaded, ops, name, link, options.pin ?? null)
 }
 
 /** Hands the value over. For a map with a link the kernel checks it only when the link is made. */
@@ -65,7 +69,7 @@ function explained<Result>(ops: LoadedStructOps, value: Uint8Array, work: () => 
   }
 }
 
-function plainRegistration({ target }: LoadedObject, ops: LoadedStructOps): Registration {
+function plainRegistration({ target }: LoadedObject, ops: LoadedStructOps, name: string | null): Registration {
   const { id } = target.objects.mapInfo(ops.handle)
   let registered = true
   const unregister = () => {
@@ -75,6 +79,7 @@ function plainRegistration({ target }: LoadedObject, ops: LoadedStructOps): Regi
   }
   return {
     ops,
+    name,
     mapId: id,
     linkId: null,
     pin: null,
@@ -87,11 +92,18 @@ function plainRegistration({ target }: LoadedObject, ops: LoadedStructOps): Regi
   }
 }
 
-function linkRegistration({ target }: LoadedObject, ops: LoadedStructOps, link: Handle, pin: string | null): Registration {
+function linkRegistration(
+  { target }: LoadedObject,
+  ops: LoadedStructOps,
+  name: string | null,
+  link: Handle,
+  pin: string | null,
+): Registration {
   const linkId = target.objects.linkInfo(link).id
   const close = () => link[Symbol.dispose]()
   return {
     ops,
+    name,
     mapId: target.objects.mapInfo(ops.handle).id,
     linkId,
     pin,

@@ -84,7 +84,8 @@ export function prepare(object: BpfObject, facts: KernelFacts): PreparedObject {
   })
   const configMap = object.maps.find((map) => map.origin === 'kconfig')
   const config = configMap === undefined ? null : new Uint8Array(configMap.valueSize)
-  if (config !== null) fillConfig(object, facts, config, problems)
+  if (config !== null && facts.typesOnly === true) notes.push(`${facts.name} holds no configuration: options are not checked`)
+  else if (config !== null) fillConfig(object, facts, config, problems)
   return { object, facts, structOps, programs, config, problems, notes }
 }
 

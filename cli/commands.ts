@@ -1,0 +1,40 @@
+import type { Command } from 'commander'
+import type { Output } from './output.ts'
+
+/** A subcommand: its file adds arguments, options and what it does. */
+export interface CommandModule {
+  configure(command: Command, output: Output): void
+}
+
+export interface CommandEntry {
+  name: string
+  summary: string
+  load: () => Promise<CommandModule>
+}
+
+/** The subcommands, in the order of the help. Each is loaded only when it runs. */
+export const commands: readonly CommandEntry[] = [
+  {
+    name: 'demo',
+    summary: 'register two algorithms, send traffic with each, watch, and clean up',
+    load: () => import('./commands/demo.ts'),
+  },
+  {
+    name: 'check',
+    summary: "match an object with a kernel's types, without loading it",
+    load: () => import('./commands/check.ts'),
+  },
+  {
+    name: 'register',
+    summary: 'load an object and register its algorithms',
+    load: () => import('./commands/register.ts'),
+  },
+  {
+    name: 'unregister',
+    summary: 'take a registered algorithm away again',
+    load: () => import('./commands/unregister.ts'),
+  },
+  { name: 'list', summary: 'everything that is registered, by whomever', load: () => import('./commands/list.ts') },
+  { name: 'show', summary: 'one algorithm in detail', load: () => import('./commands/show.ts') },
+  { name: 'doctor', summary: 'what this machine can do, and how to mend it', load: () => import('./commands/doctor.ts') },
+]

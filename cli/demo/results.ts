@@ -1,0 +1,25 @@
+import type { Output } from '../output.ts'
+import { table } from '../table.ts'
+import { bitRate, milliseconds } from '../units.ts'
+import type { DemoResult } from './demo.ts'
+
+/** Goodput and RTT of each algorithm, a line each. */
+export function resultTable(results: readonly DemoResult[], output: Output): string {
+  const header = ['ALGORITHM', 'FLOWS', 'BYTES', 'GOODPUT', 'RTT MEAN', 'RTT P99', 'RETRANSMITS', 'ECN']
+  const rows = results.map(({ name, result: { flows, bytes, goodput } }) => {
+    const mean = flows.reduce((sum, flow) => sum + (flow.rtt?.mean ?? 0), 0) / Math.max(flows.length, 1)
+    const worst = Math.max(0, ...flows.map((flow) => flow.rtt?.p99 ?? 0))
+    const retransmits = flows.reduce((sum, flow) => sum + flow.retransmits, 0)
+    return [
+      name,
+      `${flows.length}`,
+      bytes.toLocaleString('en'),
+      bitRate(goodput),
+      milliseconds(mean / 1000),
+      milliseconds(worst / 1000),
+      `${retransmits}`,
+      flows.every((flow) => flow.ecn) ? 'yes' : 'no',
+    ]
+  })
+  return table([header.map((cell) => output.style('dim', cell)), ...rows], [1, 2, 3, 4, 5, 6])
+}
