@@ -6,7 +6,7 @@ import { createStructOpsLink, detachLink, enableRunStatistics, openPinned, pinOb
 import { createMap, deleteElement, freezeMap, lookupElement, updateElement } from './bpf/maps.ts'
 import { findModuleBtf } from './bpf/module-btf.ts'
 import { linuxObjects } from './bpf/objects.ts'
-import { loadProgram } from './bpf/programs.ts'
+import { loadProgram, testRun } from './bpf/programs.ts'
 import { Fd } from './fd.ts'
 import { runningConfig, runningKernelBtf, runningModules, runningVersion } from './kernel-facts.ts'
 
@@ -47,6 +47,11 @@ export class LinuxTarget implements Target, Disposable {
 
   freeze(map: Handle): void {
     freezeMap(asFd(map))
+  }
+
+  /** Runs a program once, on a context of the caller's, and answers what it returned. */
+  testRun(program: Handle, context: Uint8Array): number {
+    return testRun(asFd(program), context)
   }
 
   createStructOpsLink(map: Handle): Handle {

@@ -4,7 +4,7 @@ import { bpf } from '../libc.ts'
 import { encodeAttr, type Layout, type Values } from './attr.ts'
 
 // ABI: enum bpf_cmd, linux/bpf.h.
-const COMMANDS = {
+export const COMMANDS = {
   BPF_MAP_CREATE: 0,
   BPF_MAP_LOOKUP_ELEM: 1,
   BPF_MAP_UPDATE_ELEM: 2,
@@ -12,6 +12,7 @@ const COMMANDS = {
   BPF_PROG_LOAD: 5,
   BPF_OBJ_PIN: 6,
   BPF_OBJ_GET: 7,
+  BPF_PROG_TEST_RUN: 10,
   BPF_PROG_GET_NEXT_ID: 11,
   BPF_MAP_GET_NEXT_ID: 12,
   BPF_PROG_GET_FD_BY_ID: 13,

@@ -1,5 +1,5 @@
 // ABI: union bpf_attr, linux/bpf.h. One table a command that is used here; test/kernel compares them with the kernel's
-// own BTF.
+// own BTF. The structs that the kernel fills stand in info-layouts.ts.
 
 export const mapCreate = {
   map_type: [0, 'u32'],
@@ -46,6 +46,13 @@ export const progLoad = {
   attach_btf_id: [108, 'u32'],
   attach_btf_obj_fd: [112, 'u32'],
   fd_array: [120, 'address'],
+} as const
+
+export const testRun = {
+  prog_fd: [0, 'u32'],
+  retval: [4, 'u32'],
+  ctx_size_in: [40, 'u32'],
+  ctx_in: [48, 'address'],
 } as const
 
 export const btfLoad = {

@@ -1,11 +1,11 @@
 import { decodeText } from '../../bytes/index.ts'
 import { VerifierError } from '../../errors/index.ts'
 import { type ProgramDefinition, summarizeVerifierLog } from '../../loader/index.ts'
-import { errnoName, systemError } from '../errno.ts'
+import { check, errnoName, systemError } from '../errno.ts'
 import { Fd } from '../fd.ts'
 import type { Values } from './attr.ts'
 import { bpfCall } from './command.ts'
-import { progLoad } from './layouts.ts'
+import { progLoad, testRun as testRunLayout } from './layouts.ts'
 
 // ABI: linux/errno.h.
 const EAGAIN = 11
@@ -88,4 +88,17 @@ function attributes(program: ProgramDefinition): Values<typeof progLoad> {
       ? { fd_array: bytesOf(Uint32Array.from(modules, (module) => module?.number ?? 0)) }
       : {}),
   }
+}
+
+/** BPF_PROG_TEST_RUN: runs a program once on a context of the caller's and answers what it returned. */
+export function testRun(program: Fd, context: Uint8Array): number {
+  const values = { prog_fd: program.number, ctx_in: context, ctx_size_in: context.length }
+  const { result, attr } = bpfCall('BPF_PROG_TEST_RUN', testRunLayout, values)
+  check(result, {
+    doing: `running ${program.what}`,
+    syscall: 'bpf(BPF_PROG_TEST_RUN)',
+    capability: 'CAP_BPF',
+    hints: { ENOTSUPP: 'the kernel cannot run programs of this kind by themselves', EINVAL: 'the context is not what this kind of program takes' },
+  })
+  return attr.getUint32(testRunLayout.retval[0], true)
 }

@@ -1,0 +1,48 @@
+// ABI: the structs of linux/bpf.h that BPF_OBJ_GET_INFO_BY_FD fills, as far as they are used here; test/kernel compares
+// them with the kernel's own BTF.
+
+/** struct bpf_map_info */
+export const mapInfo = {
+  type: [0, 'u32'],
+  id: [4, 'u32'],
+  key_size: [8, 'u32'],
+  value_size: [12, 'u32'],
+  max_entries: [16, 'u32'],
+  map_flags: [20, 'u32'],
+  name: [24, 'name'],
+  btf_vmlinux_value_type_id: [44, 'u32'],
+  btf_vmlinux_id: [76, 'u32'],
+} as const
+
+/** struct bpf_prog_info */
+export const programInfo = {
+  type: [0, 'u32'],
+  id: [4, 'u32'],
+  // Eight bytes; as a number, the first is the lowest.
+  tag: [8, 'u64'],
+  name: [64, 'name'],
+  btf_id: [128, 'u32'],
+  func_info_rec_size: [132, 'u32'],
+  func_info: [136, 'address'],
+  nr_func_info: [144, 'u32'],
+  run_time_ns: [192, 'u64'],
+  run_cnt: [200, 'u64'],
+} as const
+
+/** struct bpf_link_info; `struct_ops.map_id` is the first of a union, so only a struct_ops link has it. */
+export const linkInfo = {
+  type: [0, 'u32'],
+  id: [4, 'u32'],
+  prog_id: [8, 'u32'],
+  map_id: [16, 'u32'],
+} as const
+
+/** struct bpf_btf_info */
+export const btfInfo = {
+  btf: [0, 'address'],
+  btf_size: [8, 'u32'],
+  id: [12, 'u32'],
+  name: [16, 'address'],
+  name_len: [24, 'u32'],
+  kernel_btf: [28, 'u32'],
+} as const

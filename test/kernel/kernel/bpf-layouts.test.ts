@@ -1,0 +1,121 @@
+import * as assert from 'uvu/assert'
+import { type Btf, type BtfMember, sizeOf } from '../../../src/btf/index.ts'
+import type { Layout } from '../../../src/kernel/bpf/attr.ts'
+import { COMMANDS } from '../../../src/kernel/bpf/command.ts'
+import * as infos from '../../../src/kernel/bpf/info-layouts.ts'
+import * as attrs from '../../../src/kernel/bpf/layouts.ts'
+import { LinuxTarget } from '../../../src/kernel/index.ts'
+import { LINK_TYPE, MAP_FLAG, MAP_TYPE, objectNameSize, PROG_TYPE } from '../../../src/loader/index.ts'
+import { needs, suite } from '../../support/needs.ts'
+
+const test = suite('layouts of bpf(2)', [needs.structOps])
+
+const btf: Btf = new LinuxTarget().kernelBtf()
+
+interface Place {
+  offset: number
+  size: number
+}
+
+/** The fields of a struct or union by name, those of anonymous structs inside it as its own. */
+function fieldsOf(id: number, base = 0): [name: string, place: Place][] {
+  const type = btf.resolved(id)
+  if (type.kind !== 'struct' && type.kind !== 'union') return []
+  return type.members.flatMap((member): [string, Place][] => {
+    const offset = base + member.bitOffset / 8
+    return member.name === '' ? fieldsOf(member.type, offset) : [[member.name, { offset, size: sizeOf(btf, member.type) }]]
+  })
+}
+
+const members = (name: string, kind: 'struct' | 'union'): readonly BtfMember[] => {
+  const type = btf.resolved(btf.find(name, kind) ?? 0)
+  return type.kind === 'struct' || type.kind === 'union' ? type.members : []
+}
+
+const widths = { u32: 4, u64: 8, address: 8, name: objectNameSize } as const
+
+const placesOf = (layout: Layout, names: Readonly<Record<string, string>> = {}): Record<string, Place> =>
+  Object.fromEntries(Object.entries(layout).map(([field, [offset, kind]]) => [names[field] ?? field, { offset, size: widths[kind] }]))
+
+/** The kernel's struct reduced to the fields that a layout names. */
+const reduced = (fields: [string, Place][], layout: Record<string, Place>): Record<string, Place> =>
+  Object.fromEntries(Object.keys(layout).flatMap((name) => fields.filter(([other]) => other === name).slice(0, 1)))
+
+/** Which struct of `union bpf_attr` each table is about: by its name or, where it has none, by its first field. */
+const structs: Record<keyof typeof attrs, string> = {
+  mapCreate: 'map_type',
+  mapElement: 'map_fd',
+  progLoad: 'prog_type',
+  testRun: 'test',
+  btfLoad: 'btf',
+  object: 'pathname',
+  byId: 'start_id',
+  info: 'info',
+  linkCreate: 'link_create',
+  linkUpdate: 'link_update',
+  enableStats: 'enable_stats',
+}
+
+test('union bpf_attr has the fields of every command where the kernel has them', () => {
+  for (const [table, layout] of Object.entries(attrs)) {
+    const key = Object.entries(structs).find(([name]) => name === table)?.[1]
+    const member = members('bpf_attr', 'union').find(({ name, type }) => (name === '' ? fieldsOf(type)[0]?.[0] : name) === key)
+    assert.ok(member, `a struct of union bpf_attr for ${table}`)
+    const places = placesOf(layout, table === 'byId' ? { id: 'start_id' } : {})
+    assert.equal(places, reduced(fieldsOf(member.type), places), table)
+  }
+})
+
+test('the structs that the kernel fills have their fields where the kernel has them', () => {
+  const names = { mapInfo: 'bpf_map_info', programInfo: 'bpf_prog_info', btfInfo: 'bpf_btf_info', linkInfo: 'bpf_link_info' }
+  assert.equal(Object.keys(infos).toSorted(), Object.keys(names).toSorted())
+  for (const [table, name] of Object.entries(names)) {
+    if (table === 'linkInfo') continue
+    const places = placesOf(Object.entries(infos).find(([other]) => other === table)?.[1] ?? {})
+    assert.equal(places, reduced(fieldsOf(btf.find(name, 'struct') ?? 0), places), table)
+  }
+  // The kinds of link share their bytes: of them only that of struct_ops is read.
+  const fields = fieldsOf(btf.find('bpf_link_info', 'struct') ?? 0)
+  const info = btf.type(btf.find('bpf_link_info', 'struct') ?? 0)
+  const kinds = info.kind === 'struct' ? info.members.find(({ name }) => name === '') : undefined
+  const ofKinds = btf.type(kinds?.type ?? 0)
+  const structOps = ofKinds.kind === 'union' ? ofKinds.members.find(({ name }) => name === 'struct_ops') : undefined
+  const places = placesOf(infos.linkInfo)
+  const own = fieldsOf(structOps?.type ?? 0, (kinds?.bitOffset ?? 0) / 8)
+  assert.equal(places, reduced([...fields, ...own], places))
+})
+
+/** The values of an enum, which may have no name: it is found by one of its values. */
+function valuesOf(enumerator: string): Map<string, number> {
+  for (let id = btf.firstId; id < btf.endId; id += 1) {
+    const kind = btf.kind(id)
+    if (kind !== 'enum' && kind !== 'enum64') continue
+    const type = btf.type(id)
+    if (type.kind !== 'enum' && type.kind !== 'enum64') continue
+    if (type.values.some(({ name }) => name === enumerator)) return new Map(type.values.map(({ name, value }) => [name, Number(value)]))
+  }
+  return new Map()
+}
+
+test('commands, types and flags have their numbers', () => {
+  const expected: [enumerator: string, prefix: string, ours: Readonly<Record<string, number>>][] = [
+    ['BPF_MAP_CREATE', '', COMMANDS],
+    ['BPF_MAP_TYPE_UNSPEC', 'BPF_MAP_TYPE_', MAP_TYPE],
+    ['BPF_PROG_TYPE_UNSPEC', 'BPF_PROG_TYPE_', PROG_TYPE],
+    ['BPF_LINK_TYPE_UNSPEC', 'BPF_LINK_TYPE_', LINK_TYPE],
+    ['BPF_F_LINK', 'BPF_F_', MAP_FLAG],
+  ]
+  for (const [enumerator, prefix, ours] of expected) {
+    const kernel = valuesOf(enumerator)
+    assert.ok(kernel.size > 0, enumerator)
+    const named = Object.entries(ours).map(([name, value]) => [prefix + name, value])
+    assert.equal(named, named.map(([name]) => [name, kernel.get(String(name))]), enumerator)
+  }
+})
+
+test('a name takes as many bytes as the kernel keeps', () => {
+  const create = members('bpf_attr', 'union').find(({ name, type }) => name === '' && fieldsOf(type)[0]?.[0] === 'map_type')
+  assert.equal(fieldsOf(create?.type ?? 0).find(([name]) => name === 'map_name')?.[1].size, objectNameSize)
+})
+
+test.run()
