@@ -58,6 +58,7 @@ export class Flow {
     const total = 'bytesPerFlow' in limit ? limit.bytesPerFlow : Infinity
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const pump = (): void => {
+      if (this.#socket.destroyed) return
       while (this.written < total && performance.now() < deadline) {
         const part = total - this.written < chunk.length ? chunk.subarray(0, total - this.written) : chunk
         this.written += part.length
@@ -65,16 +66,20 @@ export class Flow {
       }
       resolve()
     }
+    // A turn of the event loop for each chunk: while the kernel takes data as fast as it comes, one flow would
+    // otherwise keep the process from the other flows and from sampling.
+    const nextTurn = (): void => void setImmediate(pump)
     const fail = (): void => {
       const why = this.#socket.errored?.message ?? 'the other end closed it'
       reject(new TestbedError(`flow ${this.number}: the connection broke after ${this.written} bytes: ${why}`))
     }
-    this.#socket.on('drain', pump).once('close', fail)
+    this.#socket.on('drain', nextTurn).once('close', fail)
+    if (this.#socket.closed) fail()
     pump()
     try {
       await promise
     } finally {
-      this.#socket.off('drain', pump).off('close', fail)
+      this.#socket.off('drain', nextTurn).off('close', fail)
     }
   }
 
