@@ -25,7 +25,11 @@ export async function run(argv: readonly string[]): Promise<number> {
 async function buildProgram(argv: readonly string[], output: Output): Promise<Command> {
   const program = new Command('ccdk')
     .description('A development kit for TCP congestion control on Linux BPF struct_ops')
-    .version(packageVersion(), '-V, --version', 'print the version')
+    .option('-V, --version', 'print the version')
+    .on('option:version', () => {
+      output.print(packageVersion())
+      throw new CommanderError(0, 'commander.version', '')
+    })
     .helpCommand('help [command]', 'print the help of a command')
     .helpOption('-h, --help', 'print this help')
     .showHelpAfterError('(ccdk --help lists the commands)')

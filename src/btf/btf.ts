@@ -1,3 +1,4 @@
+import { longestName } from '../bytes/index.ts'
 import { ObjectError } from '../errors/index.ts'
 import { decodeType } from './decode.ts'
 import { essentialName } from './essential-name.ts'
@@ -40,10 +41,8 @@ export class Btf {
   readonly #starts: Uint32Array
   readonly #text: Buffer
   #names: NameIndex | undefined
-  #flavoured: readonly string[] | undefined
   /** What has been asked for, decoded: of a kernel's types an object needs a few, and those again and again. */
   readonly #types = new Map<number, BtfType>()
-  readonly #offsets = new Map<string, readonly number[]>()
 
   /** Use `parseBtf`. */
   constructor(parts: BtfParts) {
@@ -92,16 +91,22 @@ export class Btf {
     const start = offset - this.firstString
     const end = this.#text.indexOf(0, start)
     if (end < 0 || start >= this.#text.length) this.fail(user, `a name inside the string section, not at offset ${offset}`)
+    if (end - start > longestName) this.fail(user, `a name of at most ${longestName} bytes, not of ${end - start}`)
     return this.#text.toString('utf8', start, end)
   }
 
   /** The ids of this BTF's own types (not its base's) of a name, in order. */
   *named(name: string): Generator<number> {
     if (name === '') return
-    this.#names ??= new NameIndex(this.words, this.#starts)
-    for (const offset of this.#offsetsOf(name)) {
-      for (const index of this.#names.at(offset)) yield this.firstId + index
-    }
+    for (const index of this.#index().named(name)) yield this.firstId + index
+  }
+
+  /** The ids of this BTF's own types whose name is `name` or a flavour of it, such as `name___old`, in order. */
+  namedEssentially(name: string): number[] {
+    const flavours = [...this.#index().flavoured(name)]
+      .map((index) => this.firstId + index)
+      .filter((id) => essentialName(this.name(id)) === name)
+    return [...this.named(name), ...flavours].toSorted((left, right) => left - right)
   }
 
   /** The first type of a name and one of the kinds, searched here and then in the base. */
@@ -156,20 +161,12 @@ export class Btf {
     throw new ObjectError({ file: this.file, path, expected })
   }
 
-  /** This BTF's own names of a flavour of `name`: `name___old`, `name___v2`. */
-  flavoursOf(name: string): string[] {
-    this.#flavoured ??= [...this.namesContaining('___')].filter((other) => essentialName(other) !== other)
-    return this.#flavoured.filter((other) => essentialName(other) === name)
-  }
-
-  /** Where a name may stand in the strings: whole, or as the end of a longer one. */
-  #offsetsOf(name: string): readonly number[] {
-    const known = this.#offsets.get(name)
-    if (known !== undefined) return known
-    const bytes = Buffer.from(`${name}\0`)
-    const found: number[] = []
-    for (let at = this.#text.indexOf(bytes); at >= 0; at = this.#text.indexOf(bytes, at + 1)) found.push(at + this.firstString)
-    this.#offsets.set(name, found)
-    return found
+  #index(): NameIndex {
+    this.#names ??= new NameIndex(this.words, this.#starts, {
+      own: this.strings,
+      firstOwn: this.firstString,
+      base: this.base?.strings ?? this.strings,
+    })
+    return this.#names
   }
 }

@@ -1,24 +1,40 @@
+const underscore = 0x5f
+/** How many bytes of a name decide its place in the table. */
+const prefixLength = 8
+
+/** Where a type's name stands: in the strings of its own BTF or of the base, as its offset says. */
+export interface NameStrings {
+  own: Uint8Array
+  /** Offsets below it are those of the base's strings. */
+  firstOwn: number
+  base: Uint8Array
+}
+
 /**
- * Finds the types that have a name, by the name's place in the string section: a hash table with chaining in two
- * typed arrays, built in one pass. A Map of a kernel's 100,000 names would take ten times as long.
+ * Finds types by name: a hash table with chaining in two typed arrays, over the first bytes of the names. It is built
+ * in one pass when a name is first asked for. A Map of a kernel's 100,000 names would take ten times as long, and a
+ * search through the strings takes as long for every single name.
  */
 export class NameIndex {
   readonly #words: Uint32Array
   readonly #starts: Uint32Array
+  readonly #strings: NameStrings
   readonly #heads: Uint32Array
   readonly #next: Uint32Array
 
   /** `starts` gives the word of `words` at which each type, and so its name's offset, stands. */
-  constructor(words: Uint32Array, starts: Uint32Array) {
+  constructor(words: Uint32Array, starts: Uint32Array, strings: NameStrings) {
     this.#words = words
     this.#starts = starts
+    this.#strings = strings
     const heads = new Uint32Array(2 ** Math.ceil(Math.log2(starts.length + 1)))
     const next = new Uint32Array(starts.length)
+    const { own, base, firstOwn } = strings
     // From the last to the first, so that each chain lists its types in order. 0 ends a chain: entries count from 1.
     for (let index = starts.length - 1; index >= 0; index -= 1) {
       const name = words[starts[index] ?? 0] ?? 0
       if (name === 0) continue
-      const slot = hash(name) & (heads.length - 1)
+      const slot = (name < firstOwn ? hash(base, name) : hash(own, name - firstOwn)) & (heads.length - 1)
       next[index] = heads[slot] ?? 0
       heads[slot] = index + 1
     }
@@ -26,15 +42,44 @@ export class NameIndex {
     this.#next = next
   }
 
-  /** The types, counted from zero, whose name stands at `offset`, in order. */
-  *at(offset: number): Generator<number> {
-    let entry = this.#heads[hash(offset) & (this.#heads.length - 1)] ?? 0
+  /** The types, counted from zero, of a name, in order. */
+  *named(name: string): Generator<number> {
+    const wanted = Buffer.from(`${name}\0`)
+    for (const index of this.#chain(wanted)) if (this.#startsWith(index, wanted)) yield index
+  }
+
+  /** The types whose name is of a flavour of `name`, or only looks so: whose name begins with `name___`. */
+  *flavoured(name: string): Generator<number> {
+    const wanted = Buffer.from(`${name}___`)
+    for (const index of this.#chain(wanted)) if (this.#startsWith(index, wanted)) yield index
+  }
+
+  *#chain(name: Uint8Array): Generator<number> {
+    let entry = this.#heads[hash(name, 0) & (this.#heads.length - 1)] ?? 0
     while (entry > 0) {
-      if (this.#words[this.#starts[entry - 1] ?? 0] === offset) yield entry - 1
+      yield entry - 1
       entry = this.#next[entry - 1] ?? 0
     }
   }
+
+  #startsWith(index: number, wanted: Uint8Array): boolean {
+    const { own, base, firstOwn } = this.#strings
+    const offset = this.#words[this.#starts[index] ?? 0] ?? 0
+    const bytes = offset < firstOwn ? base : own
+    const start = offset < firstOwn ? offset : offset - firstOwn
+    for (let at = 0; at < wanted.length; at += 1) if (bytes[start + at] !== wanted[at]) return false
+    return true
+  }
 }
 
-/** Fibonacci hashing; the low bits are the well-mixed ones after the shift. */
-const hash = (offset: number): number => Math.imul(offset, 0x9e37_79b1) >>> 12
+/** FNV-1a over the first bytes of the name at an offset, up to a flavour, so that all flavours share a chain. */
+function hash(bytes: Uint8Array, offset: number): number {
+  let value = 0x811c_9dc5
+  for (let at = offset; at < offset + prefixLength; at += 1) {
+    const byte = bytes[at]
+    if (byte === undefined || byte === 0) break
+    if (byte === underscore && bytes[at + 1] === underscore && bytes[at + 2] === underscore) break
+    value = Math.imul(value ^ byte, 0x0100_0193)
+  }
+  return (value ^ (value >>> 15)) >>> 0
+}

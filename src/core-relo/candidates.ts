@@ -24,9 +24,8 @@ export function findCandidates(local: Btf, id: number, kernel: Btf, modules: () 
 }
 
 function candidatesIn(btf: Btf, name: string, kind: BtfKind): Candidate[] {
-  return [name, ...btf.flavoursOf(name)]
-    .flatMap((spelling) => [...btf.named(spelling)])
+  return btf
+    .namedEssentially(name)
     .filter((id) => kindsAgree(btf.kind(id), kind))
-    .toSorted((left, right) => left - right)
     .map((id) => ({ btf, id }))
 }

@@ -1,6 +1,5 @@
 import { closeSync, fstatSync, openSync, readdirSync, readFileSync } from 'node:fs'
 import { release, version } from 'node:os'
-import { gunzipSync } from 'node:zlib'
 import { type Btf, parseBtf } from '../btf/index.ts'
 import { UnsupportedKernelError } from '../errors/index.ts'
 import { Mapping } from './mapping.ts'
@@ -56,7 +55,8 @@ export function runningModules(): { name: string; btf: Btf }[] {
 /** The text of the running kernel's `.config`, or undefined when it is kept nowhere that can be read. */
 export function runningConfig(): string | undefined {
   const places = [
-    () => gunzipSync(readFileSync('/proc/config.gz')),
+    // Loaded when it is needed, which it seldom is.
+    () => process.getBuiltinModule('node:zlib').gunzipSync(readFileSync('/proc/config.gz')),
     () => readFileSync(`/boot/config-${release()}`),
     () => readFileSync(`/lib/modules/${release()}/config`),
   ]

@@ -9,9 +9,11 @@ type Call<Args extends readonly unknown[]> = (...args: Args) => number
 const lib = koffi.load(null)
 
 function bind<Args extends readonly unknown[]>(prototype: string): Call<Args> {
-  const call = lib.func(prototype)
+  // Bound when it is first called: no command needs all of them.
+  let call: ReturnType<typeof lib.func> | undefined
   // koffi.errno() must come right after the call: anything in between, a log line even, may reset it.
   return (...args) => {
+    call ??= lib.func(prototype)
     const result = Number(call(...args))
     return result < 0 ? -koffi.errno() : result
   }

@@ -1,0 +1,36 @@
+import { build, type Plugin } from 'esbuild'
+
+/**
+ * Takes Node's own modules as they are. Importing one makes a namespace of it, for which Node reads all its properties
+ * and with some of them loads further modules: for `node:fs` alone that is 6 ms.
+ */
+const builtins: Plugin = {
+  name: 'builtins',
+  setup(bundle) {
+    bundle.onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'builtin' }))
+    bundle.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+      // commander asks for it to start subcommands that are programs of their own, which here none is.
+      contents: path === 'node:child_process' ? lazily(path) : `module.exports = process.getBuiltinModule('${path}')`,
+    }))
+  },
+}
+
+const lazily = (path: string): string =>
+  `module.exports = new Proxy({}, { get: (_, name) => process.getBuiltinModule('${path}')[name] })`
+
+// The command starts in half the time when its 110 modules come as a few files: finding and linking modules costs more
+// than registering an algorithm. The library in dist/src stays as the compiler wrote it.
+await build({
+  entryPoints: { ccdk: 'cli/main.ts', 'host-process': 'src/testbed/host-process.ts' },
+  outdir: 'dist/bin',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  sourcemap: true,
+  plugins: [builtins],
+  // koffi brings a native library that has to stay where it is; execa is needed by the demo alone.
+  external: ['koffi', 'execa'],
+  logLevel: 'warning',
+})
