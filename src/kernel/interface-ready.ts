@@ -20,7 +20,10 @@ function ipv6Ready({ name }: Interface): boolean {
   const file = '/proc/thread-self/net/if_inet6'
   if (!existsSync(file)) return true
   // ABI: net/ipv6/addrconf.c, if6_seq_show: address, index, prefix length, scope and flags in hex, name.
-  const own = readFileSync(file, 'utf8').split('\n').map((line) => line.split(/\s+/)).filter((words) => words[5] === name)
+  const own = readFileSync(file, 'utf8')
+    .split('\n')
+    .map((line) => line.split(/\s+/))
+    .filter((words) => words[5] === name)
   const ready = own.filter(([, , , , flags = '']) => (Number.parseInt(flags, 16) & IFA_F_TENTATIVE) === 0)
   return ready.length === own.length && ready.some(([address = '']) => address.startsWith(linkLocal))
 }

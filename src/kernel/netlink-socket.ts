@@ -130,7 +130,9 @@ export class NetlinkSocket implements Disposable {
   #receive(sequence: number, attempt: Attempt): NetlinkMessage[] {
     const length = this.#receiveBytes(attempt)
     if (length > this.#buffer.length) damaged('datagram', `one of ${length} bytes`)
-    return [...messages(new DataView(this.#buffer.buffer, 0, length))].filter((message) => message.sequence === sequence)
+    return [...messages(new DataView(this.#buffer.buffer, 0, length))].filter(
+      (message) => message.sequence === sequence,
+    )
   }
 
   #receiveBytes(attempt: Attempt): number {
@@ -147,12 +149,13 @@ export class NetlinkSocket implements Disposable {
   }
 }
 
-// ABI: struct nlmsgerr, linux/netlink.h: s32 error, then the header of the request. NLMSG_DONE begins with the same s32.
+// ABI: struct nlmsgerr, linux/netlink.h: s32 error, then the request's header. NLMSG_DONE begins with the same s32.
 function throwIfFailed({ type, flags, view, start, end }: NetlinkMessage, attempt: Attempt): void {
   if (end - start < 4) damaged('acknowledgement', `one of ${end - start} bytes`)
   const error = view.getInt32(start, littleEndian)
   if (error >= 0) return
-  const explained = (flags & NLM_F_ACK_TLVS) !== 0 ? explanation(view, attributesStart(type, flags, view, start), end) : ''
+  const explained =
+    (flags & NLM_F_ACK_TLVS) !== 0 ? explanation(view, attributesStart(type, flags, view, start), end) : ''
   const name = errnoName(-error)
   const hint = [explained && `the kernel says: ${explained}`, attempt.hints?.[name]].filter(Boolean).join('; ')
   throw systemError(-error, hint === '' ? attempt : { ...attempt, hints: { [name]: hint } })

@@ -116,12 +116,10 @@ export function eachAttribute(
   while (at < end) {
     const left = end - at
     const length = left < attributeHeaderSize ? 0 : view.getUint16(at, littleEndian)
-    if (length < attributeHeaderSize || length > left) damaged('attributes', `an attribute of ${length} bytes in ${left}`)
-    visit(
-      view.getUint16(at + 2, littleEndian) & NLA_TYPE_MASK,
-      at + attributeHeaderSize,
-      length - attributeHeaderSize,
-    )
+    if (length < attributeHeaderSize || length > left) {
+      damaged('attributes', `an attribute of ${length} bytes in ${left}`)
+    }
+    visit(view.getUint16(at + 2, littleEndian) & NLA_TYPE_MASK, at + attributeHeaderSize, length - attributeHeaderSize)
     at += align(length)
   }
 }

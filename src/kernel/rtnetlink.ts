@@ -14,7 +14,7 @@ import {
 } from './netlink.ts'
 import { NetlinkSocket } from './netlink-socket.ts'
 
-// ABI: NETLINK_ROUTE, linux/netlink.h; the RTM_ numbers, linux/rtnetlink.h; IFLA_, linux/if_link.h; IFA_, linux/if_addr.h.
+// ABI: NETLINK_ROUTE, linux/netlink.h; RTM_, linux/rtnetlink.h; IFLA_, linux/if_link.h; IFA_, linux/if_addr.h.
 const NETLINK_ROUTE = 0
 const RTM_NEWLINK = 16
 const RTM_DELLINK = 17
@@ -87,7 +87,11 @@ export class Interfaces implements Disposable {
         type: RTM_NEWLINK,
         flags: NLM_F_CREATE_EXCL,
         fixed: ifinfomsg(here),
-        attributes: [[IFLA_IFNAME, zeroEnded(here.name)], [IFLA_MTU, u32(mtu)], [IFLA_LINKINFO, info]],
+        attributes: [
+          [IFLA_IFNAME, zeroEnded(here.name)],
+          [IFLA_MTU, u32(mtu)],
+          [IFLA_LINKINFO, info],
+        ],
       },
       {
         doing: `joining two network namespaces by the veth pair ${here.name} and ${peer.name}`,
@@ -123,7 +127,10 @@ export class Interfaces implements Disposable {
         type: RTM_NEWADDR,
         flags: NLM_F_CREATE_EXCL,
         fixed: ifaddrmsg({ family: bytes.length === 4 ? 'ipv4' : 'ipv6', prefix, index }),
-        attributes: [[IFA_LOCAL, bytes], [IFA_ADDRESS, bytes]],
+        attributes: [
+          [IFA_LOCAL, bytes],
+          [IFA_ADDRESS, bytes],
+        ],
       },
       { doing, syscall: 'netlink(RTM_NEWADDR)', capability, hints: { ENODEV: `there is no interface ${name}` } },
     )
@@ -153,7 +160,13 @@ export class Interfaces implements Disposable {
 // ABI: struct ifinfomsg, linux/rtnetlink.h: u8 family, u8 pad, u16 type, s32 index, u32 flags, u32 change.
 const ifinfomsgSize = 16
 
-function ifinfomsg({ index = 0, flags = 0, change = 0 }: { index?: number; flags?: number; change?: number }): Uint8Array {
+interface LinkHeader {
+  index?: number
+  flags?: number
+  change?: number
+}
+
+function ifinfomsg({ index = 0, flags = 0, change = 0 }: LinkHeader): Uint8Array {
   const bytes = new Uint8Array(ifinfomsgSize)
   const view = new DataView(bytes.buffer)
   view.setInt32(4, index, littleEndian)

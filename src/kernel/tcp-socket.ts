@@ -29,7 +29,12 @@ const tcpInfoMax = 512
  * leave the kernel sending for minutes, and with it the network namespace and the algorithm in use.
  */
 export function openTcpSocket(family: AddressFamily, congestion: string | undefined, namespace?: Fd): Fd {
-  const spec = { domain: familyNumber(family), type: SOCK_STREAM | SOCK_NONBLOCK, protocol: IPPROTO_TCP, what: 'a TCP socket' }
+  const spec = {
+    domain: familyNumber(family),
+    type: SOCK_STREAM | SOCK_NONBLOCK,
+    protocol: IPPROTO_TCP,
+    what: 'a TCP socket',
+  }
   const fd = openSocket(spec, namespace)
   try {
     if (congestion !== undefined) setCongestion(fd.number, congestion)
@@ -61,7 +66,7 @@ function setOption(fd: number, name: number, value: Uint8Array, word: string): v
   })
 }
 
-/** Gives a socket another congestion control. Throws a `SyscallError` with errno ENOENT when there is none of that name. */
+/** Gives a socket another congestion control. Throws a `SyscallError` with errno ENOENT when none has that name. */
 export function setCongestion(fd: number, name: string): void {
   const bytes = zeroEnded(name)
   check(libc.setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, bytes, bytes.length), {

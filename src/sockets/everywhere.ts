@@ -7,7 +7,13 @@ import {
   type Unseen,
   whyUnseen,
 } from '../kernel/index.ts'
-import { type CongestionCounts, countTcpSockets, listTcpSockets, type TcpSocket, type TcpSocketFilter } from './inet-diag.ts'
+import {
+  type CongestionCounts,
+  countTcpSockets,
+  listTcpSockets,
+  type TcpSocket,
+  type TcpSocketFilter,
+} from './inet-diag.ts'
 
 /** What was asked of one network namespace. */
 export interface InNamespace<T> {
@@ -47,7 +53,11 @@ function everywhere<T>(ask: (namespace?: Fd) => T): Everywhere<T> {
   return { namespaces: seen, unseen }
 }
 
-function askIn<T>({ inode, paths }: NamespaceFound, ask: (namespace: Fd) => T, unseen: Unseen[]): { value: T } | undefined {
+function askIn<T>(
+  { inode, paths }: NamespaceFound,
+  ask: (namespace: Fd) => T,
+  unseen: Unseen[],
+): { value: T } | undefined {
   for (const path of paths) {
     try {
       using namespace = openNamespace(path)

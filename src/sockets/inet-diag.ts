@@ -71,7 +71,11 @@ export function countTcpSockets(filter: Pick<TcpSocketFilter, 'states'> = {}, na
   return counts
 }
 
-function dumpTcp<T>(filter: TcpSocketFilter, namespace: Fd | undefined, parse: (message: NetlinkMessage) => T | undefined): T[] {
+function dumpTcp<T>(
+  filter: TcpSocketFilter,
+  namespace: Fd | undefined,
+  parse: (message: NetlinkMessage) => T | undefined,
+): T[] {
   using socket = new NetlinkSocket(NETLINK_SOCK_DIAG, namespace)
   return [AF_INET, AF_INET6].flatMap((family) =>
     socket.dump({ type: SOCK_DIAG_BY_FAMILY, fixed: diagRequest(family, filter) }, parse, {
@@ -98,9 +102,17 @@ function diagRequest(family: number, { states = tcpStates, info = true }: TcpSoc
  */
 const messageSize = 72
 
-function readAttributes({ view, start, end }: NetlinkMessage): { congestion: string; infoAt: number; infoLength: number } {
+function readAttributes({ view, start, end }: NetlinkMessage): {
+  congestion: string
+  infoAt: number
+  infoLength: number
+} {
   if (end - start < messageSize) {
-    throw new ObjectError({ file: 'inet_diag answer', path: '', expected: `${messageSize} bytes, but there are ${end - start}` })
+    throw new ObjectError({
+      file: 'inet_diag answer',
+      path: '',
+      expected: `${messageSize} bytes, but there are ${end - start}`,
+    })
   }
   const found = { congestion: '', infoAt: -1, infoLength: 0 }
   eachAttribute(view, start + messageSize, end, (attribute, at, length) => {
@@ -127,7 +139,8 @@ export function parseTcpSocket(message: NetlinkMessage, filter: TcpSocketFilter)
     remote: { address: format(view, start + 24), port: view.getUint16(start + 6) },
     state: tcpState(view.getUint8(start + 1)),
     congestion,
-    cookie: BigInt(view.getUint32(start + 44, littleEndian)) | (BigInt(view.getUint32(start + 48, littleEndian)) << 32n),
+    cookie:
+      BigInt(view.getUint32(start + 44, littleEndian)) | (BigInt(view.getUint32(start + 48, littleEndian)) << 32n),
     inode: view.getUint32(start + 68, littleEndian),
     uid: view.getUint32(start + 64, littleEndian),
     interface: view.getUint32(start + 40, littleEndian),

@@ -129,7 +129,11 @@ function planFor(length: number): Plan {
  */
 export function decodeTcpInfo(view: DataView, at = 0, length = view.byteLength - at): TcpInfo {
   if (length < minimum || at + length > view.byteLength) {
-    throw new ObjectError({ file: 'struct tcp_info', path: '', expected: `${minimum} bytes or more, but there are ${length}` })
+    throw new ObjectError({
+      file: 'struct tcp_info',
+      path: '',
+      expected: `${minimum} bytes or more, but there are ${length}`,
+    })
   }
   const { fields, blank } = planFor(length)
   const info = { ...blank }

@@ -37,7 +37,9 @@ export class Flow {
       await once(this.#socket, 'connect', { signal: AbortSignal.timeout(connectTimeoutMs) })
     } catch (cause) {
       this.#socket.destroy()
-      throw new TestbedError(`flow ${this.number}: no connection to ${to.address} port ${to.port}: ${String(cause)}`, { cause })
+      throw new TestbedError(`flow ${this.number}: no connection to ${to.address} port ${to.port}: ${String(cause)}`, {
+        cause,
+      })
     }
     const { localAddress = '', localPort = 0 } = this.#socket
     this.#facts = {

@@ -58,8 +58,9 @@ export class HostChannel {
       reject(new TestbedError(`host ${this.#name} has not answered "${call}" for ${timeoutMs / 1000} s`))
     }, timeoutMs)
     const settle = (message: unknown): void => {
-      if (!isReplyTo(call, message)) reject(new TestbedError(`host ${this.#name} answered something else than "${call}"`))
-      else if ('error' in message) reject(errorFromFacts(message.error))
+      if (!isReplyTo(call, message)) {
+        reject(new TestbedError(`host ${this.#name} answered something else than "${call}"`))
+      } else if ('error' in message) reject(errorFromFacts(message.error))
       else resolve(message.value)
     }
     this.#waiting.set(id, { settle, reject })
@@ -113,7 +114,9 @@ export class HostChannel {
   async #watch(): Promise<void> {
     const { exitCode, signal, stderr, originalMessage = '' } = await this.#process
     const how = signal ?? (exitCode === undefined ? originalMessage : `exit code ${exitCode}`)
-    this.#end ??= new TestbedError(`the process of host ${this.#name} ended (${how})${stderr === '' ? '' : `: ${stderr}`}`)
+    this.#end ??= new TestbedError(
+      `the process of host ${this.#name} ended (${how})${stderr === '' ? '' : `: ${stderr}`}`,
+    )
     for (const { reject } of this.#waiting.values()) reject(this.#end)
     for (const onEnd of this.#onEnd) onEnd(this.#end)
   }

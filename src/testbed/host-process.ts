@@ -58,7 +58,9 @@ serveCalls({
   async ready({ name, timeoutMs }) {
     const deadline = performance.now() + timeoutMs
     while (!interfaceReady(name)) {
-      if (performance.now() > deadline) throw new TestbedError(`interface ${name} is not ready after ${timeoutMs / 1000} s`)
+      if (performance.now() > deadline) {
+        throw new TestbedError(`interface ${name} is not ready after ${timeoutMs / 1000} s`)
+      }
       await sleep(2)
     }
     return undefined

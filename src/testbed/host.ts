@@ -51,7 +51,9 @@ export class Host implements AsyncDisposable {
   /** Starts a host. Throws a `PermissionError` without CAP_SYS_ADMIN. */
   static async start(name: string): Promise<Host> {
     if (!/^[a-z][a-z0-9-]{0,11}$/.test(name)) {
-      throw new UsageError(`"${name}" is no host name: up to 12 letters, digits and dashes, for the interfaces carry it`)
+      throw new UsageError(
+        `"${name}" is no host name: up to 12 letters, digits and dashes, for the interfaces carry it`,
+      )
     }
     const channel = new HostChannel(name)
     try {
@@ -97,7 +99,10 @@ export class Host implements AsyncDisposable {
 
   /** Gives the interface towards a peer its addresses and brings it up. */
   async configure(peer: string, { ipv4, ipv6 }: { ipv4: string; ipv6: string }): Promise<void> {
-    const addresses = [{ address: ipv4, prefix: 24 }, { address: ipv6, prefix: 64 }]
+    const addresses = [
+      { address: ipv4, prefix: 24 },
+      { address: ipv6, prefix: 64 },
+    ]
     await this.#channel.call('configure', { name: interfaceTowards(peer), addresses })
     this.#addresses.push({ peer, interface: interfaceTowards(peer), ipv4, ipv6 })
   }
@@ -109,7 +114,9 @@ export class Host implements AsyncDisposable {
 
   #address(family: AddressFamily, port: number, towards: string | undefined): TcpAddress {
     const found = this.#addresses.find(({ peer }) => towards === undefined || peer === towards)
-    if (found === undefined) throw new UsageError(`host ${this.name} has no link${towards === undefined ? '' : ` to ${towards}`}`)
+    if (found === undefined) {
+      throw new UsageError(`host ${this.name} has no link${towards === undefined ? '' : ` to ${towards}`}`)
+    }
     return { family, address: found[family], port }
   }
 

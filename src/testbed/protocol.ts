@@ -103,8 +103,7 @@ export type Request<Name extends CallName = CallName> = {
 }[Name]
 
 export type Reply<Name extends CallName = CallName> =
-  | { [N in Name]: { reply: number; call: N; value: Calls[N]['answer'] } }[Name]
-  | { reply: number; error: ErrorFacts }
+  { [N in Name]: { reply: number; call: N; value: Calls[N]['answer'] } }[Name] | { reply: number; error: ErrorFacts }
 
 export type Handlers = {
   [N in CallName]: (argument: Calls[N]['argument']) => Calls[N]['answer'] | Promise<Calls[N]['answer']>

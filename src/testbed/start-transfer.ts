@@ -113,7 +113,11 @@ class Course {
     const end = await this.#channel.call('finishTransfer', { transfer: this.#transfer })
     const last = this.#sample(end.seconds, end.flows)
     this.samples.end()
-    return summary(flows.map((facts) => this.#flowResult(facts, received, last)), flows, received)
+    return summary(
+      flows.map((facts) => this.#flowResult(facts, received, last)),
+      flows,
+      received,
+    )
   }
 
   #flowResult(facts: FlowFacts, received: ConnectionFacts[], last: TransferSample): FlowResult {
@@ -145,7 +149,10 @@ class Course {
 }
 
 function summary(results: FlowResult[], flows: readonly FlowFacts[], received: ConnectionFacts[]): TransferResult {
-  const first = flows.reduce((least, { startedAt }) => (startedAt < least ? startedAt : least), flows[0]?.startedAt ?? 0n)
+  const first = flows.reduce(
+    (least, { startedAt }) => (startedAt < least ? startedAt : least),
+    flows[0]?.startedAt ?? 0n,
+  )
   const last = received.reduce((most, { lastByteAt }) => (lastByteAt > most ? lastByteAt : most), first)
   const bytes = results.reduce((sum, result) => sum + result.bytes, 0)
   const seconds = secondsBetween(first, last)

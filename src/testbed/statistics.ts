@@ -8,7 +8,7 @@ export interface RttSummary {
   max: number
 }
 
-/** The value below which `share` (0 to 1) of the sorted values lie: the nearest rank, so always a value that occurred. */
+/** The value up to which `share` (0 to 1) of the sorted values lie: by nearest rank, so always one that occurred. */
 export function percentile(sorted: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0
 }

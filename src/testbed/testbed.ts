@@ -28,7 +28,9 @@ const sysctls: Readonly<Record<string, string>> = { 'net.ipv4.tcp_no_metrics_sav
 
 /** Joins two hosts by a veth pair, gives both ends addresses and brings them up. */
 export async function joinHosts(left: Host, right: Host, { mtu = 1500, network = 1 }: LinkOptions = {}): Promise<void> {
-  if (!Number.isInteger(network) || network < 1 || network > 255) throw new UsageError(`network: 1 to 255, not ${network}`)
+  if (!Number.isInteger(network) || network < 1 || network > 255) {
+    throw new UsageError(`network: 1 to 255, not ${network}`)
+  }
   await left.join(right, { mtu, network })
   await left.configure(right.name, { ipv4: `198.18.${network}.1`, ipv6: `2001:2:0:${network.toString(16)}::1` })
   await right.configure(left.name, { ipv4: `198.18.${network}.2`, ipv6: `2001:2:0:${network.toString(16)}::2` })

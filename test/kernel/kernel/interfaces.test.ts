@@ -34,74 +34,124 @@ async function until(condition: () => boolean): Promise<void> {
 const answered = (errno: string, hint: RegExp) => (error: unknown) =>
   error instanceof SyscallError && error.errno === errno && hint.test(error.hint)
 
-test('a pair is listed as ip lists it', withPair(async (interfaces) => {
-  interfaces.setMtu('left', 9000)
-  interfaces.bringUp('left')
-  // The kernel notices a little later that the other end is down: both listings are to come after that.
-  await until(() => interfaces.list().some(({ operstate }) => operstate === 'LOWERLAYERDOWN'))
-  const { stdout } = await execa('ip', ['-j', '-d', 'link'])
-  const links: { ifindex: number; ifname: string; mtu: number; flags: string[]; operstate: string; linkinfo?: { info_kind?: string } }[] = JSON.parse(stdout)
-  const expected = links.map(({ ifindex, ifname, mtu, flags, operstate, linkinfo }) => ({
-    index: ifindex,
-    name: ifname,
-    mtu,
-    up: flags.includes('UP'),
-    operstate,
-    kind: linkinfo?.info_kind ?? '',
-  }))
-  assert.equal(interfaces.list(), expected)
-  assert.equal(expected.find(({ name }) => name === 'left'), { index: 20, name: 'left', mtu: 9000, up: true, operstate: 'LOWERLAYERDOWN', kind: 'veth' })
-}))
+test(
+  'a pair is listed as ip lists it',
+  withPair(async (interfaces) => {
+    interfaces.setMtu('left', 9000)
+    interfaces.bringUp('left')
+    // The kernel notices a little later that the other end is down: both listings are to come after that.
+    await until(() => interfaces.list().some(({ operstate }) => operstate === 'LOWERLAYERDOWN'))
+    const { stdout } = await execa('ip', ['-j', '-d', 'link'])
+    const links: {
+      ifindex: number
+      ifname: string
+      mtu: number
+      flags: string[]
+      operstate: string
+      linkinfo?: { info_kind?: string }
+    }[] = JSON.parse(stdout)
+    const expected = links.map(({ ifindex, ifname, mtu, flags, operstate, linkinfo }) => ({
+      index: ifindex,
+      name: ifname,
+      mtu,
+      up: flags.includes('UP'),
+      operstate,
+      kind: linkinfo?.info_kind ?? '',
+    }))
+    assert.equal(interfaces.list(), expected)
+    assert.equal(
+      expected.find(({ name }) => name === 'left'),
+      { index: 20, name: 'left', mtu: 9000, up: true, operstate: 'LOWERLAYERDOWN', kind: 'veth' },
+    )
+  }),
+)
 
-test('addresses of both families', withPair(async (interfaces) => {
-  interfaces.addAddress('left', { address: '198.18.7.1', prefix: 24 })
-  interfaces.addAddress('left', { address: '2001:2:0:7::1', prefix: 64 })
-  const { stdout } = await execa('ip', ['-j', 'addr', 'show', 'dev', 'left'])
-  const [shown]: { addr_info: { local: string; prefixlen: number }[] }[] = JSON.parse(stdout)
-  assert.equal(shown?.addr_info.map(({ local, prefixlen }) => `${local}/${prefixlen}`), ['198.18.7.1/24', '2001:2:0:7::1/64'])
-}))
+test(
+  'addresses of both families',
+  withPair(async (interfaces) => {
+    interfaces.addAddress('left', { address: '198.18.7.1', prefix: 24 })
+    interfaces.addAddress('left', { address: '2001:2:0:7::1', prefix: 64 })
+    const { stdout } = await execa('ip', ['-j', 'addr', 'show', 'dev', 'left'])
+    const [shown]: { addr_info: { local: string; prefixlen: number }[] }[] = JSON.parse(stdout)
+    assert.equal(
+      shown?.addr_info.map(({ local, prefixlen }) => `${local}/${prefixlen}`),
+      ['198.18.7.1/24', '2001:2:0:7::1/64'],
+    )
+  }),
+)
 
-test('an interface is ready when both ends are up', withPair(async (interfaces) => {
-  interfaces.bringUp('left')
-  assert.is(interfaceReady('left'), false)
-  interfaces.bringUp('right')
-  await until(() => interfaceReady('left'))
-  assert.is(interfaceReady('nobody'), false)
-}))
+test(
+  'an interface is ready when both ends are up',
+  withPair(async (interfaces) => {
+    interfaces.bringUp('left')
+    assert.is(interfaceReady('left'), false)
+    interfaces.bringUp('right')
+    await until(() => interfaceReady('left'))
+    assert.is(interfaceReady('nobody'), false)
+  }),
+)
 
-test('refusals come with the kernel\'s own words', withPair((interfaces) => {
-  interfaces.addAddress('left', { address: '198.18.7.1', prefix: 24 })
-  const again = (): void => interfaces.addAddress('left', { address: '198.18.7.1', prefix: 24 })
-  assert.throws(again, answered('EEXIST', /^the kernel says: ipv4: Address already assigned$/))
-  assert.throws(() => interfaces.addAddress('left', { address: '198.18.7.9', prefix: 33 }), answered('EINVAL', /Invalid prefix length/))
-  assert.throws(() => interfaces.setMtu('left', 100_000), answered('EINVAL', /mtu greater than device maximum/))
-}))
+test(
+  "refusals come with the kernel's own words",
+  withPair((interfaces) => {
+    interfaces.addAddress('left', { address: '198.18.7.1', prefix: 24 })
+    const again = (): void => interfaces.addAddress('left', { address: '198.18.7.1', prefix: 24 })
+    assert.throws(again, answered('EEXIST', /^the kernel says: ipv4: Address already assigned$/))
+    assert.throws(
+      () => interfaces.addAddress('left', { address: '198.18.7.9', prefix: 33 }),
+      answered('EINVAL', /Invalid prefix length/),
+    )
+    assert.throws(() => interfaces.setMtu('left', 100_000), answered('EINVAL', /mtu greater than device maximum/))
+  }),
+)
 
-test('what is not there', withPair((interfaces) => {
-  assert.throws(() => interfaces.delete('nobody'), answered('ENODEV', /^$/))
-  assert.throws(() => interfaces.bringUp('nobody'), /bringing interface nobody up: netlink\(RTM_NEWLINK\) answered ENODEV/)
-  assert.throws(() => interfaces.addAddress('nobody', { address: '198.18.7.1', prefix: 24 }), answered('ENODEV', /there is no interface nobody/))
-}))
+test(
+  'what is not there',
+  withPair((interfaces) => {
+    assert.throws(() => interfaces.delete('nobody'), answered('ENODEV', /^$/))
+    assert.throws(
+      () => interfaces.bringUp('nobody'),
+      /bringing interface nobody up: netlink\(RTM_NEWLINK\) answered ENODEV/,
+    )
+    assert.throws(
+      () => interfaces.addAddress('nobody', { address: '198.18.7.1', prefix: 24 }),
+      answered('ENODEV', /there is no interface nobody/),
+    )
+  }),
+)
 
-test('after a refusal the same socket goes on', withPair((interfaces) => {
-  for (let turn = 0; turn < 50; turn++) {
-    assert.throws(() => interfaces.delete('nobody'))
-    assert.is(interfaces.list().length, 3)
-  }
-}))
+test(
+  'after a refusal the same socket goes on',
+  withPair((interfaces) => {
+    for (let turn = 0; turn < 50; turn++) {
+      assert.throws(() => interfaces.delete('nobody'))
+      assert.is(interfaces.list().length, 3)
+    }
+  }),
+)
 
 test('a listing is complete while interfaces come and go', async () => {
   using here = openNamespace('/proc/thread-self/ns/net')
   using interfaces = new Interfaces()
   const steady = Array.from({ length: 60 }, (_, index) => `steady${index}`)
   for (const [index, name] of steady.entries()) {
-    interfaces.createVeth({ name, index: 100 + 2 * index }, { name: `${name}x`, index: 101 + 2 * index, namespace: here }, 1500)
+    interfaces.createVeth(
+      { name, index: 100 + 2 * index },
+      { name: `${name}x`, index: 101 + 2 * index, namespace: here },
+      1500,
+    )
   }
-  const churn = execa('sh', ['-c', 'for i in $(seq 200); do ip link add churn type veth peer name churnx; ip link del churn; done'])
+  const churn = execa('sh', [
+    '-c',
+    'for i in $(seq 200); do ip link add churn type veth peer name churnx; ip link del churn; done',
+  ])
   let listings = 0
   while (churn.nodeChildProcess.exitCode === null) {
     const names = new Set(interfaces.list().map(({ name }) => name))
-    assert.equal(steady.filter((name) => !names.has(name)), [])
+    assert.equal(
+      steady.filter((name) => !names.has(name)),
+      [],
+    )
     listings += 1
     await sleep(1)
   }

@@ -26,7 +26,9 @@ unshareNetwork()
 }
 
 /** A server on the loopback whose sockets have `congestion`, and the port it listens on. */
-async function listening(congestion: string | undefined): Promise<{ port: number; accepted: Promise<Socket>; close: () => void }> {
+async function listening(
+  congestion: string | undefined,
+): Promise<{ port: number; accepted: Promise<Socket>; close: () => void }> {
   using fd = openTcpSocket('ipv4', congestion)
   bindTcpSocket(fd, { family: 'ipv4', address: '127.0.0.1', port: 0 })
   const server = createServer()
@@ -60,7 +62,10 @@ for (const name of ['reno', 'cubic']) {
     const peer = await server.accepted
     assert.is(socketCongestion(number), name)
     const listed = listTcpSockets({ states: ['ESTABLISHED'] })
-    assert.equal(listed.map(({ congestion }) => congestion), [name, name])
+    assert.equal(
+      listed.map(({ congestion }) => congestion),
+      [name, name],
+    )
     socket.destroy()
     peer.destroy()
     server.close()
@@ -80,16 +85,25 @@ test('an open connection can change its algorithm', async () => {
 })
 
 test('an unknown algorithm is an error that lists the known ones', () => {
-  assert.throws(() => openTcpSocket('ipv4', 'no_such_cc'), (error: unknown) => {
-    return error instanceof SyscallError && error.errno === 'ENOENT' && /there are: .*reno/.test(error.hint)
-  })
+  assert.throws(
+    () => openTcpSocket('ipv4', 'no_such_cc'),
+    (error: unknown) => {
+      return error instanceof SyscallError && error.errno === 'ENOENT' && /there are: .*reno/.test(error.hint)
+    },
+  )
 })
 
 test('an address that nobody has', () => {
   using fd = openTcpSocket('ipv4', undefined)
   const address = { family: 'ipv4', address: '198.18.0.9', port: 80 } as const
-  assert.throws(() => bindTcpSocket(fd, address), (error: unknown) => error instanceof SyscallError && error.errno === 'EADDRNOTAVAIL')
-  assert.throws(() => bindTcpSocket(fd, { ...address, address: 'localhost' }), (error: unknown) => error instanceof UsageError)
+  assert.throws(
+    () => bindTcpSocket(fd, address),
+    (error: unknown) => error instanceof SyscallError && error.errno === 'EADDRNOTAVAIL',
+  )
+  assert.throws(
+    () => bindTcpSocket(fd, { ...address, address: 'localhost' }),
+    (error: unknown) => error instanceof UsageError,
+  )
 })
 
 test('closing with data under way leaves no socket behind, on either side', async () => {

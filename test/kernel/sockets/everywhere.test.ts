@@ -15,7 +15,10 @@ test('both hosts of a testbed are found, with their processes', async () => {
   const { namespaces } = listTcpSocketsEverywhere()
   const of = ({ namespace }: { namespace: number }) => namespaces.find(({ inode }) => inode === namespace)
   assert.equal(of(bed.client)?.pids, [bed.client.pid])
-  assert.equal(of(bed.client)?.value.map(({ congestion }) => congestion), ['reno', 'reno', 'reno'])
+  assert.equal(
+    of(bed.client)?.value.map(({ congestion }) => congestion),
+    ['reno', 'reno', 'reno'],
+  )
   assert.equal(of(bed.server)?.value.filter(({ state }) => state === 'LISTEN').length, 1)
   assert.ok(namespaces.find(({ inode }) => inode === namespaceInode())?.pids.includes(process.pid))
   assert.is(new Set(namespaces.map(({ inode }) => inode)).size, namespaces.length)
@@ -25,7 +28,9 @@ test('counts follow what is open', async () => {
   await using bed = await createTestbed()
   const count = (states?: ['ESTABLISHED']): number[] => {
     const { namespaces } = countTcpSocketsEverywhere(states === undefined ? {} : { states })
-    return [bed.client, bed.server].map((host) => namespaces.find(({ inode }) => inode === host.namespace)?.value.get('cubic') ?? 0)
+    return [bed.client, bed.server].map(
+      (host) => namespaces.find(({ inode }) => inode === host.namespace)?.value.get('cubic') ?? 0,
+    )
   }
   assert.equal(count(), [0, 0])
   const service = await bed.server.serve({ congestion: 'cubic' })
@@ -44,7 +49,10 @@ test('a namespace without a process is found by its name', async () => {
   try {
     const { stdout } = await execa('ip', ['netns', 'exec', name, 'readlink', '/proc/self/ns/net'])
     const inode = Number(/\d+/.exec(stdout)?.[0])
-    assert.equal(listTcpSocketsEverywhere().namespaces.find((found) => found.inode === inode), { inode, pids: [], value: [] })
+    assert.equal(
+      listTcpSocketsEverywhere().namespaces.find((found) => found.inode === inode),
+      { inode, pids: [], value: [] },
+    )
   } finally {
     await execa('ip', ['netns', 'delete', name])
   }
@@ -53,7 +61,12 @@ test('a namespace without a process is found by its name', async () => {
 test('without CAP_SYS_ADMIN the own namespace is listed and the others are named', async () => {
   await using host = await startHost('elsewhere')
   const program = new URL('../../fixtures/sockets/everywhere.ts', import.meta.url).pathname
-  const { stdout } = await execa('setpriv', ['--bounding-set=-sys_admin', '--inh-caps=-sys_admin', process.execPath, program])
+  const { stdout } = await execa('setpriv', [
+    '--bounding-set=-sys_admin',
+    '--inh-caps=-sys_admin',
+    process.execPath,
+    program,
+  ])
   const answer: { inodes: number[]; unseen: { what: string; errno: string; message: string }[] } = JSON.parse(stdout)
   assert.equal(answer.inodes, [namespaceInode()])
   const reason = answer.unseen.find(({ what }) => what === `/proc/${host.pid}/ns/net`)
@@ -66,7 +79,10 @@ test('processes that come and go meanwhile do no harm', async () => {
   let walks = 0
   while (churn.nodeChildProcess.exitCode === null) {
     const { unseen } = listTcpSocketsEverywhere({ info: false })
-    assert.equal(unseen.filter(({ errno }) => errno !== 'EACCES' && errno !== 'EPERM'), [])
+    assert.equal(
+      unseen.filter(({ errno }) => errno !== 'EACCES' && errno !== 'EPERM'),
+      [],
+    )
     walks += 1
     await new Promise((resolve) => setTimeout(resolve, 1))
   }

@@ -20,22 +20,34 @@ const ssStates: Record<string, string> = { ESTAB: 'ESTABLISHED', LISTEN: 'LISTEN
 
 async function askSs(host: Host): Promise<SsSocket[]> {
   const { stdout } = await execa('nsenter', [`--net=/proc/${host.pid}/ns/net`, 'ss', '--tcp', '-aineOH'])
-  return stdout.split('\n').filter(Boolean).map((line) => {
-    const [state = '', , , local = '', remote = '', ...words] = line.split(/\s+/)
-    const values = words.map((word, index) => {
-      const [name = '', value = ''] = word.split(/:(.*)/s)
-      // "send 123bps", "pacing_rate 12bps": the value is the next word.
-      return [name, word.includes(':') ? value : (words[index + 1] ?? '')] as const
+  return stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => {
+      const [state = '', , , local = '', remote = '', ...words] = line.split(/\s+/)
+      const values = words.map((word, index) => {
+        const [name = '', value = ''] = word.split(/:(.*)/s)
+        // "send 123bps", "pacing_rate 12bps": the value is the next word.
+        return [name, word.includes(':') ? value : (words[index + 1] ?? '')] as const
+      })
+      return { state: ssStates[state] ?? state, local, remote, words: new Set(words), values: new Map(values) }
     })
-    return { state: ssStates[state] ?? state, local, remote, words: new Set(words), values: new Map(values) }
-  })
 }
 
 const place = ({ address, port }: TcpSocket['local'], family: string): string =>
   `${family === 'ipv6' ? `[${address}]` : address}:${port === 0 ? '*' : port}`
 
 /** Our socket in the words of ss, those of them that do not change while a connection is idle. */
-function inWordsOfSs({ family, local, remote, state, congestion, cookie, inode, info }: TcpSocket): Record<string, string> {
+function inWordsOfSs({
+  family,
+  local,
+  remote,
+  state,
+  congestion,
+  cookie,
+  inode,
+  info,
+}: TcpSocket): Record<string, string> {
   const connected = info !== undefined && state === 'ESTABLISHED'
   const counters = {
     bytes_sent: info?.tcpi_bytes_sent,
@@ -61,8 +73,19 @@ function inWordsOfSs({ family, local, remote, state, congestion, cookie, inode, 
     sk: cookie.toString(16),
     ino: String(inode),
     // ss leaves a counter out that is zero.
-    ...(connected ? Object.fromEntries(Object.entries(counters).filter(([, value]) => Number(value) > 0).map(([key, value]) => [key, String(value)])) : {}),
-    ...(connected ? { rtt: `${info.tcpi_rtt / 1000}/${info.tcpi_rttvar / 1000}`, wscale: `${info.tcpi_snd_wscale},${info.tcpi_rcv_wscale}` } : {}),
+    ...(connected
+      ? Object.fromEntries(
+          Object.entries(counters)
+            .filter(([, value]) => Number(value) > 0)
+            .map(([key, value]) => [key, String(value)]),
+        )
+      : {}),
+    ...(connected
+      ? {
+          rtt: `${info.tcpi_rtt / 1000}/${info.tcpi_rttvar / 1000}`,
+          wscale: `${info.tcpi_snd_wscale},${info.tcpi_rcv_wscale}`,
+        }
+      : {}),
   }
 }
 
@@ -84,7 +107,9 @@ for (const family of ['ipv4', 'ipv6'] as const) {
         const found = theirs.get(expected['sk'] ?? '')
         const answer = Object.fromEntries(
           Object.keys(expected).map((key) => {
-            if (key === 'local' || key === 'remote' || key === 'state') return [key, found?.[key].replace(/%[\w-]+/, '')]
+            if (key === 'local' || key === 'remote' || key === 'state') {
+              return [key, found?.[key].replace(/%[\w-]+/, '')]
+            }
             if (key === 'congestion') return [key, [...(found?.words ?? [])].find((word) => word === socket.congestion)]
             return [key, found?.values.get(key)]
           }),

@@ -24,7 +24,9 @@ async function until(condition: () => boolean, what: string): Promise<void> {
 async function holding(watcher: Host) {
   // Detached: it leads a process group, as a command in a terminal does.
   const subprocess = execa(process.execPath, [program, String(watcher.pid)], { reject: false, detached: true })
-  const [line]: string[] = await once(createInterface(subprocess.stdout), 'line', { signal: AbortSignal.timeout(10_000) })
+  const [line]: string[] = await once(createInterface(subprocess.stdout), 'line', {
+    signal: AbortSignal.timeout(10_000),
+  })
   const pids: number[] = JSON.parse(line ?? '')
   return { subprocess, pids }
 }
@@ -33,7 +35,10 @@ async function holding(watcher: Host) {
 function wires({ pid }: Host): string[] {
   using namespace = openNamespace(`/proc/${pid}/ns/net`)
   using interfaces = new Interfaces(namespace)
-  return interfaces.list().filter(({ kind }) => kind === 'veth').map(({ name }) => name)
+  return interfaces
+    .list()
+    .filter(({ kind }) => kind === 'veth')
+    .map(({ name }) => name)
 }
 
 for (const [how, end] of [

@@ -18,7 +18,10 @@ async function errorOf(action: Promise<unknown>): Promise<unknown> {
 
 const messageOf = async (action: Promise<unknown>): Promise<string> => String(await errorOf(action))
 
-for (const [capability, doing] of [['sys_admin', 'making a network namespace: unshare'], ['net_admin', 'bringing interface lo up']] as const) {
+for (const [capability, doing] of [
+  ['sys_admin', 'making a network namespace: unshare'],
+  ['net_admin', 'bringing interface lo up'],
+] as const) {
   test(`without CAP_${capability.toUpperCase()} the error names it`, async () => {
     const program = new URL('../../fixtures/testbed/create.ts', import.meta.url).pathname
     const dropped = [`--bounding-set=-${capability}`, `--inh-caps=-${capability}`, process.execPath, program]
@@ -101,7 +104,9 @@ test('a host that is closed answers no more', async () => {
 })
 
 test('what makes no sense is refused before anything happens', async () => {
-  for (const name of ['', 'Client', 'a-name-too-long', 'a/b']) assert.instance(await errorOf(startHost(name)), UsageError, name)
+  for (const name of ['', 'Client', 'a-name-too-long', 'a/b']) {
+    assert.instance(await errorOf(startHost(name)), UsageError, name)
+  }
   await using bed = await createTestbed()
   const to = await bed.server.serve()
   const wrong = [

@@ -14,7 +14,10 @@ for (const congestion of ['reno', 'cubic', 'bbr']) {
       await using bed = await createTestbed()
       const service = await bed.server.serve({ congestion, family })
       const transfer = await bed.client.send({ to: service, bytesPerFlow: 100_000_000, sampleMs: 10 })
-      assert.equal(transfer.flows.map((flow) => flow.congestion), [congestion])
+      assert.equal(
+        transfer.flows.map((flow) => flow.congestion),
+        [congestion],
+      )
       const { flows, bytes, seconds, goodput } = await transfer.result
       assert.is(bytes, 100_000_000)
       assert.is(flows.length, 1)
@@ -23,8 +26,14 @@ for (const congestion of ['reno', 'cubic', 'bbr']) {
       assert.is(flows[0]?.congestion, congestion)
       assert.ok(Math.abs(goodput - 8e8 / seconds) < 1)
       assert.ok((flows[0]?.rtt?.min ?? 0) > 0 && (flows[0]?.rtt?.p50 ?? Infinity) < 1_000_000)
-      assert.equal(bed.server.sockets({ states: ['ESTABLISHED'] }).map((socket) => socket.congestion), [congestion])
-      assert.equal((await service.connections()).map((connection) => connection.bytes), [100_000_000])
+      assert.equal(
+        bed.server.sockets({ states: ['ESTABLISHED'] }).map((socket) => socket.congestion),
+        [congestion],
+      )
+      assert.equal(
+        (await service.connections()).map((connection) => connection.bytes),
+        [100_000_000],
+      )
     })
   }
 }
@@ -34,7 +43,8 @@ test('both ends can differ', async () => {
   const service = await bed.server.serve({ congestion: 'reno' })
   const transfer = await bed.client.send({ to: service, congestion: 'cubic', bytesPerFlow: 1000 })
   await transfer.result
-  const names = (host: typeof bed.client) => host.sockets({ states: ['ESTABLISHED'] }).map(({ congestion }) => congestion)
+  const names = (host: typeof bed.client) =>
+    host.sockets({ states: ['ESTABLISHED'] }).map(({ congestion }) => congestion)
   assert.equal([names(bed.client), names(bed.server)], [['cubic'], ['reno']])
 })
 
@@ -50,11 +60,17 @@ test('samples grow to what was sent, and a transfer by time ends in time', async
   assert.ok(samples.length > 10, `${samples.length} samples`)
   for (const { flow, bytes: sent, seconds } of flows) {
     const course = samples.map((sample) => sample.flows[flow]?.bytesAcked ?? Number.NaN)
-    assert.equal(course, course.toSorted((a, b) => a - b))
+    assert.equal(
+      course,
+      course.toSorted((a, b) => a - b),
+    )
     assert.is(course.at(-1), sent)
     assert.ok(seconds > 0.9 && seconds < 3, `${seconds} s`)
   }
-  assert.is(flows.reduce((sum, one) => sum + one.bytes, 0), bytes)
+  assert.is(
+    flows.reduce((sum, one) => sum + one.bytes, 0),
+    bytes,
+  )
   assert.ok(samples.every((sample) => sample.flows.every(({ congestion, ecn }) => congestion === 'cubic' && !ecn)))
 })
 
@@ -74,7 +90,13 @@ test('connections stay open until the transfer is closed', async () => {
   await transfer.close()
   await transfer.close()
   assert.is(bed.client.sockets({ congestion: 'reno' }).length, 0)
-  assert.equal((await service.connections()).map(({ open, bytes }) => [open, bytes]), [[false, 1000], [false, 1000]])
+  assert.equal(
+    (await service.connections()).map(({ open, bytes }) => [open, bytes]),
+    [
+      [false, 1000],
+      [false, 1000],
+    ],
+  )
   await service.close()
   await service.close()
   assert.equal(bed.server.sockets({ states: ['LISTEN', 'ESTABLISHED'] }), [])
@@ -103,11 +125,17 @@ test('three hosts in a row: the one in the middle reaches both', async () => {
   await using right = await startHost('right')
   await joinHosts(left, middle, { network: 1 })
   await joinHosts(middle, right, { network: 2, mtu: 9000 })
-  assert.equal(middle.addresses.map(({ peer, ipv4, ipv6 }) => [peer, ipv4, ipv6]), [
-    ['left', '198.18.1.2', '2001:2:0:1::2'],
-    ['right', '198.18.2.1', '2001:2:0:2::1'],
-  ])
-  for (const [host, towards] of [[left, 'left'], [right, 'right']] as const) {
+  assert.equal(
+    middle.addresses.map(({ peer, ipv4, ipv6 }) => [peer, ipv4, ipv6]),
+    [
+      ['left', '198.18.1.2', '2001:2:0:1::2'],
+      ['right', '198.18.2.1', '2001:2:0:2::1'],
+    ],
+  )
+  for (const [host, towards] of [
+    [left, 'left'],
+    [right, 'right'],
+  ] as const) {
     const service = await middle.serve({ towards })
     const transfer = await host.send({ to: service, bytesPerFlow: 1_000_000 })
     assert.is((await transfer.result).bytes, 1_000_000)

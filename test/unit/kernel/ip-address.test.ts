@@ -39,17 +39,28 @@ test('IPv6 prints as node prints it, and reads back', () => {
 })
 
 test('IPv4 prints and reads back', () => {
-  fc.assert(fc.property(fc.uint8Array({ minLength: 4, maxLength: 4 }), (bytes) => assert.equal(parseAddress(format(bytes)), bytes)))
+  fc.assert(
+    fc.property(fc.uint8Array({ minLength: 4, maxLength: 4 }), (bytes) =>
+      assert.equal(parseAddress(format(bytes)), bytes),
+    ),
+  )
 })
 
 test('what is no address is refused', () => {
   for (const text of ['', 'localhost', '1.2.3', '1.2.3.4.5', '256.1.1.1', '1::2::3', 'fe80::1%eth0', ':', '12345::']) {
-    assert.throws(() => parseAddress(text), (error: unknown) => error instanceof UsageError, text)
+    assert.throws(
+      () => parseAddress(text),
+      (error: unknown) => error instanceof UsageError,
+      text,
+    )
   }
 })
 
 test('a socket address has the port in network order', () => {
-  assert.equal([...socketAddress({ family: 'ipv4', address: '198.18.1.2', port: 0x1234 })].slice(2, 8), [0x12, 0x34, 198, 18, 1, 2])
+  assert.equal(
+    [...socketAddress({ family: 'ipv4', address: '198.18.1.2', port: 0x1234 })].slice(2, 8),
+    [0x12, 0x34, 198, 18, 1, 2],
+  )
   const six = socketAddress({ family: 'ipv6', address: '2001:2::7', port: 80 })
   assert.is(six.length, 28)
   assert.equal([...six].slice(2, 4), [0, 80])

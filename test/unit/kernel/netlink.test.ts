@@ -33,7 +33,10 @@ function readBack(view: DataView, start: number, end: number, shape: readonly At
   return found
 }
 
-const plainAttribute: fc.Arbitrary<Attribute> = fc.tuple(fc.integer({ min: 0, max: 0x3fff }), fc.uint8Array({ maxLength: 40 }))
+const plainAttribute: fc.Arbitrary<Attribute> = fc.tuple(
+  fc.integer({ min: 0, max: 0x3fff }),
+  fc.uint8Array({ maxLength: 40 }),
+)
 const attribute: fc.Arbitrary<Attribute> = fc.oneof(
   plainAttribute,
   fc.tuple(fc.integer({ min: 0, max: 0x3fff }), fc.array(plainAttribute, { maxLength: 4 })),
@@ -42,7 +45,9 @@ const request = fc.record({
   type: fc.integer({ min: 0, max: 0xffff }),
   flags: fc.integer({ min: 0, max: 0xffff }),
   sequence: fc.nat(0xffff_ffff),
-  fixed: fc.uint8Array({ maxLength: 5 }).map((words) => Uint8Array.from([...words].flatMap((word) => [word, 0, 0, word]))),
+  fixed: fc
+    .uint8Array({ maxLength: 5 })
+    .map((words) => Uint8Array.from([...words].flatMap((word) => [word, 0, 0, word]))),
   attributes: fc.array(attribute, { maxLength: 6 }),
 })
 
@@ -68,7 +73,10 @@ test('a datagram that is cut short is refused, never read beyond its end', () =>
     fc.property(request, fc.nat(), (one, cut) => {
       const bytes = encodeRequest(one)
       const short = bytes.slice(0, 1 + (cut % (bytes.length - 1)))
-      assert.throws(() => [...messages(viewOf(short))], (error: unknown) => error instanceof ObjectError)
+      assert.throws(
+        () => [...messages(viewOf(short))],
+        (error: unknown) => error instanceof ObjectError,
+      )
     }),
   )
 })
@@ -105,12 +113,18 @@ test('an attribute that claims less than its header, or more than the message', 
   for (const length of [0, 3, 9, 0xffff]) {
     const bytes = encodeAttributes([[1, u32(7)]])
     viewOf(bytes).setUint16(0, length, littleEndian)
-    assert.throws(() => eachAttribute(viewOf(bytes), 0, bytes.length, () => undefined), /an attribute of \d+ bytes in 8/)
+    assert.throws(
+      () => eachAttribute(viewOf(bytes), 0, bytes.length, () => undefined),
+      /an attribute of \d+ bytes in 8/,
+    )
   }
 })
 
 test('attributes that are said to end beyond the datagram', () => {
-  assert.throws(() => eachAttribute(viewOf(new Uint8Array(8)), 0, 12, () => undefined), /they end at 12, the answer at 8/)
+  assert.throws(
+    () => eachAttribute(viewOf(new Uint8Array(8)), 0, 12, () => undefined),
+    /they end at 12, the answer at 8/,
+  )
 })
 
 test('an attribute need not be padded when it is the last', () => {

@@ -23,7 +23,9 @@ function diagMessage(attributes: [number, Uint8Array][], family = 2): NetlinkMes
   fixed.set(family === 2 ? [198, 18, 1, 1] : [0x20, 1, 0, 2, 0, 0, 0, 1], 8)
   fixed.set(family === 2 ? [198, 18, 1, 2] : [0x20, 1, 0, 2, 0, 0, 0, 2], 24)
   for (const [index, value] of [7, 0xffff_fff0, 1].entries()) view.setUint32(40 + 4 * index, value, littleEndian)
-  for (const [index, value] of [100, 200, 300, 1000, 4242].entries()) view.setUint32(52 + 4 * index, value, littleEndian)
+  for (const [index, value] of [100, 200, 300, 1000, 4242].entries()) {
+    view.setUint32(52 + 4 * index, value, littleEndian)
+  }
   const bytes = encodeRequest({ type: SOCK_DIAG_BY_FAMILY, flags: 2, sequence: 1, fixed, attributes })
   const [message] = messages(new DataView(bytes.buffer))
   if (message === undefined) throw new Error('the message was not read back')
@@ -33,7 +35,13 @@ function diagMessage(attributes: [number, Uint8Array][], family = 2): NetlinkMes
 test('a message is read field by field', () => {
   const info = new Uint8Array(232)
   new DataView(info.buffer).setUint32(80, 77, littleEndian)
-  const socket = parseTcpSocket(diagMessage([[INET_DIAG_CONG, zeroEnded('bpf_dctcp')], [INET_DIAG_INFO, info]]), {})
+  const socket = parseTcpSocket(
+    diagMessage([
+      [INET_DIAG_CONG, zeroEnded('bpf_dctcp')],
+      [INET_DIAG_INFO, info],
+    ]),
+    {},
+  )
   assert.is(socket?.info?.tcpi_snd_cwnd, 77)
   assert.equal(
     { ...socket, info: undefined },
@@ -76,7 +84,10 @@ test('other messages are passed over', () => {
 })
 
 test('a message that is cut short anywhere is refused or lacks attributes, and reads nothing beyond its end', () => {
-  const whole = diagMessage([[INET_DIAG_CONG, zeroEnded('reno')], [INET_DIAG_INFO, new Uint8Array(280)]])
+  const whole = diagMessage([
+    [INET_DIAG_CONG, zeroEnded('reno')],
+    [INET_DIAG_INFO, new Uint8Array(280)],
+  ])
   fc.assert(
     fc.property(fc.nat(whole.end - whole.start - 1), (length) => {
       try {

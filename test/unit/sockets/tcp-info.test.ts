@@ -11,7 +11,8 @@ const test = suite('tcp_info')
 const sizes = [232, 240, 248, 280, 400]
 
 /** Every byte differs from its neighbours, so that a wrong offset shows. */
-const counted = (size: number): DataView => new DataView(Uint8Array.from({ length: size }, (_, index) => index % 251).buffer)
+const counted = (size: number): DataView =>
+  new DataView(Uint8Array.from({ length: size }, (_, index) => index % 251).buffer)
 
 test('fields stand where linux/tcp.h puts them', () => {
   const view = counted(280)
@@ -40,7 +41,10 @@ test('bit fields share their byte', () => {
 
 test('only the fields that the kernel filled are there', () => {
   const names = sizes.map((size) => Object.keys(decodeTcpInfo(counted(size))))
-  assert.equal(names.map((list) => list.length), [56, 58, 61, 70, 70])
+  assert.equal(
+    names.map((list) => list.length),
+    [56, 58, 61, 70, 70],
+  )
   assert.not.ok(names[0]?.includes('tcpi_rcv_wnd'))
   assert.ok(names[1]?.includes('tcpi_rehash'))
   assert.ok(names[2]?.includes('tcpi_total_rto_time'))
@@ -62,7 +66,10 @@ test('it may stand anywhere in a buffer', () => {
 test('a shorter one is refused, whatever its length', () => {
   fc.assert(
     fc.property(fc.nat(231), (size) => {
-      assert.throws(() => decodeTcpInfo(new DataView(new ArrayBuffer(size))), (error: unknown) => error instanceof ObjectError)
+      assert.throws(
+        () => decodeTcpInfo(new DataView(new ArrayBuffer(size))),
+        (error: unknown) => error instanceof ObjectError,
+      )
     }),
   )
 })

@@ -21,7 +21,13 @@ test('a PermissionError keeps its class, its fields and its exit code', () => {
 })
 
 test('causes come along, of their own classes', () => {
-  const cause = new SyscallError({ doing: 'x', syscall: 'bind', errno: 'EADDRINUSE', hint: 'wait', cause: new Error('deep') })
+  const cause = new SyscallError({
+    doing: 'x',
+    syscall: 'bind',
+    errno: 'EADDRINUSE',
+    hint: 'wait',
+    cause: new Error('deep'),
+  })
   const copy = across(new TestbedError('no service', { cause }))
   assert.instance(copy, TestbedError)
   assert.instance(copy.cause, SyscallError)
