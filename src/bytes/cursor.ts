@@ -1,5 +1,5 @@
 import { ObjectError } from '../errors/index.ts'
-import { zeroTerminated } from './text.ts'
+import { decodeText, longestName } from './text.ts'
 
 /**
  * Reads a range of bytes front to back. Every read is checked against the range and a read that fails throws an
@@ -79,9 +79,12 @@ export class Cursor {
     })
   }
 
-  /** Text from `offset` of this cursor's bytes to the next zero. Does not move. */
-  text(offset: number, what: string): string {
-    return zeroTerminated(this.bytes, offset) ?? this.fail(`${what} at offset ${offset} is not a string inside the table`)
+  /** A name: text from `offset` of this cursor's bytes to the next zero. Does not move. */
+  name(offset: number, what: string): string {
+    const end = this.bytes.indexOf(0, offset)
+    if (end < 0 || offset > this.bytes.length) this.fail(`${what} at offset ${offset} is not a string inside the table`)
+    if (end - offset > longestName) this.fail(`${what} at offset ${offset} is longer than ${longestName} bytes`)
+    return decodeText(this.bytes.subarray(offset, end))
   }
 
   fail(expected: string, hint?: string): never {

@@ -1,2 +1,2 @@
 export { Cursor } from './cursor.ts'
-export { decodeText, zeroTerminated } from './text.ts'
+export { decodeText, longestName, zeroTerminated } from './text.ts'

@@ -1,6 +1,12 @@
-const utf8 = new TextDecoder()
+/**
+ * More bytes than any real name has. Without a limit a small file can name each of its thousands of symbols by one long
+ * string, from another byte on each time, and take gigabytes to read.
+ */
+export const longestName = 4096
 
-export const decodeText = (bytes: Uint8Array): string => utf8.decode(bytes)
+/** Not by TextDecoder, which Node loads when it is first used, and that takes 3 ms. */
+export const decodeText = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()
 
 /** The text that starts at `offset` and ends before the next zero byte, or undefined when there is none. */
 export function zeroTerminated(bytes: Uint8Array, offset: number): string | undefined {

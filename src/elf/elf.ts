@@ -1,10 +1,7 @@
 import { Cursor } from '../bytes/index.ts'
 import { ObjectError } from '../errors/index.ts'
-import { SHT } from './constants.ts'
-import { relocations } from './relocations.ts'
+import { ElfFile } from './elf-file.ts'
 import { readSections } from './sections.ts'
-import { readSymbols } from './symbols.ts'
-import type { ElfFile } from './types.ts'
 
 /**
  * Reads a 64-bit ELF file of either byte order. Sections are views of `bytes`, nothing is copied.
@@ -27,22 +24,7 @@ export function parseElf(bytes: Uint8Array, file: string): ElfFile {
   const namesIndex = header.u16()
 
   const sections = readSections(whole, { offset: sectionsAt, entrySize, count, namesIndex })
-  const symbols = readSymbols(whole, sections)
-  const byName = new Map(sections.toReversed().map((section) => [section.name, section]))
-  return {
-    file,
-    bytes,
-    littleEndian,
-    type,
-    machine,
-    sections,
-    symbols,
-    section: (name) => byName.get(name),
-    relocationsOf: (target) =>
-      sections
-        .filter((section) => (section.type === SHT.REL || section.type === SHT.RELA) && section.info === target.index)
-        .flatMap((section) => relocations(whole, section, symbols)),
-  }
+  return new ElfFile({ whole, type, machine, sections })
 }
 
 /** Says what the file is when it is not ELF64, since that is the most usual mistake. Returns the byte order. */

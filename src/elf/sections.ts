@@ -1,4 +1,5 @@
 import type { Cursor } from '../bytes/index.ts'
+import { ObjectError } from '../errors/index.ts'
 import { SHT } from './constants.ts'
 import type { ElfSection } from './types.ts'
 
@@ -34,9 +35,23 @@ export function readSections(whole: Cursor, table: Table): ElfSection[] {
     const data = whole.range(empty ? 0 : offset, empty ? 0 : size, `section[${index}]`)
     return { nameOffset, data, section: { index, name: '', type, flags, size, link, info, entrySize, data: data.bytes } }
   })
+  refuseOverlaps(headers.map(({ section }) => section), whole)
   const names = headers[table.namesIndex]?.data
   if (names === undefined) {
     return fileHeader.fail(`the section names stand in section ${table.namesIndex}, but there are ${table.count}`)
   }
-  return headers.map(({ nameOffset, section }) => ({ ...section, name: names.text(nameOffset, 'the name') }))
+  return headers.map(({ nameOffset, section }) => ({ ...section, name: names.name(nameOffset, 'the name') }))
+}
+
+/** Bytes of many sections would be read many times over, and so a small file could pass for a huge one. */
+function refuseOverlaps(sections: readonly ElfSection[], whole: Cursor): void {
+  const inFile = sections
+    .filter(({ data }) => data.length > 0)
+    .toSorted((left, right) => left.data.byteOffset - right.data.byteOffset)
+  for (const [at, section] of inFile.entries()) {
+    const next = inFile[at + 1]
+    if (next === undefined || section.data.byteOffset + section.data.length <= next.data.byteOffset) continue
+    const expected = `bytes of its own, but they overlap with those of section[${section.index}]`
+    throw new ObjectError({ file: whole.file, path: `section[${next.index}]`, expected })
+  }
 }

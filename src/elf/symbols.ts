@@ -1,21 +1,20 @@
 import type { Cursor } from '../bytes/index.ts'
-import { SHT } from './constants.ts'
 import type { ElfSection, ElfSymbol } from './types.ts'
 
 // ABI: Elf64_Sym, elf.h.
 const symbolSize = 24
 
-/** The symbol table's entries, of which an object file has at most one table. */
-export function readSymbols(whole: Cursor, sections: readonly ElfSection[]): ElfSymbol[] {
-  const table = sections.find(({ type }) => type === SHT.SYMTAB)
+/** The entries of the symbol table; none when there is no table. */
+export function readSymbols(whole: Cursor, table: ElfSection | undefined, sections: readonly ElfSection[]): ElfSymbol[] {
   if (table === undefined) return []
   const path = `section[${table.index}]`
   const at = cursorOf(whole, table, path)
   const names = sections[table.link]
   if (names === undefined) return at.fail(`a string table, but section ${table.link} does not exist`)
   const strings = cursorOf(whole, names, `section[${names.index}]`)
+  if (table.data.length % symbolSize !== 0) at.fail(`symbols of ${symbolSize} bytes, but it has ${table.data.length}`)
 
-  return Array.from({ length: Math.floor(table.data.length / symbolSize) }, (_, index) => {
+  return Array.from({ length: table.data.length / symbolSize }, (_, index) => {
     const entry = at.range(index * symbolSize, symbolSize, `symbol[${index}]`)
     const nameOffset = entry.u32()
     const info = entry.u8()
@@ -25,7 +24,7 @@ export function readSymbols(whole: Cursor, sections: readonly ElfSection[]): Elf
     const size = entry.size64('the size')
     return {
       index,
-      name: strings.text(nameOffset, `the name of symbol[${index}]`),
+      name: strings.name(nameOffset, `the name of symbol[${index}]`),
       value,
       size,
       type: info & 0xf,

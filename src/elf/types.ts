@@ -41,18 +41,3 @@ export interface ElfRelocation {
   /** Of RELA entries; zero for REL, whose addend stands in the section's bytes. */
   addend: bigint
 }
-
-export interface ElfFile {
-  file: string
-  bytes: Uint8Array
-  littleEndian: boolean
-  /** `ET_REL` for an object file. */
-  type: number
-  machine: number
-  sections: readonly ElfSection[]
-  symbols: readonly ElfSymbol[]
-  /** The relocations that change a section, in file order. */
-  relocationsOf(section: ElfSection): ElfRelocation[]
-  /** The first section of a name. */
-  section(name: string): ElfSection | undefined
-}

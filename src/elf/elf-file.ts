@@ -1,0 +1,71 @@
+import type { Cursor } from '../bytes/index.ts'
+import { SHT } from './constants.ts'
+import { relocations } from './relocations.ts'
+import { readSymbols } from './symbols.ts'
+import type { ElfRelocation, ElfSection, ElfSymbol } from './types.ts'
+
+interface ElfParts {
+  whole: Cursor
+  type: number
+  machine: number
+  sections: readonly ElfSection[]
+}
+
+/** An ELF file whose section table has been read. Symbols and relocations are read when they are asked for. */
+export class ElfFile {
+  /** As the caller named it. */
+  readonly file: string
+  readonly bytes: Uint8Array
+  readonly littleEndian: boolean
+  /** `ET_REL` for an object file. */
+  readonly type: number
+  readonly machine: number
+  readonly sections: readonly ElfSection[]
+  readonly #whole: Cursor
+  readonly #byName: ReadonlyMap<string, ElfSection>
+  /** An object file has at most one. */
+  readonly #symbolTable: ElfSection | undefined
+  #symbols: readonly ElfSymbol[] | undefined
+  #symbolsBySection: ReadonlyMap<number, readonly ElfSymbol[]> | undefined
+  #relocationSections: ReadonlyMap<number, readonly ElfSection[]> | undefined
+
+  /** Use `parseElf`. */
+  constructor({ whole, type, machine, sections }: ElfParts) {
+    this.file = whole.file
+    this.bytes = whole.bytes
+    this.littleEndian = whole.littleEndian
+    this.type = type
+    this.machine = machine
+    this.sections = sections
+    this.#whole = whole
+    this.#byName = new Map(sections.toReversed().map((section) => [section.name, section]))
+    this.#symbolTable = sections.find((section) => section.type === SHT.SYMTAB)
+  }
+
+  /** The first section of a name. */
+  section(name: string): ElfSection | undefined {
+    return this.#byName.get(name)
+  }
+
+  /** In file order, which is that of their indexes. A kernel has 200,000, and who wants its BTF needs none of them. */
+  get symbols(): readonly ElfSymbol[] {
+    this.#symbols ??= readSymbols(this.#whole, this.#symbolTable, this.sections)
+    return this.#symbols
+  }
+
+  /** The symbols of a section, in file order. */
+  symbolsOf(section: ElfSection): readonly ElfSymbol[] {
+    this.#symbolsBySection ??= Map.groupBy(this.symbols, (symbol) => symbol.section)
+    return this.#symbolsBySection.get(section.index) ?? []
+  }
+
+  /** The relocations that change a section, in file order. */
+  relocationsOf(section: ElfSection): ElfRelocation[] {
+    this.#relocationSections ??= Map.groupBy(
+      this.sections.filter(({ type }) => type === SHT.REL || type === SHT.RELA),
+      ({ info }) => info,
+    )
+    const lists = this.#relocationSections.get(section.index) ?? []
+    return lists.flatMap((list) => relocations(this.#whole, list, this.#symbolTable?.index, this.symbols))
+  }
+}
