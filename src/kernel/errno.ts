@@ -35,3 +35,10 @@ export function check(result: number, attempt: Attempt): number {
   if (result < 0) throw systemError(-result, attempt)
   return result
 }
+
+/** The error of a Node file call as one of ours. */
+export function fileError(error: unknown, attempt: Attempt): Error {
+  const errno = error instanceof Error && 'errno' in error ? Number(error.errno) : Number.NaN
+  if (Number.isNaN(errno)) return new SyscallError({ ...attempt, errno: 'unknown', cause: error, hint: '' })
+  return systemError(-errno, attempt)
+}

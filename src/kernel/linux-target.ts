@@ -1,8 +1,15 @@
-import { unlinkSync } from 'node:fs'
 import { release } from 'node:os'
 import type { Handle, ModuleBtf, Target } from '../loader/index.ts'
 import { loadBtf } from './bpf/btf.ts'
-import { createStructOpsLink, detachLink, enableRunStatistics, openPinned, pinObject, updateStructOpsLink } from './bpf/links.ts'
+import {
+  createStructOpsLink,
+  detachLink,
+  enableRunStatistics,
+  openPinned,
+  pinObject,
+  removePin,
+  updateStructOpsLink,
+} from './bpf/links.ts'
 import { createMap, deleteElement, freezeMap, lookupElement, updateElement } from './bpf/maps.ts'
 import { findModuleBtf } from './bpf/module-btf.ts'
 import { linuxObjects } from './bpf/objects.ts'
@@ -21,6 +28,7 @@ export class LinuxTarget implements Target, Disposable {
   readonly createMap = createMap
   readonly loadProgram = loadProgram
   readonly openPinned = openPinned
+  readonly unpin = removePin
   readonly enableRunStatistics = enableRunStatistics
   readonly #owned = new DisposableStack()
   #modules: ModuleBtf[] | undefined
@@ -68,10 +76,6 @@ export class LinuxTarget implements Target, Disposable {
 
   pin(handle: Handle, path: string): void {
     pinObject(asFd(handle), path)
-  }
-
-  unpin(path: string): void {
-    unlinkSync(path)
   }
 
   [Symbol.dispose](): void {

@@ -1,6 +1,6 @@
 import { fstatSync, openSync, readlinkSync, writeFileSync } from 'node:fs'
-import { SyscallError, UsageError } from '../errors/index.ts'
-import { type Attempt, check, systemError } from './errno.ts'
+import { UsageError } from '../errors/index.ts'
+import { check, fileError } from './errno.ts'
 import { Fd } from './fd.ts'
 import * as libc from './libc.ts'
 
@@ -105,11 +105,4 @@ export function unshareNetwork(): OwnNamespace {
       }
     },
   }
-}
-
-/** The error of a Node file call as one of ours. */
-function fileError(error: unknown, attempt: Attempt): Error {
-  const errno = error instanceof Error && 'errno' in error ? Number(error.errno) : Number.NaN
-  if (Number.isNaN(errno)) return new SyscallError({ ...attempt, errno: 'unknown', cause: error, hint: '' })
-  return systemError(-errno, attempt)
 }

@@ -18,9 +18,10 @@ export function setMember(object: BpfObject, spec: StructOpsSpec, name: string, 
   const size = sizeOf(object.btf, member.type)
   const at = member.bitOffset / 8
   if (type.kind === 'ptr') {
-    if (value === null) spec.programs.delete(name)
-    else if (object.programs.some((program) => program.name === value)) spec.programs.set(name, String(value))
-    else fail(`no program "${String(value)}" in ${object.file}`)
+    if (value !== null && !object.programs.some((program) => program.name === value)) {
+      fail(`no program "${String(value)}" in ${object.file}`)
+    }
+    setProgram(object, spec, name, value === null ? null : String(value))
   } else if (type.kind === 'array' && typeof value === 'string') {
     const bytes = Buffer.from(value)
     if (bytes.length >= size) fail(`"${value}" is longer than the ${size - 1} bytes that it takes`)
@@ -34,4 +35,14 @@ export function setMember(object: BpfObject, spec: StructOpsSpec, name: string, 
   } else {
     fail(`a value for ${type.kind}, not ${JSON.stringify(String(value))}`)
   }
+}
+
+/** A program that was taken out of its last place is not loaded any more. */
+function setProgram(object: BpfObject, spec: StructOpsSpec, member: string, name: string | null): void {
+  const before = spec.programs.get(member)
+  if (name === null) spec.programs.delete(member)
+  else spec.programs.set(member, name)
+  const used = object.structOps.some(({ programs }) => [...programs.values()].some((program) => program === before))
+  const program = used ? undefined : object.programs.find((candidate) => candidate.name === before)
+  if (program !== undefined) program.autoload = false
 }

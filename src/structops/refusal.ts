@@ -33,6 +33,6 @@ function tcpHint(ops: LoadedStructOps, value: Uint8Array, errno: string): string
   const missing = ['ssthresh', 'undo_cwnd'].filter((member) => !isSet(member))
   if (!isSet('cong_avoid') && !isSet('cong_control')) missing.push('cong_avoid or cong_control')
   if (missing.length > 0) return `the kernel demands a program for ${missing.join(' and ')}`
-  const flags = bytesOf('flags')[0] ?? 0
-  return (flags & ~3) === 0 ? undefined : `flags ${flags} has bits other than NON_RESTRICTED (1) and NEEDS_ECN (2)`
+  const flags = bytesOf('flags').reduce((number, byte, index) => number + byte * 2 ** (8 * index), 0)
+  return flags <= 3 ? undefined : `flags ${flags} has bits other than NON_RESTRICTED (1) and NEEDS_ECN (2)`
 }

@@ -1,5 +1,5 @@
 import { SyscallError, UsageError } from '../errors/index.ts'
-import type { Handle, LoadedObject, LoadedStructOps } from '../loader/index.ts'
+import type { LoadedObject, LoadedStructOps, Target } from '../loader/index.ts'
 import { nameIn } from './fields.ts'
 import { explainRefusal } from './refusal.ts'
 import { buildValue } from './value.ts'
@@ -40,25 +40,20 @@ export function register(loaded: LoadedObject, map: string, options: { pin?: str
     })
   }
   const value = buildValue(ops, loaded)
-  const name = nameIn(ops.kernel.btf, ops.kernel, value)
-  const link = explained(ops, value, () => activate(loaded, ops, value, options.pin))
-  return link === undefined ? plainRegistration(loaded, ops, name) : linkRegistration(loaded, ops, name, link, options.pin ?? null)
+  // All that can fail comes before the last step, so that nothing is registered that nobody knows of.
+  const facts: Facts = {
+    ops,
+    name: nameIn(ops.kernel.btf, ops.kernel, value),
+    mapId: loaded.target.objects.mapInfo(ops.handle).id,
+  }
+  if (!ops.spec.link) {
+    explained(ops, value, () => loaded.target.update(ops.handle, new Uint8Array(4), value))
+    return plainRegistration(loaded, facts)
+  }
+  return linkRegistration(loaded, facts, value, options.pin ?? null)
 }
 
-/** Hands the value over. For a map with a link the kernel checks it only when the link is made. */
-function activate(loaded: LoadedObject, ops: LoadedStructOps, value: Uint8Array, pin?: string): Handle | undefined {
-  const { target } = loaded
-  target.update(ops.handle, new Uint8Array(4), value)
-  if (!ops.spec.link) return undefined
-  const link = target.createStructOpsLink(ops.handle)
-  try {
-    if (pin !== undefined) target.pin(link, pin)
-  } catch (error) {
-    link[Symbol.dispose]()
-    throw error
-  }
-  return link
-}
+type Facts = Pick<Registration, 'ops' | 'name' | 'mapId'>
 
 function explained<Result>(ops: LoadedStructOps, value: Uint8Array, work: () => Result): Result {
   try {
@@ -69,18 +64,15 @@ function explained<Result>(ops: LoadedStructOps, value: Uint8Array, work: () => 
   }
 }
 
-function plainRegistration({ target }: LoadedObject, ops: LoadedStructOps, name: string | null): Registration {
-  const { id } = target.objects.mapInfo(ops.handle)
+function plainRegistration({ target }: LoadedObject, facts: Facts): Registration {
   let registered = true
   const unregister = () => {
     if (!registered) return
-    target.delete(ops.handle, new Uint8Array(4))
+    target.delete(facts.ops.handle, new Uint8Array(4))
     registered = false
   }
   return {
-    ops,
-    name,
-    mapId: id,
+    ...facts,
     linkId: null,
     pin: null,
     keptAliveBy: 'the kernel, until it is unregistered',
@@ -92,30 +84,50 @@ function plainRegistration({ target }: LoadedObject, ops: LoadedStructOps, name:
   }
 }
 
-function linkRegistration(
-  { target }: LoadedObject,
-  ops: LoadedStructOps,
-  name: string | null,
-  link: Handle,
-  pin: string | null,
-): Registration {
+/** Registers by a link. The kernel checks the value only when the link is made. */
+function linkRegistration({ target }: LoadedObject, facts: Facts, value: Uint8Array, pin: string | null): Registration {
+  const { handle } = facts.ops
+  using undo = new DisposableStack()
+  const link = explained(facts.ops, value, () => {
+    target.update(handle, new Uint8Array(4), value)
+    return undo.use(target.createStructOpsLink(handle))
+  })
   const linkId = target.objects.linkInfo(link).id
-  const close = () => link[Symbol.dispose]()
+  if (pin !== null) target.pin(link, pin)
+  undo.move()
+
+  let registered = true
+  const close = () => {
+    registered = false
+    link[Symbol.dispose]()
+  }
+  const unregister = () => {
+    if (!registered) return
+    try {
+      if (pin !== null) removePin(target, pin)
+    } finally {
+      close()
+    }
+  }
   return {
-    ops,
-    name,
-    mapId: target.objects.mapInfo(ops.handle).id,
+    ...facts,
     linkId,
     pin,
     keptAliveBy: pin === null ? `link ${linkId}, which this process holds` : `link ${linkId}, pinned at ${pin}`,
-    unregister: () => {
-      if (pin !== null) target.unpin(pin)
-      close()
-    },
+    unregister,
     leave: () => {
       if (pin === null) throw new UsageError('a link that is not pinned goes away with the process that holds it')
       close()
     },
-    [Symbol.dispose]: close,
+    [Symbol.dispose]: unregister,
+  }
+}
+
+/** Somebody else may have removed it already, which is as good. */
+function removePin(target: Target, pin: string): void {
+  try {
+    target.unpin(pin)
+  } catch (error) {
+    if (!(error instanceof SyscallError) || error.errno !== 'ENOENT') throw error
   }
 }

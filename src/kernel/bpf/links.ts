@@ -1,5 +1,8 @@
+import { unlinkSync } from 'node:fs'
+import { basename } from 'node:path'
+import { check, fileError } from '../errno.ts'
 import type { Fd } from '../fd.ts'
-import { bpfDo, bpfOpen } from './command.ts'
+import { bpfCall, bpfDo, bpfOpen } from './command.ts'
 import { enableStats, linkCreate, linkUpdate, object } from './layouts.ts'
 
 // ABI: enum bpf_attach_type, linux/bpf.h.
@@ -16,8 +19,17 @@ export function createStructOpsLink(map: Fd): Fd {
 /** BPF_LINK_UPDATE: puts another map in the place of the one that a link registers, at once. */
 export function updateStructOpsLink(link: Fd, map: Fd, expected?: Fd): void {
   const guard = expected === undefined ? {} : { flags: BPF_F_REPLACE, old_map_fd: expected.number }
-  const values = { link_fd: link.number, new_map_fd: map.number, ...guard }
-  bpfDo('BPF_LINK_UPDATE', linkUpdate, values, { doing: `putting ${map.what} in place of the one that is registered` })
+  const { result } = bpfCall('BPF_LINK_UPDATE', linkUpdate, { link_fd: link.number, new_map_fd: map.number, ...guard })
+  // EPERM is not about privileges here.
+  check(result, {
+    doing: `putting ${map.what} in place of the one that is registered`,
+    syscall: 'bpf(BPF_LINK_UPDATE)',
+    hints: {
+      EPERM: 'the link registers another map than the one that was to be replaced',
+      EINVAL: 'the new map has to be one for links, filled, of the same struct and with the same name',
+      ENOLINK: 'the link has been detached and registers nothing any more',
+    },
+  })
 }
 
 /** BPF_LINK_DETACH */
@@ -29,10 +41,28 @@ const path = (text: string): Uint8Array => Buffer.from(`${text}\0`)
 
 /** BPF_OBJ_PIN */
 export function pinObject(fd: Fd, at: string): void {
-  bpfDo('BPF_OBJ_PIN', object, { pathname: path(at), bpf_fd: fd.number }, {
+  const { result } = bpfCall('BPF_OBJ_PIN', object, { pathname: path(at), bpf_fd: fd.number })
+  // EPERM is not about privileges here: it is the answer of other file systems, and to a dot.
+  check(result, {
     doing: `pinning ${fd.what} at ${at}`,
-    hints: { EEXIST: 'something is pinned there already', EINVAL: 'the path is not on a mounted BPF file system' },
+    syscall: 'bpf(BPF_OBJ_PIN)',
+    hints: {
+      EEXIST: 'something is pinned there already',
+      ENOENT: 'there is no such directory in a BPF file system: is one mounted there?',
+      EPERM: basename(at).includes('.')
+        ? 'a name in the BPF file system has no dots'
+        : 'the path is not in a BPF file system: choose one under /sys/fs/bpf, or mount it with mount -t bpf bpf DIRECTORY',
+    },
   })
+}
+
+/** Takes a pin away, and with it what nothing else keeps alive. */
+export function removePin(at: string): void {
+  try {
+    unlinkSync(at)
+  } catch (error) {
+    throw fileError(error, { doing: `removing the pin ${at}`, syscall: 'unlink' })
+  }
 }
 
 /** BPF_OBJ_GET */

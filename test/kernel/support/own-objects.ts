@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { openById } from '../../../src/kernel/bpf/by-id.ts'
+import { availableCongestion, Fd, LinuxTarget, openFds } from '../../../src/kernel/index.ts'
+import { ownName } from './algorithm.ts'
+import { intercepted } from './intercept.ts'
+
+const kinds = [
+  { method: 'loadBtf', kind: 'btf', open: 'BPF_BTF_GET_FD_BY_ID' },
+  { method: 'createMap', kind: 'map', open: 'BPF_MAP_GET_FD_BY_ID' },
+  { method: 'loadProgram', kind: 'prog', open: 'BPF_PROG_GET_FD_BY_ID' },
+  { method: 'createStructOpsLink', kind: 'link', open: 'BPF_LINK_GET_FD_BY_ID' },
+] as const
+
+/** The kernel frees programs and maps after an RCU grace period: how long they may still be seen. */
+const graceMs = 3000
+
+/**
+ * Runs an action on the running kernel and asserts that nothing which it made is left: no object, no descriptor, no
+ * registered algorithm. Only what was made through the target counts, so other processes do not disturb it.
+ */
+export async function leavesNothing<T>(action: (target: LinuxTarget) => T | Promise<T>): Promise<T> {
+  const descriptors = openFds()
+  using linux = new LinuxTarget()
+  const made = new Map<string, () => boolean>()
+  const target = intercepted(linux, (method, call) => {
+    const result = call()
+    const maker = kinds.find((candidate) => candidate.method === method)
+    if (maker !== undefined && result instanceof Fd) {
+      const id = idOf(result, maker.kind)
+      made.set(`${maker.kind} ${id}`, () => {
+        using fd = openById(maker.open, id, maker.kind)
+        return fd !== undefined
+      })
+    }
+    return result
+  })
+  const result = await action(target)
+  const deadline = performance.now() + graceMs
+  for (;;) {
+    const left = [
+      ...[...made].filter(([, exists]) => exists()).map(([what]) => what),
+      ...openFds().slice(descriptors.length),
+      ...availableCongestion().filter((name) => ownName.test(name)),
+    ]
+    if (left.length === 0) return result
+    if (performance.now() > deadline) throw new Error(`left behind: ${left.join(', ')}`)
+    await sleep(20)
+  }
+}
+
+/** The id of what a descriptor stands for, as the kernel's own listing of descriptors has it. */
+function idOf(fd: Fd, kind: string): number {
+  const text = readFileSync(`/proc/self/fdinfo/${fd.number}`, 'utf8')
+  const id = new RegExp(`^${kind}_id:\\s*(\\d+)$`, 'm').exec(text)?.[1]
+  if (id === undefined) throw new Error(`no ${kind} id in ${text}`)
+  return Number(id)
+}
