@@ -67,6 +67,8 @@ export default defineConfig({
         ],
       },
     })),
+    // Peers that are compared with are called as libraries.
+    { files: ['bench/**', 'test/**'], rules: { 'no-restricted-imports': 'off' } },
     { files: ['*.config.ts'], rules: { 'import/no-default-export': 'off' } },
   ],
 })

@@ -36,14 +36,14 @@ async function buildProgram(argv: readonly string[], output: Output): Promise<Co
     .exitOverride()
   const named = new Set(argv.filter((word) => !word.startsWith('-')))
   for (const entry of commands) {
-    const command = program.command(entry.name).description(entry.summary).helpOption('-h, --help', 'print this help')
-    addCommonOptions(command.exitOverride())
+    const command = program.command(entry.name).description(entry.summary)
     if (named.has(entry.name)) await complete(command, entry, output)
   }
   return program
 }
 
 async function complete(command: Command, entry: CommandEntry, output: Output): Promise<void> {
+  addCommonOptions(command.helpOption('-h, --help', 'print this help').exitOverride())
   const module = await entry.load()
   module.configure(command, output)
   command.hook('preAction', (_, action) => output.configure(action.opts<OutputOptions>()))

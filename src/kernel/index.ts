@@ -5,6 +5,7 @@ export { AF_INET, AF_INET6, type AddressFamily, formatIpv4, formatIpv6, type Tcp
 export { interfaceReady } from './interface-ready.ts'
 export { namespaceInode, openNamespace, type OwnNamespace, unshareNetwork } from './namespace.ts'
 export { listNamespaces, type NamespaceFound, type Unseen, whyUnseen } from './namespace-list.ts'
+export { Mapping } from './mapping.ts'
 export { attributeText, eachAttribute, littleEndian, type NetlinkMessage } from './netlink.ts'
 export { NetlinkSocket } from './netlink-socket.ts'
 export { dieWithParent } from './process.ts'

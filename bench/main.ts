@@ -1,0 +1,11 @@
+import { measure, report } from './pairs.ts'
+import { btfIndex } from './cases/btf-index.ts'
+import { commandRegister } from './cases/command.ts'
+import { openLoadRegister } from './cases/register.ts'
+
+// Side by side with libbpf and bpftool, in one run: A B A B …, so that a change of the machine's speed meets both.
+const rounds = Number(process.env['CCDK_BENCH_ROUNDS'] ?? 25)
+for (const make of [btfIndex, openLoadRegister, commandRegister]) {
+  using bench = make()
+  console.log(report(bench, await measure(bench, rounds)))
+}
