@@ -62,6 +62,8 @@ export async function createTestbed(options: TestbedOptions = {}): Promise<Testb
   const [client, server] = await Promise.all(starting)
   await joinHosts(client, server, options)
   const both = undo.move()
-  const close = (): Promise<void> => both.disposeAsync()
+  let closing: Promise<void> | undefined
+  // Whoever closes it second waits for the same end; a stack that is being disposed of would answer at once.
+  const close = (): Promise<void> => (closing ??= both.disposeAsync())
   return { client, server, close, [Symbol.asyncDispose]: close }
 }

@@ -75,6 +75,13 @@ test('a host that no longer listens is ended all the same', async () => {
   assert.not.ok(existsSync(`/proc/${host.pid}`))
 })
 
+test('closing twice at a time is one closing, and both wait for its end', async () => {
+  const bed = await createTestbed()
+  void bed.close()
+  await bed.close()
+  assert.not.ok(existsSync(`/proc/${bed.client.pid}`) || existsSync(`/proc/${bed.server.pid}`))
+})
+
 test('closing takes the processes and the namespaces away', async () => {
   await using watcher = await startHost('watcher')
   const bed = await createTestbed()
