@@ -19,7 +19,11 @@ export function openNamespace(path: string): Fd {
   try {
     return new Fd(openSync(path, 'r'), `network namespace ${path}`)
   } catch (error) {
-    throw fileError(error, { doing: `opening the network namespace ${path}`, syscall: 'open', capability: 'CAP_SYS_PTRACE' })
+    throw fileError(error, {
+      doing: `opening the network namespace ${path}`,
+      syscall: 'open',
+      capability: 'CAP_SYS_PTRACE',
+    })
   }
 }
 
@@ -35,7 +39,11 @@ function linkedInode(path: string): number {
   try {
     return Number(/^net:\[(\d+)\]$/.exec(readlinkSync(path))?.[1] ?? Number.NaN)
   } catch (error) {
-    throw fileError(error, { doing: `reading which namespace ${path} is`, syscall: 'readlink', capability: 'CAP_SYS_PTRACE' })
+    throw fileError(error, {
+      doing: `reading which namespace ${path} is`,
+      syscall: 'readlink',
+      capability: 'CAP_SYS_PTRACE',
+    })
   }
 }
 
@@ -43,10 +51,7 @@ function linkedInode(path: string): number {
  * Makes a socket, inside `namespace` when one is given: a socket belongs to the namespace it was made in for good.
  * The thread goes there and comes back within this call, and does not go when it could not come back.
  */
-export function openSocket(
-  spec: { domain: number; type: number; protocol: number; what: string },
-  namespace?: Fd,
-): Fd {
+export function openSocket(spec: { domain: number; type: number; protocol: number; what: string }, namespace?: Fd): Fd {
   const make = (): Fd =>
     new Fd(
       check(libc.socket(spec.domain, spec.type | SOCK_CLOEXEC, spec.protocol), {
@@ -91,7 +96,9 @@ export function unshareNetwork(): OwnNamespace {
   return {
     inode,
     setSysctl(name, value) {
-      if (!/^net(\.[\w-]+)+$/.test(name)) throw new UsageError(`"${name}" is not a network sysctl such as net.ipv4.tcp_ecn`)
+      if (!/^net(\.[\w-]+)+$/.test(name)) {
+        throw new UsageError(`"${name}" is not a network sysctl such as net.ipv4.tcp_ecn`)
+      }
       if (namespaceInode() !== inode) throw new UsageError(`${name}: the thread has left the namespace it made`)
       try {
         writeFileSync(`/proc/sys/${name.replaceAll('.', '/')}`, value)
