@@ -16,6 +16,9 @@ function generalHint(errno: string): string | undefined {
   return undefined
 }
 
+/** TCP_CONG_NON_RESTRICTED and TCP_CONG_NEEDS_ECN, include/net/tcp.h. Linux 6.18 takes three more. */
+const knownFlags = 3
+
 /** What net/ipv4/tcp_cong.c and bpf_tcp_ca.c demand of an algorithm. */
 function tcpHint(ops: LoadedStructOps, value: Uint8Array, errno: string): string | undefined {
   const fields = fieldsOf(ops.kernel.btf, ops.kernel.type)
@@ -34,5 +37,6 @@ function tcpHint(ops: LoadedStructOps, value: Uint8Array, errno: string): string
   if (!isSet('cong_avoid') && !isSet('cong_control')) missing.push('cong_avoid or cong_control')
   if (missing.length > 0) return `the kernel demands a program for ${missing.join(' and ')}`
   const flags = bytesOf('flags').reduce((number, byte, index) => number + byte * 2 ** (8 * index), 0)
-  return flags <= 3 ? undefined : `flags ${flags} has bits other than NON_RESTRICTED (1) and NEEDS_ECN (2)`
+  if (flags <= knownFlags) return undefined
+  return `flags ${flags} has bits that this kernel may not know: each kernel knows NON_RESTRICTED (1) and NEEDS_ECN (2)`
 }
