@@ -4,6 +4,8 @@ import { PermissionError, SyscallError } from '../errors/index.ts'
 const names = new Map<number, string>(Object.entries(constants.errno).map(([name, number]) => [number, name]))
 // ABI: the kernel's own ENOTSUPP (include/linux/errno.h), which bpf(2) lets through and libc does not know.
 names.set(524, 'ENOTSUPP')
+// The same number as EWOULDBLOCK, which is not what man pages and kernel sources call it.
+names.set(constants.errno.EAGAIN, 'EAGAIN')
 
 /** The name of an errno, `EINVAL` for 22. */
 export const errnoName = (errno: number): string => names.get(errno) ?? `errno ${errno}`

@@ -12,11 +12,20 @@ export function summarizeVerifierLog(log: string, poisoned: readonly PoisonedAcc
   const lines = log.split('\n').filter((line) => !statistics.test(line))
   const reason = lines.at(-1)?.trim()
   if (reason === undefined || reason === '') return 'it gave no reason'
-  const source = lines.findLast((line) => line.startsWith('; '))?.slice(2).trim()
+  const source = lines.findLast((line) => line.startsWith('; '))
   const instruction = lines.findLast((line) => /^\d+: /.test(line))?.trim()
   const missing = reason.includes(`#${poisonCall}`) ? missingAccess(poisoned) : reason
-  const places = [source !== undefined && `at "${source}"`, instruction !== undefined && `instruction ${instruction}`]
+  const places = [
+    source !== undefined && sourcePlace(source),
+    instruction !== undefined && instruction !== reason && `instruction ${instruction}`,
+  ]
   return [missing, ...places.filter((place) => place !== false)].join(', ')
+}
+
+/** `; text @ file:line`, as kernels from 6.10 on write it, as `at file:line "text"`; older ones have only the text. */
+function sourcePlace(line: string): string {
+  const [, text = '', place] = /^; (.*?)(?: @ (\S+:\d+))?$/.exec(line.trimEnd()) ?? []
+  return place === undefined ? `at "${text.trim()}"` : `at ${place} "${text.trim()}"`
 }
 
 function missingAccess(poisoned: readonly PoisonedAccess[]): string {

@@ -1,3 +1,4 @@
+import type { MemberMatch } from '../../btf-match/index.ts'
 import { CoreResolver } from '../../core-relo/index.ts'
 import { type CcdkError, ObjectError } from '../../errors/index.ts'
 import type { BpfObject, FunctionSpec, ProgramSpec } from '../object.ts'
@@ -55,7 +56,8 @@ export function prepare(object: BpfObject, facts: KernelFacts): PreparedObject {
   }
   const structOps = matchStructOps(object, facts, problems)
   const places = placePrograms(object, structOps, problems)
-  const chosen = object.programs.filter((program) => isWanted(object, program, places, notes, problems))
+  const chosen = object.programs.filter((program) => isWanted(object, program, places, problems))
+  notes.push(...structOps.flatMap(({ report }) => report.members.flatMap(leftOut)))
   const symbols = resolveKernelSymbols(object, facts, problems)
 
   const resolver = new CoreResolver(object.btf, {
@@ -94,16 +96,11 @@ function isWanted(
   object: BpfObject,
   program: ProgramSpec,
   places: ReadonlyMap<string, StructOpsPlace>,
-  notes: string[],
   problems: CcdkError[],
 ): boolean {
   if (program.kind?.type !== PROG_TYPE.STRUCT_OPS) return program.autoload
   if (places.has(program.name)) return true
-  const users = object.structOps.filter((spec) => [...spec.programs.values()].includes(program.name))
-  if (users.length > 0) {
-    if (users.some((user) => user.autocreate)) notes.push(`program "${program.name}" is left out: the kernel has no member for it`)
-    return false
-  }
+  if (object.structOps.some((spec) => [...spec.programs.values()].includes(program.name))) return false
   if (program.autoload) {
     problems.push(
       new ObjectError({
@@ -116,3 +113,8 @@ function isWanted(
   }
   return false
 }
+
+const leftOut = (member: MemberMatch): string[] =>
+  member.status === 'skipped' && member.program !== null
+    ? [`program "${member.program}" is left out: the kernel has no member "${member.name}", which was said to be optional`]
+    : []
