@@ -80,8 +80,10 @@ export interface MapSpec {
 
 /** A struct_ops variable. */
 export interface StructOpsSpec {
-  /** The variable's name, which is the map's too. */
+  /** The variable's name. */
   readonly name: string
+  /** What its map is called in the kernel, which keeps 15 bytes: the variable's name unless it is changed. */
+  mapName: string
   /** `.struct_ops` or `.struct_ops.link`, perhaps with a leading `?`. */
   readonly section: string
   /** Registered for as long as a link lives, not until it is deleted. */

@@ -65,7 +65,7 @@ function createDescribed(target: Target, definition: MapDefinition): Handle {
 export function createStructOpsMap(target: Target, { spec, kernel, module }: PreparedStructOps, btf: Handle): Handle {
   const moduleFlag = module === undefined ? 0 : MAP_FLAG.VTYPE_BTF_OBJ_FD
   return target.createMap({
-    name: kernelName(spec.name),
+    name: kernelName(spec.mapName),
     type: MAP_TYPE.STRUCT_OPS,
     keySize: 4,
     valueSize: kernel.valueSize,

@@ -53,6 +53,7 @@ function readSection(
       const bytes = section.data.slice(offset, offset + struct.size)
       return {
         name,
+        mapName: name,
         section: section.name,
         link: section.name.endsWith('.link'),
         type: struct.id,
