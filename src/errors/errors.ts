@@ -130,3 +130,6 @@ export class GateError extends CcdkError {
     this.figures = figures
   }
 }
+
+/** A testbed failed: a host process ended, something took too long, or bytes went missing. */
+export class TestbedError extends CcdkError {}

@@ -6,6 +6,7 @@ export {
   ObjectError,
   PermissionError,
   SyscallError,
+  TestbedError,
   UnsupportedKernelError,
   UsageError,
   VerifierError,

@@ -5,6 +5,7 @@ import {
   ObjectError,
   PermissionError,
   SyscallError,
+  TestbedError,
   UnsupportedKernelError,
   UsageError,
   VerifierError,
@@ -20,6 +21,7 @@ const table = [
   { type: BtfMismatchError, exit: 6, code: 'btf-mismatch' },
   { type: GateError, exit: 7, code: 'gate' },
   { type: SyscallError, exit: 1, code: 'syscall' },
+  { type: TestbedError, exit: 1, code: 'testbed' },
 ] as const
 
 /** What `--json` prints on stderr when a command fails. */

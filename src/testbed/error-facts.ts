@@ -1,5 +1,5 @@
 import * as classes from '../errors/index.ts'
-import { TestbedError } from './testbed-error.ts'
+import { TestbedError } from '../errors/index.ts'
 
 /** An error as plain data, to carry it from one process to another. */
 export interface ErrorFacts {

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { Socket } from 'node:net'
 import { openTcpSocket, socketCongestion, socketTcpInfo } from '../kernel/index.ts'
 import type { FlowFacts, FlowSnapshot, SendSpec } from './protocol.ts'
-import { TestbedError } from './testbed-error.ts'
+import { TestbedError } from '../errors/index.ts'
 
 const chunk = new Uint8Array(256 * 1024)
 

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { execaNode } from 'execa'
 import { errorFromFacts } from './error-facts.ts'
 import type { CallName, Calls, Reply, TransferEvent } from './protocol.ts'
-import { TestbedError } from './testbed-error.ts'
+import { TestbedError } from '../errors/index.ts'
 
 // From source this is host-process.ts, from the built package host-process.js.
 const program = new URL(`./host-process${extname(import.meta.url)}`, import.meta.url)

@@ -12,7 +12,7 @@ import {
 import { Sender } from './sender.ts'
 import { serveCalls } from './serve-calls.ts'
 import { Sink } from './sink.ts'
-import { TestbedError } from './testbed-error.ts'
+import { TestbedError } from '../errors/index.ts'
 
 let own: OwnNamespace | undefined
 const sinks = new Map<number, Sink>()

@@ -3,7 +3,6 @@ export type { ConnectionFacts, FlowFacts } from './protocol.ts'
 export { Service } from './service.ts'
 export { percentile, type RttSummary, summarize } from './statistics.ts'
 export { createTestbed, joinHosts, type LinkOptions, startHost, type Testbed, type TestbedOptions } from './testbed.ts'
-export { TestbedError } from './testbed-error.ts'
 export {
   type FlowResult,
   type FlowSample,

@@ -3,7 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { bindTcpSocket, openTcpSocket, type TcpAddress } from '../kernel/index.ts'
 import type { ConnectionFacts, Expected, ServeSpec } from './protocol.ts'
-import { TestbedError } from './testbed-error.ts'
+import { TestbedError } from '../errors/index.ts'
 
 const backlog = 4096
 

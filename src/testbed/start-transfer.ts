@@ -1,4 +1,4 @@
-import { UsageError } from '../errors/index.ts'
+import { TestbedError, UsageError } from '../errors/index.ts'
 import { decodeTcpInfo, TCPI_OPT } from '../sockets/index.ts'
 import { Broadcast } from './broadcast.ts'
 import { errorFromFacts } from './error-facts.ts'
@@ -6,7 +6,6 @@ import type { HostChannel } from './host-channel.ts'
 import type { ConnectionFacts, FlowFacts, FlowSnapshot, SendSpec } from './protocol.ts'
 import type { Service } from './service.ts'
 import { summarize } from './statistics.ts'
-import { TestbedError } from './testbed-error.ts'
 import {
   type FlowResult,
   type FlowSample,

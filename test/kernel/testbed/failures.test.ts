@@ -1,7 +1,8 @@
 import { execa } from 'execa'
 import * as assert from 'uvu/assert'
 import { SyscallError, UsageError } from '../../../src/errors/index.ts'
-import { createTestbed, startHost, TestbedError } from '../../../src/testbed/index.ts'
+import { TestbedError } from '../../../src/errors/index.ts'
+import { createTestbed, startHost } from '../../../src/testbed/index.ts'
 import { needs, suite } from '../../support/needs.ts'
 
 const test = suite('testbeds that fail', [needs.root])

@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { UsageError } from '../../../src/errors/index.ts'
-import { formatIpv4, formatIpv6, parseAddress, socketAddress } from '../../../src/kernel/ip-address.ts'
+import { formatIpv4, formatIpv6, parseAddress, socketAddress } from '../../../src/kernel/net/ip-address.ts'
 
 const test = suite('IP addresses')
 

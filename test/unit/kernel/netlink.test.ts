@@ -13,7 +13,7 @@ import {
   messages,
   u32,
   zeroEnded,
-} from '../../../src/kernel/netlink.ts'
+} from '../../../src/kernel/net/netlink.ts'
 
 const test = suite('netlink messages')
 

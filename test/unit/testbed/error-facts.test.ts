@@ -1,8 +1,14 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { errorDocument, exitCode, ObjectError, PermissionError, SyscallError } from '../../../src/errors/index.ts'
+import {
+  errorDocument,
+  exitCode,
+  ObjectError,
+  PermissionError,
+  SyscallError,
+  TestbedError,
+} from '../../../src/errors/index.ts'
 import { errorFacts, errorFromFacts } from '../../../src/testbed/error-facts.ts'
-import { TestbedError } from '../../../src/testbed/index.ts'
 
 const test = suite('errors between processes')
 

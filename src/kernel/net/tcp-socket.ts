@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { check } from './errno.ts'
-import type { Fd } from './fd.ts'
+import { check } from '../errno.ts'
+import type { Fd } from '../fd.ts'
 import { type AddressFamily, familyNumber, socketAddress, type TcpAddress } from './ip-address.ts'
-import * as libc from './libc.ts'
+import * as libc from '../libc.ts'
 import { openSocket } from './namespace.ts'
 import { u32, zeroEnded } from './netlink.ts'
 

@@ -1,4 +1,4 @@
-import type { Fd } from './fd.ts'
+import type { Fd } from '../fd.ts'
 import { type AddressFamily, familyNumber, parseAddress } from './ip-address.ts'
 import {
   type Attribute,

@@ -1,8 +1,8 @@
 import { constants } from 'node:os'
-import { SyscallError } from '../errors/index.ts'
-import { type Attempt, check, errnoName, systemError } from './errno.ts'
-import type { Fd } from './fd.ts'
-import * as libc from './libc.ts'
+import { SyscallError } from '../../errors/index.ts'
+import { type Attempt, check, errnoName, systemError } from '../errno.ts'
+import type { Fd } from '../fd.ts'
+import * as libc from '../libc.ts'
 import { openSocket } from './namespace.ts'
 import {
   type Attribute,

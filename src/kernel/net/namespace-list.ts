@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { SyscallError, PermissionError } from '../errors/index.ts'
+import { SyscallError, PermissionError } from '../../errors/index.ts'
 import { namespaceInode } from './namespace.ts'
 
 /** A network namespace and the ways to open it. */

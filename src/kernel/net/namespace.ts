@@ -1,8 +1,8 @@
 import { fstatSync, openSync, readlinkSync, writeFileSync } from 'node:fs'
-import { UsageError } from '../errors/index.ts'
-import { check, fileError } from './errno.ts'
-import { Fd } from './fd.ts'
-import * as libc from './libc.ts'
+import { UsageError } from '../../errors/index.ts'
+import { check, fileError } from '../errno.ts'
+import { Fd } from '../fd.ts'
+import * as libc from '../libc.ts'
 
 // ABI: CLONE_NEWNET, linux/sched.h.
 const CLONE_NEWNET = 0x4000_0000

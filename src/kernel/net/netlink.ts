@@ -1,5 +1,5 @@
 import { endianness } from 'node:os'
-import { ObjectError } from '../errors/index.ts'
+import { ObjectError } from '../../errors/index.ts'
 
 /** Netlink messages as bytes: building requests, walking answers. Byte order is the machine's. */
 

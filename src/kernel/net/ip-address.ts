@@ -1,5 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net'
-import { UsageError } from '../errors/index.ts'
+import { UsageError } from '../../errors/index.ts'
 
 export type AddressFamily = 'ipv4' | 'ipv6'
 

@@ -1,6 +1,6 @@
 import { mkdirSync, statfsSync } from 'node:fs'
-import { check } from './errno.ts'
-import { mount } from './libc.ts'
+import { check } from '../errno.ts'
+import { mount } from '../libc.ts'
 
 /** Where the BPF file system belongs. */
 const place = '/sys/fs/bpf'
