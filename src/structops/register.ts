@@ -2,6 +2,7 @@ import { SyscallError, UsageError } from '../errors/index.ts'
 import type { LoadedObject, LoadedStructOps, Target } from '../loader/index.ts'
 import { nameIn } from './fields.ts'
 import { explainRefusal } from './refusal.ts'
+import { withdraw } from './unregister.ts'
 import { buildValue } from './value.ts'
 
 /**
@@ -68,7 +69,7 @@ function plainRegistration({ target }: LoadedObject, facts: Facts): Registration
   let registered = true
   const unregister = () => {
     if (!registered) return
-    target.delete(facts.ops.handle, new Uint8Array(4))
+    withdraw(target, facts.ops.handle)
     registered = false
   }
   return {

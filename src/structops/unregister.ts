@@ -1,15 +1,16 @@
 import { SyscallError, UnsupportedKernelError, UsageError } from '../errors/index.ts'
-import type { Target } from '../loader/index.ts'
+import type { Handle, Target } from '../loader/index.ts'
 import type { StructOpsEntry } from './list.ts'
 
 /** Unregisters what is registered, by whomever: a plain map by deleting its value, one with links by detaching them. */
 export function unregister(target: Target, entry: StructOpsEntry): void {
   if (!entry.registered) {
-    throw new UsageError(`"${entry.name ?? entry.map}" (map ${entry.mapId}) is not registered: its state is ${entry.state}`)
+    const what = `"${entry.name ?? entry.map}" (map ${entry.mapId})`
+    throw new UsageError(`${what} is not registered: its state is ${entry.state}`)
   }
   if (!entry.byLink) {
     using map = target.objects.map(entry.mapId)
-    if (map !== undefined) target.delete(map, new Uint8Array(4))
+    if (map !== undefined) withdraw(target, map)
     return
   }
   for (const id of entry.links) {
@@ -26,5 +27,15 @@ export function unregister(target: Target, entry: StructOpsEntry): void {
         cause: error,
       })
     }
+  }
+}
+
+/** Unregisters a map that has no link. Somebody else may have done so already, which is as good. */
+export function withdraw(target: Target, map: Handle): void {
+  try {
+    target.delete(map, new Uint8Array(4))
+  } catch (error) {
+    // The state is tobefree already.
+    if (!(error instanceof SyscallError) || error.errno !== 'EINPROGRESS') throw error
   }
 }
