@@ -77,7 +77,7 @@ function placeConfig(object: BpfObject, editor: BtfEditor, datasec: Datasec): vo
 
 /** A kernel's section holds only variables, so each function is replaced by one, and all take four bytes in a row. */
 function declareSymbols(btf: Btf, editor: BtfEditor, datasec: Datasec): void {
-  const int = editor.addType(editor.addString('int'), makeInfo(KIND.INT), 4, (1 << 24) | 32)
+  const int = findInt(btf) ?? editor.addType(editor.addString('int'), makeInfo(KIND.INT), 4, (1 << 24) | 32)
   const stand = editor.addType(editor.addString('dummy_ksym'), makeInfo(KIND.VAR), int, LINKAGE.GLOBAL)
   const places = datasec.variables.map((variable, index) => {
     const target = btf.type(variable.type)
@@ -93,6 +93,15 @@ function declareSymbols(btf: Btf, editor: BtfEditor, datasec: Datasec): void {
     return place
   })
   writePlaces(editor, datasec, places, places.length * 4)
+}
+
+/** Any integer of four bytes: only the size counts. */
+function findInt(btf: Btf): number | undefined {
+  for (let id = btf.firstId; id < btf.endId; id += 1) {
+    const type = btf.kind(id) === 'int' ? btf.type(id) : undefined
+    if (type?.kind === 'int' && type.bits === 32) return id
+  }
+  return undefined
 }
 
 /** The kernel takes a function only when all its parameters have names. */
