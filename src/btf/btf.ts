@@ -165,8 +165,12 @@ export class Btf {
     this.#names ??= new NameIndex(this.words, this.#starts, {
       own: this.strings,
       firstOwn: this.firstString,
-      base: this.base?.strings ?? this.strings,
+      base: this.base === undefined ? this.strings : allStrings(this.base),
     })
     return this.#names
   }
 }
+
+/** A BTF's strings from offset 0 on. Only where a base is split itself have they to be put together. */
+const allStrings = (btf: Btf): Uint8Array =>
+  btf.base === undefined ? btf.strings : Buffer.concat([allStrings(btf.base), btf.strings])

@@ -3,9 +3,13 @@ import type { BtfMember } from './types.ts'
 
 const deepestArray = 32
 const pointerSize = 8
+/** A type's size is an u32 in BTF, and so must be an array's, which BTF does not say. */
+const largestSize = 0xffff_ffff
 
 /** The size of a type's values, bytes. Throws for a type that has none (func, forward declaration, void). */
 export function sizeOf(btf: Btf, id: number): number {
+  const total = (elements: number, size: number): number =>
+    elements * size <= largestSize ? elements * size : btf.fail(id, `a type of at most ${largestSize} bytes`)
   let elements = 1
   let at = id
   for (let depth = 0; depth < deepestArray; depth += 1) {
@@ -16,7 +20,7 @@ export function sizeOf(btf: Btf, id: number): number {
         at = type.element
         break
       case 'ptr':
-        return elements * pointerSize
+        return total(elements, pointerSize)
       case 'int':
       case 'float':
       case 'struct':
@@ -24,7 +28,7 @@ export function sizeOf(btf: Btf, id: number): number {
       case 'enum':
       case 'enum64':
       case 'datasec':
-        return elements * type.size
+        return total(elements, type.size)
       case 'var':
         at = type.type
         break
@@ -44,21 +48,31 @@ export function sizeOf(btf: Btf, id: number): number {
   return btf.fail(id, `an array of at most ${deepestArray} dimensions`)
 }
 
-/** The alignment that C gives a type on a 64-bit machine, bytes. */
-export function alignOf(btf: Btf, id: number, depth = 0): number {
-  const type = btf.resolved(id)
-  if (depth > deepestArray) return btf.fail(id, 'an end to its nesting')
-  switch (type.kind) {
-    case 'array':
-      return alignOf(btf, type.element, depth + 1)
-    case 'struct':
-    case 'union':
-      return Math.max(1, ...type.members.map((member) => alignOf(btf, member.type, depth + 1)))
-    case 'var':
-      return alignOf(btf, type.type, depth + 1)
-    default:
-      return Math.min(pointerSize, sizeOf(btf, type.id))
+/** The alignment that C gives a type on a 64-bit machine, bytes: the largest of the scalars in it. */
+export function alignOf(btf: Btf, id: number): number {
+  let align = 1
+  const seen = new Set<number>()
+  const open = [id]
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const type = btf.resolved(next)
+    if (seen.has(type.id)) continue
+    seen.add(type.id)
+    switch (type.kind) {
+      case 'array':
+        open.push(type.element)
+        break
+      case 'struct':
+      case 'union':
+        for (const member of type.members) open.push(member.type)
+        break
+      case 'var':
+        open.push(type.type)
+        break
+      default:
+        align = Math.max(align, Math.min(pointerSize, sizeOf(btf, type.id)))
+    }
   }
+  return align
 }
 
 /** Whether a member is a bitfield, also where old BTF says so only by the size of its integer. */

@@ -1,6 +1,9 @@
+import { longestName } from '../bytes/index.ts'
+
 const underscore = 0x5f
-/** How many bytes of a name decide its place in the table. */
-const prefixLength = 8
+/** From this many types on only the first bytes of a name decide its place in the table: a kernel's names differ early. */
+const many = 20_000
+const prefixOfMany = 8
 
 /** Where a type's name stands: in the strings of its own BTF or of the base, as its offset says. */
 export interface NameStrings {
@@ -21,12 +24,15 @@ export class NameIndex {
   readonly #strings: NameStrings
   readonly #heads: Uint32Array
   readonly #next: Uint32Array
+  readonly #prefix: number
 
   /** `starts` gives the word of `words` at which each type, and so its name's offset, stands. */
   constructor(words: Uint32Array, starts: Uint32Array, strings: NameStrings) {
     this.#words = words
     this.#starts = starts
     this.#strings = strings
+    const prefix = starts.length < many ? longestName : prefixOfMany
+    this.#prefix = prefix
     const heads = new Uint32Array(2 ** Math.ceil(Math.log2(starts.length + 1)))
     const next = new Uint32Array(starts.length)
     const { own, base, firstOwn } = strings
@@ -34,7 +40,7 @@ export class NameIndex {
     for (let index = starts.length - 1; index >= 0; index -= 1) {
       const name = words[starts[index] ?? 0] ?? 0
       if (name === 0) continue
-      const slot = (name < firstOwn ? hash(base, name) : hash(own, name - firstOwn)) & (heads.length - 1)
+      const slot = (name < firstOwn ? hash(base, name, prefix) : hash(own, name - firstOwn, prefix)) & (heads.length - 1)
       next[index] = heads[slot] ?? 0
       heads[slot] = index + 1
     }
@@ -55,7 +61,7 @@ export class NameIndex {
   }
 
   *#chain(name: Uint8Array): Generator<number> {
-    let entry = this.#heads[hash(name, 0) & (this.#heads.length - 1)] ?? 0
+    let entry = this.#heads[hash(name, 0, this.#prefix) & (this.#heads.length - 1)] ?? 0
     while (entry > 0) {
       yield entry - 1
       entry = this.#next[entry - 1] ?? 0
@@ -73,9 +79,9 @@ export class NameIndex {
 }
 
 /** FNV-1a over the first bytes of the name at an offset, up to a flavour, so that all flavours share a chain. */
-function hash(bytes: Uint8Array, offset: number): number {
+function hash(bytes: Uint8Array, offset: number, prefix: number): number {
   let value = 0x811c_9dc5
-  for (let at = offset; at < offset + prefixLength; at += 1) {
+  for (let at = offset; at < offset + prefix; at += 1) {
     const byte = bytes[at]
     if (byte === undefined || byte === 0) break
     if (byte === underscore && bytes[at + 1] === underscore && bytes[at + 2] === underscore) break
