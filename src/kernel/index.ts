@@ -1,4 +1,5 @@
-export { bpffsMounted, mountBpffs } from './bpf/bpffs.ts'
+export { bpffsMounted, makePinDirectory } from './bpf/bpffs.ts'
+export { listPins, type PinnedObject, pinnedObject } from './bpf/pins.ts'
 export { type Attempt, check, errnoName, systemError } from './errno.ts'
 export { Fd, openFds } from './fd.ts'
 export { AF_INET, AF_INET6, type AddressFamily, formatIpv4, formatIpv6, type TcpAddress } from './net/ip-address.ts'

@@ -1,5 +1,6 @@
 import { release } from 'node:os'
-import type { Handle, ModuleBtf, Target } from '../loader/index.ts'
+import type { Attachment, Handle, ModuleBtf, Target } from '../loader/index.ts'
+import { attachProgram, runIterator } from './bpf/attach.ts'
 import { loadBtf } from './bpf/btf.ts'
 import {
   createStructOpsLink,
@@ -60,6 +61,14 @@ export class LinuxTarget implements Target, Disposable {
   /** Runs a program once, on a context of the caller's, and answers what it returned. */
   testRun(program: Handle, context: Uint8Array): number {
     return testRun(asFd(program), context)
+  }
+
+  attach(program: Handle, to: Attachment): Handle {
+    return attachProgram(asFd(program), to)
+  }
+
+  runIterator(link: Handle): Uint8Array {
+    return runIterator(asFd(link))
   }
 
   createStructOpsLink(map: Handle): Handle {

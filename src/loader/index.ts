@@ -1,3 +1,4 @@
+export { attach, type AttachOptions } from './attach.ts'
 export { type LoadedMap, type LoadedObject, type LoadedProgram, type LoadedStructOps } from './load/loaded.ts'
 export { load } from './load/load.ts'
 export type { BpfObject, ExternSpec, FunctionSpec, MapSpec, ProgramSpec, StructOpsSpec } from './object.ts'
@@ -6,6 +7,7 @@ export { type PreparedObject, type PreparedProgram, prepare } from './prepare/pr
 export type { PreparedStructOps } from './prepare/struct-ops.ts'
 export { readKernelTypes } from './kernel-types.ts'
 export type {
+  Attachment,
   Handle,
   KernelFacts,
   LinkInfo,
@@ -17,5 +19,5 @@ export type {
   ProgramInfo,
   Target,
 } from './target.ts'
-export { LINK_TYPE, MAP_FLAG, MAP_TYPE, objectNameSize, PROG_TYPE } from './uapi.ts'
+export { ATTACH_TYPE, LINK_TYPE, MAP_FLAG, MAP_TYPE, objectNameSize, PROG_TYPE } from './uapi.ts'
 export { summarizeVerifierLog } from './verifier-log.ts'

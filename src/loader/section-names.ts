@@ -1,41 +1,62 @@
-import { PROG_TYPE } from './uapi.ts'
+import { programSections } from './program-sections.ts'
 
 /** What a program section's name says. */
 export interface SectionKind {
   /** `enum bpf_prog_type`. */
   type: number
+  /** `enum bpf_attach_type`; 0 where the kernel does not ask. */
+  attachType: number
+  /** It may sleep. */
   sleepable: boolean
-  /** What follows the slash: a member's name (only a hint), a tracepoint, a device. Empty when nothing does. */
+  /** It takes packets in several buffers. */
+  frags: boolean
+  /** How a link of it is made, where that is known from the section. */
+  attach: AttachWay
+  /** The kernel's type that it is checked against when it is loaded: a prefix for the target's name. */
+  kernelType: { prefix: string; kind: 'func' | 'typedef' } | null
+  /** The section's name up to its target: `raw_tp`, `cgroup/connect4`. */
+  name: string
+  /** What follows: a tracepoint, a function, an iterator; for struct_ops a member's name (only a hint). */
   target: string
 }
 
-interface Entry {
-  name: string
-  type: number
-  sleepable?: true
+/** The ways that a program comes to run. */
+export type AttachWay =
+  | 'none'
+  | 'struct_ops'
+  | 'raw_tracepoint'
+  | 'tracepoint'
+  | 'tracing'
+  | 'iter'
+  | 'xdp'
+  | 'tcx'
+  | 'netkit'
+  | 'cgroup'
+  | 'netns'
+  | 'netfilter'
+  | 'kprobe'
+  | 'uprobe'
+  | 'perf_event'
+  | 'freplace'
+
+/**
+ * Reads a section's name; `name` comes without the `?` that says that the program is optional. Null for a name that is
+ * not known: the program is then of no kind until its user says which.
+ */
+export function parseSectionName(name: string): SectionKind | null {
+  for (const entry of programSections) {
+    const target = targetIn(entry.name, entry.more, name)
+    if (target === null) continue
+    const { more: _, ...kind } = entry
+    return { ...kind, target }
+  }
+  return null
 }
 
-const entries: readonly Entry[] = [
-  { name: 'struct_ops', type: PROG_TYPE.STRUCT_OPS },
-  { name: 'struct_ops.s', type: PROG_TYPE.STRUCT_OPS, sleepable: true },
-  { name: 'raw_tp', type: PROG_TYPE.RAW_TRACEPOINT },
-  { name: 'raw_tracepoint', type: PROG_TYPE.RAW_TRACEPOINT },
-  { name: 'tp', type: PROG_TYPE.TRACEPOINT },
-  { name: 'tracepoint', type: PROG_TYPE.TRACEPOINT },
-  { name: 'xdp', type: PROG_TYPE.XDP },
-  { name: 'tc', type: PROG_TYPE.SCHED_CLS },
-  { name: 'classifier', type: PROG_TYPE.SCHED_CLS },
-  { name: 'socket', type: PROG_TYPE.SOCKET_FILTER },
-  { name: 'syscall', type: PROG_TYPE.SYSCALL, sleepable: true },
-]
-
-/** Reads a section's name; `name` comes without the `?` that says that the program is optional. */
-export function parseSectionName(name: string): SectionKind | null {
-  const slash = name.indexOf('/')
-  const head = slash < 0 ? name : name.slice(0, slash)
-  const entry = entries.find((candidate) => candidate.name === head)
-  if (entry === undefined) return null
-  return { type: entry.type, sleepable: entry.sleepable ?? false, target: slash < 0 ? '' : name.slice(slash + 1) }
+/** What follows `head` in a name, or null when the name is another. Only some heads may be followed by anything. */
+function targetIn(head: string, more: boolean, name: string): string | null {
+  if (name === head) return ''
+  return more && name.startsWith(`${head}/`) ? name.slice(head.length + 1) : null
 }
 
 /** The sections that hold struct_ops variables. */

@@ -91,6 +91,19 @@ export interface LinkInfo {
   mapId: number
 }
 
+/** What a program is attached to. Interfaces are indexes, cgroups and namespaces open files of theirs. */
+export type Attachment =
+  | { way: 'raw_tracepoint'; name: string }
+  /** tp_btf, fentry, lsm: what it attaches to was said when it was loaded. */
+  | { way: 'tracing' }
+  /** `parameters` is a `union bpf_iter_link_info`. */
+  | { way: 'iter'; parameters?: Uint8Array }
+  | { way: 'xdp'; interface: number; flags: number }
+  | { way: 'tcx' | 'netkit'; interface: number; attachType: number }
+  | { way: 'cgroup' | 'netns'; file: number; attachType: number; flags: number }
+  /** `family` is NFPROTO_IPV4 (2) or NFPROTO_IPV6 (10), `hook` one of NF_INET_*. */
+  | { way: 'netfilter'; family: number; hook: number; priority: number }
+
 /** All objects that a target holds, by whomever they were made. */
 export interface ObjectsById {
   ids(kind: 'map' | 'program' | 'link'): Iterable<number>
@@ -133,6 +146,10 @@ export interface Target extends KernelFacts {
   delete(map: Handle, key: Uint8Array): void
   /** After it no call can change the map any more, so that the verifier may rely on its values. */
   freeze(map: Handle): void
+  /** Makes a program run where it says, for as long as the link lives. */
+  attach(program: Handle, to: Attachment): Handle
+  /** Runs an iterator's program over all that there is and answers what it wrote. */
+  runIterator(link: Handle): Uint8Array
   /** Registers what a struct_ops map describes, for as long as the link lives. */
   createStructOpsLink(map: Handle): Handle
   /** Makes a link register `map` in place of the one it has, which must be `expected` when that is given. */

@@ -1,5 +1,7 @@
-import { mkdirSync, statfsSync } from 'node:fs'
-import { check } from '../errno.ts'
+import { existsSync, mkdirSync, statfsSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { UsageError } from '../../errors/index.ts'
+import { check, fileError } from '../errno.ts'
 import { mount } from '../libc.ts'
 
 /** Where the BPF file system belongs. */
@@ -19,18 +21,30 @@ const isBpffs = (path: string): boolean => {
 export const bpffsMounted = (): boolean => isBpffs(place)
 
 /**
- * Makes a directory for pins. When it is to be under `/sys/fs/bpf` and nothing is mounted there, the BPF file system is
- * mounted. Returns whether that was done.
+ * Makes a directory for pins, given by its absolute path. When it is to be under `/sys/fs/bpf` and nothing is mounted
+ * there, the BPF file system is mounted. Returns whether that was done.
  */
-export function mountBpffs(directory: string): boolean {
-  const needed = (directory === place || directory.startsWith(`${place}/`)) && !isBpffs(place)
-  if (needed) {
+export function makePinDirectory(directory: string): boolean {
+  const mounting = (directory === place || directory.startsWith(`${place}/`)) && !isBpffs(place)
+  if (mounting) {
     check(mount('bpf', place, 'bpf', 0, null), {
       doing: `mounting the BPF file system at ${place}`,
       syscall: 'mount',
       capability: 'CAP_SYS_ADMIN',
+      hints: { ENOENT: 'the kernel makes this directory: it has no BPF, or /sys is not mounted' },
     })
   }
-  if (!isBpffs(directory)) mkdirSync(directory, { recursive: true })
-  return needed
+  let existing = directory
+  while (!existsSync(existing) && existing !== dirname(existing)) existing = dirname(existing)
+  if (!isBpffs(existing)) {
+    throw new UsageError(`${directory} is not in a BPF file system, and pins can be nowhere else`, {
+      hint: `choose a directory under ${place}, or mount one: mount -t bpf bpf DIRECTORY`,
+    })
+  }
+  try {
+    mkdirSync(directory, { recursive: true })
+  } catch (error) {
+    throw fileError(error, { doing: `making the directory ${directory}`, syscall: 'mkdir', capability: 'CAP_DAC_OVERRIDE' })
+  }
+  return mounting
 }

@@ -81,11 +81,37 @@ export const info = {
   info: [8, 'address'],
 } as const
 
+/** For a struct_ops map its fd stands where the program's does; an interface stands where target_fd does. */
 export const linkCreate = {
+  prog_fd: [0, 'u32'],
   map_fd: [0, 'u32'],
   target_fd: [4, 'u32'],
   attach_type: [8, 'u32'],
   flags: [12, 'u32'],
+} as const
+
+export const linkCreateIter = {
+  ...linkCreate,
+  iter_info: [16, 'address'],
+  iter_info_len: [24, 'u32'],
+} as const
+
+export const linkCreateNetfilter = {
+  ...linkCreate,
+  'netfilter.pf': [16, 'u32'],
+  'netfilter.hooknum': [20, 'u32'],
+  'netfilter.priority': [24, 'u32'],
+  'netfilter.flags': [28, 'u32'],
+} as const
+
+export const rawTracepointOpen = {
+  name: [0, 'address'],
+  prog_fd: [8, 'u32'],
+} as const
+
+export const iterCreate = {
+  link_fd: [0, 'u32'],
+  flags: [4, 'u32'],
 } as const
 
 export const linkUpdate = {

@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { SyscallError, PermissionError } from '../../errors/index.ts'
+import { listMounts } from '../mounts.ts'
 import { namespaceInode } from './namespace.ts'
 
 /** A network namespace and the ways to open it. */
@@ -55,15 +56,9 @@ export function whyUnseen(what: string, error: unknown): Unseen | undefined {
   return { what, errno: error.errno, message: error.message }
 }
 
-// ABI: proc_pid_mountinfo(5): the root of an nsfs mount is `net:[INODE]`; the mount point is the fifth field, with \040
-// and its like for white space.
 function mountedNamespaces(): { inode: number; path: string }[] {
-  return readFileSync('/proc/thread-self/mountinfo', 'utf8')
-    .split('\n')
-    .flatMap((line) => {
-      const [, , , root = '', point = ''] = line.split(' ')
-      const inode = /^net:\[(\d+)\]$/.exec(root)?.[1]
-      const path = point.replaceAll(/\\(\d{3})/g, (_, octal: string) => String.fromCodePoint(Number.parseInt(octal, 8)))
-      return inode === undefined ? [] : [{ inode: Number(inode), path }]
-    })
+  return listMounts().flatMap(({ root, point }) => {
+    const inode = /^net:\[(\d+)\]$/.exec(root)?.[1]
+    return inode === undefined ? [] : [{ inode: Number(inode), path: point }]
+  })
 }

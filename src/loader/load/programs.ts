@@ -15,6 +15,7 @@ export function loadProgram(
   mapOf: (name: string) => Handle,
 ): Handle {
   const { spec, place, debug } = program
+  const attach = place ?? program.kernelType
   if (spec.kind === null) {
     throw new ObjectError({
       file: object.file,
@@ -29,10 +30,10 @@ export function loadProgram(
     type: spec.kind.type,
     instructions: withHandles(program, mapOf, modules),
     license: object.license,
-    expectedAttachType: place?.index ?? 0,
-    flags: spec.kind.sleepable ? PROG_FLAG.SLEEPABLE : 0,
+    expectedAttachType: place?.index ?? spec.kind.attachType,
+    flags: (spec.kind.sleepable ? PROG_FLAG.SLEEPABLE : 0) | (spec.kind.frags ? PROG_FLAG.XDP_HAS_FRAGS : 0),
     modules,
-    ...(place === null ? {} : { attach: { type: place.type, module: place.module?.handle() } }),
+    ...(attach === null ? {} : { attach: { type: attach.type, module: attach.module?.handle() } }),
     ...(debug === null ? {} : { debug: { handle: btf, ...debug } }),
   }
   try {

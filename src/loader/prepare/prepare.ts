@@ -9,6 +9,7 @@ import { type PoisonedAccess, type RelocatedCode, relocateFunction } from './cod
 import { type DebugInfo, debugInfoOf } from './debug-info.ts'
 import { bindExterns, ModuleList } from './externs.ts'
 import { fillConfig } from './kconfig.ts'
+import { type KernelType, resolveKernelType } from './kernel-type.ts'
 import { resolveKernelSymbols } from './ksyms.ts'
 import { matchStructOps, placePrograms, type PreparedStructOps, type StructOpsPlace } from './struct-ops.ts'
 
@@ -36,6 +37,8 @@ export interface PreparedProgram {
   readonly debug: DebugInfo | null
   /** Of a struct_ops program. */
   readonly place: StructOpsPlace | null
+  /** Of a program that is checked against a type of the kernel's. */
+  readonly kernelType: KernelType | null
   readonly poisoned: readonly PoisonedAccess[]
 }
 
@@ -81,6 +84,7 @@ export function prepare(object: BpfObject, facts: KernelFacts): PreparedObject {
       modules: modules.modules,
       debug: debugInfoOf(assembled, object.btf, object.ext),
       place: places.get(spec.name) ?? null,
+      kernelType: resolveKernelType(spec, facts, problems),
       poisoned: assembled.poisoned,
     }
   })

@@ -5,7 +5,7 @@ import { COMMANDS } from '../../../src/kernel/bpf/command.ts'
 import * as infos from '../../../src/kernel/bpf/info-layouts.ts'
 import * as attrs from '../../../src/kernel/bpf/layouts.ts'
 import { LinuxTarget } from '../../../src/kernel/index.ts'
-import { LINK_TYPE, MAP_FLAG, MAP_TYPE, objectNameSize, PROG_TYPE } from '../../../src/loader/index.ts'
+import { ATTACH_TYPE, LINK_TYPE, MAP_FLAG, MAP_TYPE, objectNameSize, PROG_TYPE } from '../../../src/loader/index.ts'
 import { needs, suite } from '../../support/needs.ts'
 
 const test = suite('layouts of bpf(2)', [needs.structOps])
@@ -17,13 +17,16 @@ interface Place {
   size: number
 }
 
-/** The fields of a struct or union by name, those of anonymous structs inside it as its own. */
+/** The fields of a struct or union by name, those of anonymous structs inside it as its own, of others as `a.b`. */
 function fieldsOf(id: number, base = 0): [name: string, place: Place][] {
   const type = btf.resolved(id)
   if (type.kind !== 'struct' && type.kind !== 'union') return []
   return type.members.flatMap((member): [string, Place][] => {
     const offset = base + member.bitOffset / 8
-    return member.name === '' ? fieldsOf(member.type, offset) : [[member.name, { offset, size: sizeOf(btf, member.type) }]]
+    const inner = fieldsOf(member.type, offset)
+    if (member.name === '') return inner
+    const own: [string, Place] = [member.name, { offset, size: sizeOf(btf, member.type) }]
+    return [own, ...inner.map(([name, place]): [string, Place] => [`${member.name}.${name}`, place])]
   })
 }
 
@@ -52,6 +55,10 @@ const structs: Record<keyof typeof attrs, string> = {
   byId: 'start_id',
   info: 'info',
   linkCreate: 'link_create',
+  linkCreateIter: 'link_create',
+  linkCreateNetfilter: 'link_create',
+  rawTracepointOpen: 'raw_tracepoint',
+  iterCreate: 'iter_create',
   linkUpdate: 'link_update',
   enableStats: 'enable_stats',
 }
@@ -97,11 +104,15 @@ function valuesOf(enumerator: string): Map<string, number> {
   return new Map()
 }
 
+/** Newer than the kernel that this runs on may be. */
+const { TRACE_FSESSION: _, ...knownAttachTypes } = ATTACH_TYPE
+
 test('commands, types and flags have their numbers', () => {
   const expected: [enumerator: string, prefix: string, ours: Readonly<Record<string, number>>][] = [
     ['BPF_MAP_CREATE', '', COMMANDS],
     ['BPF_MAP_TYPE_UNSPEC', 'BPF_MAP_TYPE_', MAP_TYPE],
     ['BPF_PROG_TYPE_UNSPEC', 'BPF_PROG_TYPE_', PROG_TYPE],
+    ['BPF_CGROUP_INET_INGRESS', 'BPF_', knownAttachTypes],
     ['BPF_LINK_TYPE_UNSPEC', 'BPF_LINK_TYPE_', LINK_TYPE],
     ['BPF_F_LINK', 'BPF_F_', MAP_FLAG],
   ]
