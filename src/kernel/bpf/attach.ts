@@ -18,7 +18,7 @@ const hints: Readonly<Record<Attachment['way'], Readonly<Record<string, string>>
   },
   tcx: { ENODEV: 'there is no such interface', EINVAL: 'links to an interface need Linux 6.6 or later' },
   netkit: { ENODEV: 'there is no such interface', EACCES: 'netkit takes programs at its primary interface alone' },
-  cgroup: { EINVAL: 'the file is not a directory of a cgroup v2 file system' },
+  cgroup: { EBADF: 'the file is not a directory of a cgroup v2 file system' },
   netns: { EEXIST: 'a program is attached to this network namespace already', EINVAL: 'the file is not a network namespace' },
   netfilter: { EAFNOSUPPORT: 'families are NFPROTO_IPV4 (2) and NFPROTO_IPV6 (10)', EBUSY: 'the priority is taken' },
 }
