@@ -1,7 +1,8 @@
 import type { MapDefinition } from '../../loader/index.ts'
-import { systemError } from '../errno.ts'
+import { check } from '../errno.ts'
 import type { Fd } from '../fd.ts'
-import { bpfCall, bpfDo, bpfOpen } from './command.ts'
+import type { Values } from './attr.ts'
+import { bpfCall, bpfOpen, type Command } from './command.ts'
 import { mapCreate, mapElement } from './layouts.ts'
 
 // ABI: linux/errno.h.
@@ -44,21 +45,28 @@ export function lookupElement(map: Fd, key: Uint8Array, valueSize: number): Uint
   const value = new Uint8Array(valueSize)
   const { result } = bpfCall('BPF_MAP_LOOKUP_ELEM', mapElement, { map_fd: map.number, key, value })
   if (result === -ENOENT) return undefined
-  if (result < 0) throw systemError(-result, { doing: `reading ${map.what}`, syscall: 'bpf(BPF_MAP_LOOKUP_ELEM)', capability: 'CAP_BPF' })
+  check(result, { doing: `reading ${map.what}`, syscall: 'bpf(BPF_MAP_LOOKUP_ELEM)' })
   return value
+}
+
+/** Calls on a map that is open ask for no privilege: EPERM says that this map takes no such call. */
+function change(command: Command, values: Values<typeof mapElement>, doing: string): void {
+  const { result } = bpfCall(command, mapElement, values)
+  const hints = { EPERM: 'the map is frozen, or it was opened to be read only' }
+  check(result, { doing, syscall: `bpf(${command})`, hints })
 }
 
 /** BPF_MAP_UPDATE_ELEM */
 export function updateElement(map: Fd, key: Uint8Array, value: Uint8Array, flags = 0): void {
-  bpfDo('BPF_MAP_UPDATE_ELEM', mapElement, { map_fd: map.number, key, value, flags: BigInt(flags) }, { doing: `writing ${map.what}` })
+  change('BPF_MAP_UPDATE_ELEM', { map_fd: map.number, key, value, flags: BigInt(flags) }, `writing ${map.what}`)
 }
 
 /** BPF_MAP_DELETE_ELEM */
 export function deleteElement(map: Fd, key: Uint8Array): void {
-  bpfDo('BPF_MAP_DELETE_ELEM', mapElement, { map_fd: map.number, key }, { doing: `deleting from ${map.what}` })
+  change('BPF_MAP_DELETE_ELEM', { map_fd: map.number, key }, `deleting from ${map.what}`)
 }
 
 /** BPF_MAP_FREEZE */
 export function freezeMap(map: Fd): void {
-  bpfDo('BPF_MAP_FREEZE', mapElement, { map_fd: map.number }, { doing: `freezing ${map.what}` })
+  change('BPF_MAP_FREEZE', { map_fd: map.number }, `freezing ${map.what}`)
 }

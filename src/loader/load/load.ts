@@ -1,3 +1,4 @@
+import { UsageError } from '../../errors/index.ts'
 import type { BpfObject } from '../object.ts'
 import { prepare, type PreparedObject } from '../prepare/prepare.ts'
 import type { Handle, Target } from '../target.ts'
@@ -26,7 +27,11 @@ export function load(source: BpfObject | PreparedObject, target: Target): Loaded
   }
   const mapOf = (name: string): Handle => {
     const map = maps.get(name)
-    if (map === undefined) throw new Error(`${object.file}: a program uses map "${name}", which was not to be created`)
+    if (map === undefined) {
+      throw new UsageError(`${object.file}: a program uses map "${name}", which was not to be created`, {
+        hint: 'have it created, or leave out the programs that use it too',
+      })
+    }
     return map.handle
   }
   const programs = new Map<string, LoadedProgram>()
