@@ -28,7 +28,7 @@ const configs: Readonly<Record<string, string>> = {
 }
 
 /**
- * Finds the kernel's side of a struct_ops struct: first `bpf_struct_ops_<name>`, then `<name>` in the same BTF.
+ * Finds the kernel's side of a struct_ops struct: first `bpf_struct_ops_<name>`, then in it the member of type `<name>`.
  * `btfs` is the kernel's BTF and then its modules'. Throws `UnsupportedKernelError`, which lists what there is.
  */
 export function findKernelStruct(btfs: Iterable<Btf>, localName: string): KernelStruct {
@@ -36,8 +36,7 @@ export function findKernelStruct(btfs: Iterable<Btf>, localName: string): Kernel
   const offered: string[] = []
   for (const btf of btfs) {
     const valueType = ownType(btf, valuePrefix + name)
-    const type = btf.find(name, 'struct')
-    if (valueType !== undefined && type !== undefined) return located(btf, name, valueType, type)
+    if (valueType !== undefined) return located(btf, name, valueType)
     offered.push(...structsOf(btf))
   }
   const config = configs[name]
@@ -61,10 +60,14 @@ function ownType(btf: Btf, name: string): number | undefined {
   return undefined
 }
 
-function located(btf: Btf, name: string, valueType: number, type: number): KernelStruct {
+/** The struct is the one that the value has: a kernel may have a second one of the name. */
+function located(btf: Btf, name: string, valueType: number): KernelStruct {
   const value = btf.type(valueType)
   if (value.kind !== 'struct') return btf.fail(valueType, 'a struct')
-  const data = value.members.find((member) => btf.resolve(member.type) === type)
-  if (data === undefined) return btf.fail(valueType, `a member of type "struct ${name}"`)
-  return { name, btf, type, valueType, valueSize: value.size, dataOffset: data.bitOffset / 8 }
+  for (const member of value.members) {
+    const type = btf.resolved(member.type)
+    if (type.kind !== 'struct' || type.name !== name) continue
+    return { name, btf, type: type.id, valueType, valueSize: value.size, dataOffset: member.bitOffset / 8 }
+  }
+  return btf.fail(valueType, `a member of type "struct ${name}"`)
 }

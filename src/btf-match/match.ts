@@ -27,20 +27,22 @@ export function matchStruct(local: StructToMatch, kernel: KernelStruct): MatchRe
   const ours = structOf(local.btf, local.type)
   const theirs = structOf(kernel.btf, kernel.type)
   const names = new Set(ours.members.map((member) => member.name))
+  const kernelNames = theirs.members.map((member) => member.name)
+  // Of a name that comes twice, as that of anonymous members does, the first place counts.
+  const places = new Map(theirs.members.map((other, index) => [other.name, { other, index }] as const).toReversed())
 
   const members: MemberMatch[] = ours.members.map((member) => {
-    const index = theirs.members.findIndex((candidate) => candidate.name === member.name)
-    const other = theirs.members[index]
-    return other === undefined
-      ? matchMissing(local, member, theirs.members.map((candidate) => candidate.name))
-      : matchMember(local, member, kernel, other, index)
+    const place = places.get(member.name)
+    return place === undefined
+      ? matchMissing(local, member, kernelNames)
+      : matchMember(local, member, kernel, place.other, place.index)
   })
   for (const member of theirs.members) {
     if (names.has(member.name)) continue
     members.push({
       status: 'kernel-only',
       name: member.name,
-      kernelOffset: member.bitOffset / 8,
+      kernelOffset: byteOffset(member),
       size: sizeOf(kernel.btf, member.type),
       declaration: declaration(kernel.btf, member.type, member.name),
     })
@@ -61,10 +63,8 @@ export function matchStruct(local: StructToMatch, kernel: KernelStruct): MatchRe
  */
 function matchMissing(local: StructToMatch, member: BtfMember, kernelNames: readonly string[]): MemberMatch {
   const program = local.programs.get(member.name) ?? null
-  const localOffset = member.bitOffset / 8
-  const size = sizeOf(local.btf, member.type)
-  const bytes = local.bytes.subarray(localOffset, localOffset + size)
-  const isSet = bytes.some((byte) => byte !== 0) || (program !== null && !local.optional.has(member.name))
+  const localOffset = byteOffset(member)
+  const isSet = holdsValue(local, member) || (program !== null && !local.optional.has(member.name))
   const nearest = nearestName(member.name, kernelNames)
   const text = declaration(local.btf, member.type, member.name)
   if (!isSet) {
@@ -89,7 +89,7 @@ function matchMember(
   kernelIndex: number,
 ): MemberMatch {
   const program = local.programs.get(member.name) ?? null
-  const localOffset = member.bitOffset / 8
+  const localOffset = byteOffset(member)
   const reason = difference(local, member, kernel, other)
   if (reason !== null) {
     return {
@@ -109,7 +109,7 @@ function matchMember(
     kind: type.kind,
     size: sizeOf(kernel.btf, other.type),
     localOffset,
-    kernelOffset: other.bitOffset / 8,
+    kernelOffset: byteOffset(other),
     kernelIndex,
     declaration: declaration(kernel.btf, other.type, other.name),
     program,
@@ -126,14 +126,27 @@ function difference(local: StructToMatch, member: BtfMember, kernel: KernelStruc
   const ours = local.btf.resolved(member.type)
   const theirs = kernel.btf.resolved(other.type)
   if (ours.kind !== theirs.kind) return `its kind is ${ours.kind} here and ${theirs.kind} in the kernel`
-  if (ours.kind === 'ptr' && theirs.kind === 'ptr') {
-    const isFunction = kernel.btf.resolved(theirs.type).kind === 'func_proto'
-    const program = local.programs.get(member.name)
-    if (program === undefined || isFunction) return null
-    return `program "${program}" is put into it, and the kernel's member is no function pointer`
+  const program = local.programs.get(member.name)
+  if (program !== undefined) {
+    const isFunction = theirs.kind === 'ptr' && kernel.btf.resolved(theirs.type).kind === 'func_proto'
+    return isFunction ? null : `program "${program}" is put into it, and the kernel's member is no function pointer`
+  }
+  if (ours.kind === 'ptr') {
+    return holdsValue(local, member) ? 'it is a pointer and set to a number, which would mean nothing in the kernel' : null
   }
   const [size, kernelSize] = [sizeOf(local.btf, member.type), sizeOf(kernel.btf, other.type)]
   return size === kernelSize ? null : `its size is ${size} bytes here and ${kernelSize} in the kernel`
+}
+
+const byteOffset = (member: BtfMember): number => Math.floor(member.bitOffset / 8)
+
+/** Whether anything but zeros stands in a member. */
+function holdsValue({ btf, bytes }: StructToMatch, member: BtfMember): boolean {
+  const start = byteOffset(member)
+  if (member.bitSize === 0) return bytes.subarray(start, start + sizeOf(btf, member.type)).some((byte) => byte !== 0)
+  // Of a bitfield only its own bits: its neighbours share its bytes.
+  const bits = Array.from({ length: member.bitSize }, (_, index) => member.bitOffset + index)
+  return bits.some((bit) => ((bytes[bit >> 3] ?? 0) & (1 << (btf.littleEndian ? bit & 7 : 7 - (bit & 7)))) !== 0)
 }
 
 function structOf(btf: Btf, id: number) {
