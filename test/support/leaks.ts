@@ -1,4 +1,4 @@
-import { readdirSync, readlinkSync } from 'node:fs'
+import { globSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
 
@@ -42,9 +42,44 @@ function ownFds(): Set<string> {
   )
 }
 
+/** What bpftool says of a BTF: which programs and maps came with it. */
+interface BtfObject {
+  id: number
+  prog_ids?: number[]
+  map_ids?: number[]
+}
+
 /**
- * Runs `action` and asserts that afterwards this process has no new descriptor and the machine no new BPF object.
- * What other processes register at the same time counts too, which is why kernel tests run one after the other.
+ * The objects that other processes hold now, such as `map 54`: those that they have open, and what came from the same
+ * object file. Kernel tests run one after the other, but they may not be alone on the machine.
+ */
+async function heldByOthers(): Promise<Set<string>> {
+  const { stdout } = await execa('bpftool', ['-j', 'btf', 'show'])
+  const types: BtfObject[] = JSON.parse(stdout)
+  const families = types.map(
+    ({ id, prog_ids = [], map_ids = [] }) =>
+      new Set([`btf ${id}`, ...prog_ids.map((program) => `prog ${program}`), ...map_ids.map((map) => `map ${map}`)]),
+  )
+  const open = new Set(
+    globSync('/proc/[0-9]*/fdinfo/*').flatMap((file) => (file.startsWith(`/proc/${process.pid}/`) ? [] : idsIn(file))),
+  )
+  return families.reduce((held, family) => (family.isDisjointFrom(open) ? held : held.union(family)), open)
+}
+
+/** The ids that the kernel writes of a descriptor: `prog_id:	54`. */
+function idsIn(fdinfo: string): string[] {
+  try {
+    const lines = readFileSync(fdinfo, 'utf8').matchAll(/^(map|prog|link|btf)_id:\s*(\d+)$/gm)
+    return [...lines].map(([, kind, id]) => `${kind} ${id}`)
+  } catch {
+    // It was closed in the meantime.
+    return []
+  }
+}
+
+/**
+ * Runs `action` and asserts that afterwards this process has no new descriptor and the machine no new BPF object, but
+ * for those that other processes hold.
  */
 export async function assertNothingLeft<T>(action: () => Promise<T> | T): Promise<T> {
   // The first child process opens descriptors of node's own that stay: they have to be there before the count.
@@ -52,10 +87,16 @@ export async function assertNothingLeft<T>(action: () => Promise<T> | T): Promis
   const before = (await bpfObjects()).union(ownFds())
   const result = await action()
   const deadline = performance.now() + graceMs
-  for (;;) {
-    const left = (await bpfObjects()).union(ownFds()).difference(before)
-    if (left.size === 0) return result
-    if (performance.now() > deadline) throw new Error(`left behind: ${[...left].join(', ')}`)
+  const seen = async (): Promise<Set<string>> => (await bpfObjects()).union(ownFds()).difference(before)
+  // What appears only now is not the action's.
+  for (let left = await seen(); left.size > 0; left = left.intersection(await seen())) {
+    if (performance.now() > deadline) {
+      const others = await heldByOthers()
+      const ours = [...left].filter((object) => !others.has(object.split(' ', 2).join(' ')))
+      if (ours.length === 0) return result
+      throw new Error(`left behind: ${ours.join(', ')}`)
+    }
     await sleep(100)
   }
+  return result
 }

@@ -1,4 +1,5 @@
 import { rejects } from 'node:assert/strict'
+import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -48,6 +49,32 @@ test('waits for the kernel to free what was let go', async () => {
     await execa('umount', [directory.path])
   })
   assert.ok(seen)
+})
+
+/** Makes a map when it reads something, and holds it until its input ends. */
+const holder = `
+  import { LinuxTarget } from ${JSON.stringify(import.meta.resolve('../../../src/kernel/index.ts'))}
+  process.stdin.once('data', () => {
+    const shape = { name: 'held', type: 2, keySize: 4, valueSize: 8, maxEntries: 1, flags: 0 }
+    globalThis.map = new LinuxTarget().createMap(shape)
+    console.log('made')
+  })
+`
+
+test('leaves out what another process holds', async () => {
+  const child = execa(process.execPath, ['--input-type=module', '--eval', holder], { stdin: 'pipe' })
+  try {
+    let seen = false
+    await assertNothingLeft(async () => {
+      child.stdin.write('make')
+      await once(child.stdout, 'data')
+      seen = [...(await bpfObjects())].some((object) => object.includes('"held"'))
+    })
+    assert.ok(seen)
+  } finally {
+    child.stdin.end()
+    await child
+  }
 })
 
 test.run()
