@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Output } from './output.ts'
 
-/** A subcommand: its file adds arguments, options and what it does. */
+/** A subcommand: its file adds options and what it does. */
 export interface CommandModule {
   configure(command: Command, output: Output): void
 }
@@ -9,8 +9,12 @@ export interface CommandModule {
 export interface CommandEntry {
   name: string
   summary: string
+  /** What it takes besides options. */
+  argument?: { syntax: string; text: string }
   load: () => Promise<CommandModule>
 }
+
+const object = { syntax: '<object>', text: 'a BPF object file' }
 
 /** The subcommands, in the order of the help. Each is loaded only when it runs. */
 export const commands: readonly CommandEntry[] = [
@@ -22,19 +26,35 @@ export const commands: readonly CommandEntry[] = [
   {
     name: 'check',
     summary: "match an object with a kernel's types, without loading it",
+    argument: object,
     load: () => import('./commands/check.ts'),
   },
   {
     name: 'register',
     summary: 'load an object and register its algorithms',
+    argument: object,
     load: () => import('./commands/register.ts'),
   },
   {
     name: 'unregister',
     summary: 'take a registered algorithm away again',
+    argument: { syntax: '<name>', text: 'the algorithm, its map, the id of the map, or the path of a pin' },
     load: () => import('./commands/unregister.ts'),
   },
-  { name: 'list', summary: 'everything that is registered, by whomever', load: () => import('./commands/list.ts') },
-  { name: 'show', summary: 'one algorithm in detail', load: () => import('./commands/show.ts') },
-  { name: 'doctor', summary: 'what this machine can do, and how to mend it', load: () => import('./commands/doctor.ts') },
+  {
+    name: 'list',
+    summary: 'everything that is registered, by whomever',
+    load: () => import('./commands/list.ts'),
+  },
+  {
+    name: 'show',
+    summary: 'one algorithm in detail',
+    argument: { syntax: '<name>', text: 'the algorithm, its map, the id of the map, or the path of a pin' },
+    load: () => import('./commands/show.ts'),
+  },
+  {
+    name: 'doctor',
+    summary: 'what this machine can do, and how to mend it',
+    load: () => import('./commands/doctor.ts'),
+  },
 ]

@@ -1,6 +1,7 @@
 import { constants } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
 
-/** The person, or the system, ended the command: exit 130 for SIGINT and 143 for SIGTERM. */
+/** The person, or the system, ended the command: exit 130 for SIGINT, 143 for SIGTERM, and so on. */
 export class Interrupted extends Error {
   readonly exitCode: number
 
@@ -12,10 +13,11 @@ export class Interrupted extends Error {
 }
 
 /**
- * An abort signal that fires, with an `Interrupted`, when the process is asked to end. While it is in use the process
- * does not end by itself, so that everything can be undone in order; a second signal ends it at once.
+ * An abort signal that fires, with an `Interrupted`, when the process is asked to end, or when `other` fires. While it
+ * is in use the process does not end by itself, so that everything can be undone in order. A second signal ends it at
+ * once: what must not outlive the process is then undone by `atExit`.
  */
-export function interruption(): { signal: AbortSignal } & Disposable {
+export function interruption(other?: AbortSignal): { signal: AbortSignal } & Disposable {
   const controller = new AbortController()
   const handlers = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((name) => {
     const handler = () => {
@@ -26,18 +28,24 @@ export function interruption(): { signal: AbortSignal } & Disposable {
     return () => process.off(name, handler)
   })
   return {
-    signal: controller.signal,
+    signal: other === undefined ? controller.signal : AbortSignal.any([controller.signal, other]),
     [Symbol.dispose]: () => {
       for (const remove of handlers) remove()
     },
   }
 }
 
-/** Resolves never, rejects when the process is asked to end. */
-export function untilInterrupted(signal: AbortSignal): Promise<never> {
-  const { promise, reject } = Promise.withResolvers<never>()
-  const stop = () => reject(signal.reason instanceof Error ? signal.reason : new Error('interrupted'))
-  if (signal.aborted) stop()
-  else signal.addEventListener('abort', stop, { once: true })
-  return promise
+/** Has `undo` done when the process ends without coming to the end of the block that uses this. */
+export function atExit(undo: () => void): Disposable {
+  process.once('exit', undo)
+  return { [Symbol.dispose]: () => process.off('exit', undo) }
+}
+
+/** Resolves after `ms`, or rejects with the signal's reason when it fires. */
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await sleep(ms, undefined, { signal })
+  } catch {
+    signal.throwIfAborted()
+  }
 }

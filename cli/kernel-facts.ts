@@ -14,6 +14,7 @@ export async function kernelFacts(btfFile: string | undefined): Promise<KernelFa
     moduleBtfs: () => [],
     kernelConfig: () => undefined,
     kernelVersion: () => 0,
+    symbolAddress: () => undefined,
     typesOnly: true,
   }
 }

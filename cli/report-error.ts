@@ -1,5 +1,5 @@
-import { CcdkError, errorDocument, VerifierError } from '../src/errors/index.ts'
-import type { Output } from './output.ts'
+import { BtfMismatchError, CcdkError, errorDocument, VerifierError } from '../src/errors/index.ts'
+import { type Output, toJson } from './output.ts'
 
 /** How much of a verifier's log is shown when the whole was not asked for. */
 const logTail = 12
@@ -7,19 +7,29 @@ const logTail = 12
 /** Tells on stderr what went wrong: as a sentence with what to do next, or as JSON. */
 export function reportError(error: unknown, output: Output): void {
   if (output.json) {
-    output.error(JSON.stringify(errorDocument(error)))
+    output.error(toJson(documentOf(error)))
     return
   }
+  const mark = output.style('red', 'ccdk:', process.stderr)
   if (!(error instanceof CcdkError)) {
-    output.error(`ccdk: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
-    output.error('This is a mistake in ccdk itself.')
+    output.error(`${mark} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+    output.error('      This is a mistake in ccdk itself.')
     return
   }
   if (error instanceof VerifierError) showLog(error.log, output)
-  output.error(`${output.style('red', 'ccdk:', process.stderr)} ${error.message}`)
+  output.error(`${mark} ${error.message}`)
   if (error.hint !== '') output.error(`      ${error.hint}`)
   if (!output.verbose) return
-  for (let cause = error.cause; cause instanceof Error; cause = cause.cause) output.error(`      because: ${cause.message}`)
+  for (let cause = error.cause; cause instanceof Error; cause = cause.cause)
+    output.error(`      because: ${cause.message}`)
+}
+
+/** What the table of errors has for every error, and what only one class knows: the whole log, the whole report. */
+function documentOf(thrown: unknown): object {
+  const { error } = errorDocument(thrown)
+  if (thrown instanceof VerifierError) return { error: { ...error, log: thrown.log } }
+  if (thrown instanceof BtfMismatchError) return { error: { ...error, report: thrown.report } }
+  return { error }
 }
 
 function showLog(log: string, output: Output): void {

@@ -19,4 +19,5 @@ export function table(rows: readonly (readonly string[])[], right: readonly numb
     .join('\n')
 }
 
-const width = (cell: string): number => stripVTControlCharacters(cell).length
+/** How many columns a text takes on a terminal; none of our words has a letter that takes two. */
+export const width = (text: string): number => stripVTControlCharacters(text).length

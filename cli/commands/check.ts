@@ -1,30 +1,49 @@
 import type { Command } from 'commander'
 import { type CcdkError, errorDocument, exitCode } from '../../src/errors/index.ts'
-import { openObject, type PreparedObject, prepare } from '../../src/loader/index.ts'
+import { type BpfObject, openObject, type PreparedObject, prepare } from '../../src/loader/index.ts'
 import { kernelFacts } from '../kernel-facts.ts'
-import { printReport } from '../match-report.ts'
+import { addFile, addNames } from '../list-option.ts'
+import { matchTable } from '../match-table.ts'
 import type { Output } from '../output.ts'
 import { readInput } from '../read-input.ts'
+import { count } from '../units.ts'
+
+interface Options {
+  btf?: string[]
+  optional?: string[]
+}
 
 export function configure(command: Command, output: Output): void {
   command
-    .argument('<object>', 'a BPF object file')
-    .option('--btf <file>', "a kernel's BTF, raw or in an ELF file, instead of the running kernel's")
-    .option('--optional <member...>', 'members that may be left out on a kernel that lacks them')
-    .action(async (file: string, options: { btf?: string; optional?: string[] }) => {
-      const object = openObject(readInput(file), file)
-      for (const spec of object.structOps) for (const member of options.optional ?? []) spec.optional.add(member)
-      const prepared = prepare(object, await kernelFacts(options.btf))
-      if (output.json) output.document(documentOf(prepared))
-      else print(prepared, output)
+    .option(
+      '--btf <file>',
+      "a kernel's types, raw or in an ELF file, instead of the running kernel's; may be repeated",
+      addFile,
+    )
+    .option('--optional <members>', 'members that may be left out on a kernel that lacks them, a,b', addNames)
+    .action(async (file: string, { btf = [], optional = [] }: Options) => {
+      const checks: PreparedObject[] = []
+      for (const kernel of btf.length > 0 ? btf : [undefined]) {
+        const object = open(file, optional)
+        const prepared = prepare(object, await kernelFacts(kernel))
+        if (checks.length > 0) output.print()
+        print(prepared, output)
+        checks.push(prepared)
+      }
+      output.document({ object: file, checks: checks.map(documentOf) })
       // A check is done when it has answered; what it found decides how it ends.
-      output.exitCode = worst(prepared.problems)
+      output.exitCode = worst(checks.flatMap(({ problems }) => problems))
     })
 }
 
-function documentOf({ object, facts, structOps, problems, notes }: PreparedObject): object {
+function open(file: string, optional: readonly string[]): BpfObject {
+  const object = openObject(readInput(file), file)
+  for (const spec of object.structOps) for (const member of optional) spec.optional.add(member)
+  return object
+}
+
+function documentOf({ facts, structOps, problems, notes }: PreparedObject): object {
   return {
-    object: object.file,
     kernel: facts.name,
     fits: problems.length === 0,
     structOps: structOps.map(({ report }) => report),
@@ -36,11 +55,10 @@ function documentOf({ object, facts, structOps, problems, notes }: PreparedObjec
 function print(prepared: PreparedObject, output: Output): void {
   const { object, facts, structOps, programs, problems, notes } = prepared
   output.print(`${output.style('bold', object.file)} on ${facts.name}`)
-  for (const { report, spec } of structOps) {
-    output.print()
-    printReport(report, spec.section, output)
-  }
+  for (const struct of structOps) output.print(`\n${matchTable(struct, output)}`)
   output.print()
+  const left = object.structOps.filter(({ autocreate }) => !autocreate)
+  for (const { name, section } of left) output.print(`${name} (${section}) is registered only when it is asked for`)
   const poisoned = programs.flatMap((program) => program.poisoned)
   for (const { function: name, access } of poisoned) output.print(`the kernel has no ${access}, which ${name} reads`)
   for (const note of notes) output.print(note)
@@ -49,7 +67,12 @@ function print(prepared: PreparedObject, output: Output): void {
     if (problem.hint !== '') output.print(`         ${problem.hint}`)
   }
   const verdict = problems.length === 0 ? output.style('green', 'fits') : output.style('red', 'does not fit')
-  output.print(`${object.file} ${verdict} ${facts.name}: ${programs.length} programs, ${object.maps.length} maps`)
+  const contents = [
+    count(structOps.length, 'struct_ops map'),
+    count(programs.length, 'program'),
+    count(object.maps.length, 'other map'),
+  ]
+  output.print(`${object.file} ${verdict} ${facts.name}: ${contents.join(', ')}`)
 }
 
 /** A mismatch tells most, whatever else is wrong. */

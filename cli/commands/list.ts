@@ -1,33 +1,42 @@
 import type { Command } from 'commander'
 import { LinuxTarget } from '../../src/kernel/index.ts'
 import { listStructOps } from '../../src/structops/index.ts'
-import { socketCounts } from '../socket-counts.ts'
 import type { Output } from '../output.ts'
+import { countSockets } from '../count-sockets.ts'
 import { table } from '../table.ts'
 
 export function configure(command: Command, output: Output): void {
   command.action(() => {
     using target = new LinuxTarget()
     const entries = listStructOps(target)
-    const sockets = socketCounts(output)
-    const socketsOf = (name: string | null) => (name === null ? 0 : (sockets.get(name) ?? 0))
-    output.document({ structOps: entries.map((entry) => ({ ...entry, sockets: socketsOf(entry.name) })) })
+    const sockets = countSockets(output)
+    output.document({
+      structOps: entries.map((entry) => ({ ...entry, sockets: sockets.of(entry.name) })),
+      unseen: sockets.unseen,
+    })
     if (entries.length === 0) {
-      output.note('nothing is registered by BPF; try: ccdk register OBJECT')
+      output.note('nothing is registered by BPF; ccdk register OBJECT registers something')
       return
     }
-    const header = ['NAME', 'STRUCT', 'STATE', 'REGISTERED', 'REFCNT', 'SOCKETS', 'MAP', 'LINKS', 'PROGRAMS']
+    const header = ['NAME', 'STRUCT', 'STATE', 'REGISTERED', 'REFCNT', 'SOCKETS', 'MAP', 'PROGRAMS']
     const rows = entries.map((entry) => [
       entry.name ?? entry.map,
       entry.struct,
       entry.state,
-      entry.registered ? output.style('green', 'yes') : 'no',
+      registered(entry, output),
       `${entry.refcnt}`,
-      `${socketsOf(entry.name)}`,
+      `${sockets.of(entry.name)}`,
       `${entry.mapId}`,
-      entry.links.join(',') || '-',
       `${entry.members.length}`,
     ])
-    output.print(table([header.map((cell) => output.style('dim', cell)), ...rows], [4, 5, 6]))
+    output.print(table([header.map((cell) => output.style('dim', cell)), ...rows], [4, 5, 6, 7]))
   })
+}
+
+function registered(
+  { registered: is, links }: { registered: boolean; links: readonly number[] },
+  output: Output,
+): string {
+  if (!is) return output.style('dim', 'no')
+  return output.style('green', links.length === 0 ? 'yes' : `by link ${links.join(',')}`)
 }

@@ -1,41 +1,62 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { LinuxTarget } from '../../src/kernel/index.ts'
-import { describeMap, type StructOpsEntry, unregister } from '../../src/structops/index.ts'
-import { findEntry } from '../find-entry.ts'
-import { interruption } from '../interrupted.ts'
+import { describeMap, type StructOpsEntry } from '../../src/structops/index.ts'
+import { find } from '../find.ts'
+import { interruption, pause } from '../interrupted.ts'
 import type { Output } from '../output.ts'
+import { pinsOf } from '../pins-of.ts'
+import { takeAway } from '../take-away.ts'
+import { count } from '../units.ts'
 
 /** How often `--wait` looks, ms. */
 const interval = 100
 
 export function configure(command: Command, output: Output): void {
   command
-    .argument('<name>', 'the algorithm, its map, or the id of the map')
     .option('--wait', 'wait until the last socket has let go of it')
     .action(async (name: string, options: { wait?: true }) => {
       using target = new LinuxTarget()
-      const entry = findEntry(target, name, (candidate) => candidate.registered)
-      unregister(target, entry)
-      const left = options.wait === true ? await untilGone(target, entry, output) : describeMap(target, entry.mapId)
-      const { mapId } = entry
-      output.document({ unregistered: { name: entry.name, map: entry.map, mapId, state: left?.state ?? null, refcnt: left?.refcnt ?? 0 } })
-      output.print(`unregistered ${entry.name ?? entry.map} (map ${mapId})`)
-      if (left?.state === 'tobefree') {
-        output.print(`  state tobefree: open connections keep it, ${left.refcnt} references; it goes with the last of them`)
+      using ended = interruption()
+      const { entry, pin } = find(target, name)
+      const pinsRemoved = [...new Set([...pinsOf(entry), ...(pin === null ? [] : [pin])])]
+      const waiting = options.wait === true && entry !== undefined
+      // What was unregistered before can still be waited for.
+      const isDone = waiting && !entry.registered && pinsRemoved.length === 0
+      if (!isDone) await takeAway(target, entry, pinsRemoved, ended.signal)
+      if (entry !== undefined)
+        output.print(`unregistered ${entry.name ?? entry.map} (map ${entry.mapId})${isDone ? ' before' : ''}`)
+      for (const path of pinsRemoved)
+        output.print(`  removed the pin ${path}${entry === undefined ? ', which registered nothing' : ''}`)
+
+      const left = waiting ? await untilUnused(target, entry.mapId, ended.signal, output) : lookAt(target, entry)
+      output.document({ unregistered: entry === undefined ? null : documentOf(entry, left), pinsRemoved })
+      if (left !== undefined && left.refcnt > 0) {
+        output.print(
+          `  state ${left.state}, ${count(left.refcnt, 'reference')}: connections that are open keep it until they end`,
+        )
       }
     })
 }
 
-async function untilGone(target: LinuxTarget, entry: StructOpsEntry, output: Output): Promise<StructOpsEntry | undefined> {
-  using ended = interruption()
-  let told = -1
-  for (;;) {
-    const left = describeMap(target, entry.mapId)
-    // A map that others still hold stays, but no socket uses it any more once nothing refers to it.
+const lookAt = (target: LinuxTarget, entry: StructOpsEntry | undefined): StructOpsEntry | undefined =>
+  entry === undefined ? undefined : describeMap(target, entry.mapId)
+
+function documentOf({ name, map, mapId }: StructOpsEntry, left: StructOpsEntry | undefined): object {
+  return { name, map, mapId, state: left?.state ?? 'gone', refcnt: left?.refcnt ?? 0 }
+}
+
+/** A map that others still hold stays, but no socket uses it any more once nothing refers to it. */
+async function untilUnused(
+  target: LinuxTarget,
+  map: number,
+  signal: AbortSignal,
+  output: Output,
+): Promise<StructOpsEntry | undefined> {
+  for (let told = -1; ;) {
+    const left = describeMap(target, map)
     if (left === undefined || left.refcnt === 0) return left
-    if (left.refcnt !== told) output.note(`state ${left.state}, ${left.refcnt} references`)
+    if (left.refcnt !== told) output.note(`  state ${left.state}, ${count(left.refcnt, 'reference')}: waiting`)
     told = left.refcnt
-    await sleep(interval, undefined, { signal: ended.signal }).catch(() => ended.signal.throwIfAborted())
+    await pause(interval, signal)
   }
 }

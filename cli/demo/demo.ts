@@ -1,15 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { availableCongestion, LinuxTarget, openFds } from '../../src/kernel/index.ts'
-import { load, type LoadedObject, openObject, type PreparedObject, prepare } from '../../src/loader/index.ts'
-import { register, type Registration } from '../../src/structops/index.ts'
-import { createTestbed, type Testbed, type TransferResult } from '../../src/testbed/index.ts'
-import { interruption } from '../interrupted.ts'
-import { printReport } from '../match-report.ts'
+import { LinuxTarget, openFds } from '../../src/kernel/index.ts'
+import { load, openObject, type PreparedObject, prepare } from '../../src/loader/index.ts'
+import { describeMap, register } from '../../src/structops/index.ts'
+import { createTestbed, type Testbed } from '../../src/testbed/index.ts'
+import { atExit, interruption } from '../interrupted.ts'
+import { matchTable, summary } from '../match-table.ts'
 import type { Output } from '../output.ts'
-import { retire, type RetirementStep } from './retire.ts'
+import { demoMapName, makeRoomFor } from './leftover.ts'
 import { resultTable } from './results.ts'
-import { sendAndWatch } from './watch.ts'
+import { retire, type RetirementStep } from './retire.ts'
+import { sendAndWatch, type Watched } from './watch.ts'
 
 interface DemoOptions {
   seconds: number
@@ -17,9 +18,9 @@ interface DemoOptions {
 }
 
 /** What the demo found out about one algorithm. */
-export interface DemoResult {
+interface DemoResult extends Watched {
   name: string
-  result: TransferResult
+  mapId: number
   retirement: readonly RetirementStep[]
 }
 
@@ -31,36 +32,40 @@ const examples = ['bpf_dctcp', 'bpf_cubic']
  */
 export async function runDemo(options: DemoOptions, output: Output): Promise<void> {
   using target = new LinuxTarget()
-  const before = new Set(availableCongestion())
+  using ended = interruption(output.unread)
   const prepared = examples.map((name) => prepareExample(name, target))
-  heading(output, 1, `Check the objects against the types of ${target.name} (no privilege is needed for this)`)
-  for (const { structOps } of prepared.slice(0, 1)) {
-    for (const { report, spec } of structOps) printReport(report, spec.section, output)
-  }
-  using ended = interruption()
+  check(prepared, target, output)
+  makeRoomFor(examples, target, output)
   const results: DemoResult[] = []
   await withTestbed(ended.signal, async (bed) => {
-    const statistics = target.enableRunStatistics()
-    try {
-      for (const [index, object] of prepared.entries()) {
-        ended.signal.throwIfAborted()
-        output.print()
-        heading(output, index + 2, `${examples[index]}: register it, send with it, unregister it`)
-        results.push(await show(object, target, bed, options, output))
-      }
-    } finally {
-      statistics[Symbol.dispose]()
+    using counted = new DisposableStack()
+    counted.use(target.enableRunStatistics())
+    for (const [index, object] of prepared.entries()) {
+      ended.signal.throwIfAborted()
+      output.print()
+      heading(output, index + 2, `${examples[index]}: register it, send with it, unregister it`)
+      results.push(await showLife(object, target, bed, options, output))
     }
   })
-  conclude(results, before, output)
+  conclude(prepared, results, target, output)
 }
 
 function prepareExample(name: string, target: LinuxTarget): PreparedObject {
   const file = fileURLToPath(import.meta.resolve(`ccdk/cc-examples/${name}.bpf.o`))
-  const prepared = prepare(openObject(readFileSync(file), `${name}.bpf.o`), target)
+  const object = openObject(readFileSync(file), `${name}.bpf.o`)
+  for (const spec of object.structOps) spec.mapName = demoMapName
+  const prepared = prepare(object, target)
   const [problem] = prepared.problems
   if (problem !== undefined) throw problem
   return prepared
+}
+
+function check([first, ...others]: readonly PreparedObject[], target: LinuxTarget, output: Output): void {
+  heading(output, 1, `Check the objects against the types of ${target.name}`)
+  for (const struct of first?.structOps ?? []) output.print(matchTable(struct, output))
+  for (const { object, structOps } of others) {
+    for (const { report } of structOps) output.print(`${object.file}: ${summary(report)}`)
+  }
 }
 
 /** Runs some work between two hosts. An interruption takes the hosts away, which ends whatever waits for them. */
@@ -80,7 +85,7 @@ async function withTestbed(signal: AbortSignal, work: (bed: Testbed) => Promise<
 }
 
 /** One algorithm's life. */
-async function show(
+async function showLife(
   prepared: PreparedObject,
   target: LinuxTarget,
   bed: Testbed,
@@ -88,35 +93,48 @@ async function show(
   output: Output,
 ): Promise<DemoResult> {
   using loaded = load(prepared, target)
-  using registration = registerOnly(loaded)
-  const name = registration.name ?? registration.ops.spec.name
+  const [map = ''] = loaded.structOps.keys()
+  using undo = new DisposableStack()
+  const registration = undo.use(register(loaded, map))
+  undo.use(atExit(() => registration.unregister()))
+  const name = registration.name ?? map
   const { mapId, keptAliveBy } = registration
   output.print(`registered as map ${mapId}, kept alive by ${keptAliveBy}`)
 
   await using service = await bed.server.serve({ congestion: name })
-  await using transfer = await bed.client.send({ to: service, flows: options.flows, seconds: options.seconds, sampleMs: 250 })
-  const result = await sendAndWatch(target, registration, transfer, output)
+  await using transfer = await bed.client.send({
+    to: service,
+    flows: options.flows,
+    seconds: options.seconds,
+    sampleMs: 250,
+  })
+  const watched = await sendAndWatch(target, registration, transfer, output)
   const close = async () => {
     await transfer.close()
     await service.close()
   }
   const retirement = await retire(target, registration, loaded, close, output)
-  return { name, result, retirement }
+  return { name, mapId, ...watched, retirement }
 }
 
-function registerOnly(loaded: LoadedObject): Registration {
-  const [name = ''] = loaded.structOps.keys()
-  return register(loaded, name)
-}
-
-function conclude(results: readonly DemoResult[], before: ReadonlySet<string>, output: Output): void {
+function conclude(
+  prepared: readonly PreparedObject[],
+  results: readonly DemoResult[],
+  target: LinuxTarget,
+  output: Output,
+): void {
   output.print()
-  heading(output, examples.length + 2, 'Result: each algorithm alone, over a veth pair with no bottleneck but the processors')
+  heading(output, examples.length + 2, 'Result: each alone over a veth pair, limited by the processors')
   output.print(resultTable(results, output))
-  const left = [...availableCongestion().filter((name) => !before.has(name)), ...openFds()]
+  const left = [
+    ...results.filter(({ mapId }) => describeMap(target, mapId) !== undefined).map(({ name }) => name),
+    ...openFds(),
+  ]
   output.print(left.length === 0 ? 'Nothing is left behind.' : `Left behind: ${left.join(', ')}`)
   output.document({
-    algorithms: results.map(({ name, result, retirement }) => ({ name, ...result, retirement })),
+    kernel: target.name,
+    checks: prepared.flatMap(({ structOps }) => structOps.map(({ report }) => report)),
+    algorithms: results,
     leftBehind: left,
   })
 }

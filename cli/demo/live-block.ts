@@ -1,24 +1,58 @@
-/** Lines that are drawn again in place on a terminal; elsewhere each drawing is printed once, under the one before. */
+import { stripVTControlCharacters } from 'node:util'
+import { width } from '../table.ts'
+
+type Terminal = Pick<NodeJS.WriteStream, 'write' | 'isTTY' | 'columns' | 'rows'>
+
+/**
+ * Lines that stay, and below them a status that is drawn again in place. Where nothing can be drawn in place, which is
+ * anywhere but on a terminal, the lines are printed as they come and the status once, at the end.
+ */
 export class LiveBlock {
-  readonly #stream: NodeJS.WriteStream
-  #lines = 0
+  readonly #terminal: Terminal
+  readonly #inPlace: boolean
+  /** The width of each line that the next drawing replaces. */
+  #drawn: number[] = []
 
-  constructor(stream: NodeJS.WriteStream) {
-    this.#stream = stream
+  constructor(terminal: Terminal, kind = process.env['TERM']) {
+    this.#terminal = terminal
+    this.#inPlace = terminal.isTTY && kind !== 'dumb'
   }
 
-  /** Draws `log` lines that stay, and below them `status` lines that the next drawing replaces. */
-  draw(log: string, status: string): void {
-    // ABI: ECMA-48: cursor up n lines (CUU) and erase to the end of the screen (ED).
-    const back = this.#stream.isTTY && this.#lines > 0 ? `\u001B[${this.#lines}A\u001B[0J` : ''
-    const shown = this.#stream.isTTY ? `${log}\n${status}\n` : `${log}\n`
-    this.#lines = this.#stream.isTTY ? status.split('\n').length : 0
-    this.#stream.write(back + shown)
+  /** Adds `lines` for good and draws `status` below them. */
+  draw(lines: string, status: string): void {
+    if (!this.#inPlace) {
+      this.#terminal.write(`${lines}\n`)
+      return
+    }
+    const { columns, rows } = this.#terminal
+    // What has scrolled out of the screen cannot be replaced: a status is lower than the screen, and a line is one row.
+    const shown = status
+      .split('\n')
+      .slice(0, Math.max(1, rows - 2))
+      .map((line) => cut(line, columns))
+    this.#terminal.write(`${this.#back()}${lines}\n${shown.join('\n')}\n`)
+    this.#drawn = shown.map(width)
   }
 
-  /** Leaves the last status where it is; where it was not drawn so far it is printed now. */
+  /** Leaves the last status where it is; where none was drawn so far, it is printed now. */
   end(status: string): void {
-    if (!this.#stream.isTTY) this.#stream.write(`${status}\n`)
-    this.#lines = 0
+    const back = this.#back()
+    this.#drawn = []
+    // Whole lines this time: nothing will be drawn over them.
+    this.#terminal.write(`${back}${status}\n`)
   }
+
+  /** Takes the status away. */
+  #back(): string {
+    if (this.#drawn.length === 0) return ''
+    // A terminal that was made narrower meanwhile has broken long lines into several rows.
+    const rows = this.#drawn.reduce((sum, length) => sum + Math.max(1, Math.ceil(length / this.#terminal.columns)), 0)
+    // ABI: ECMA-48: cursor up n lines (CUU) and erase to the end of the screen (ED).
+    return `\u001B[${rows}A\u001B[0J`
+  }
+}
+
+/** Cuts a line so that it takes one row; one that is too long loses its colours, whose ends would be cut too. */
+function cut(line: string, columns: number): string {
+  return width(line) <= columns ? line : `${stripVTControlCharacters(line).slice(0, Math.max(0, columns - 1))}…`
 }

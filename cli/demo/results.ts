@@ -1,11 +1,11 @@
+import type { TransferResult } from '../../src/testbed/index.ts'
 import type { Output } from '../output.ts'
 import { table } from '../table.ts'
-import { bitRate, milliseconds } from '../units.ts'
-import type { DemoResult } from './demo.ts'
+import { bitRate, byteCount, milliseconds } from '../units.ts'
 
 /** Goodput and RTT of each algorithm, a line each. */
-export function resultTable(results: readonly DemoResult[], output: Output): string {
-  const header = ['ALGORITHM', 'FLOWS', 'BYTES', 'GOODPUT', 'RTT MEAN', 'RTT P99', 'RETRANSMITS', 'ECN']
+export function resultTable(results: readonly { name: string; result: TransferResult }[], output: Output): string {
+  const header = ['ALGORITHM', 'FLOWS', 'SENT', 'GOODPUT', 'RTT MEAN', 'RTT P99', 'RETRANS', 'ECN']
   const rows = results.map(({ name, result: { flows, bytes, goodput } }) => {
     const mean = flows.reduce((sum, flow) => sum + (flow.rtt?.mean ?? 0), 0) / Math.max(flows.length, 1)
     const worst = Math.max(0, ...flows.map((flow) => flow.rtt?.p99 ?? 0))
@@ -13,7 +13,7 @@ export function resultTable(results: readonly DemoResult[], output: Output): str
     return [
       name,
       `${flows.length}`,
-      bytes.toLocaleString('en'),
+      byteCount(bytes),
       bitRate(goodput),
       milliseconds(mean / 1000),
       milliseconds(worst / 1000),

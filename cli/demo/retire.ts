@@ -10,7 +10,7 @@ export interface RetirementStep {
   refcnt: number
 }
 
-/** The kernel frees a map after a grace period; more than this and something still holds it. */
+/** The kernel frees a map after a grace period; more than this and something still holds it, ms. */
 const patience = 5000
 
 /** Unregisters an algorithm while connections are open, closes those, and waits until the kernel has freed it. */
@@ -26,15 +26,16 @@ export async function retire(
     const entry = describeMap(target, registration.mapId)
     const step = { when, state: entry?.state ?? 'gone', refcnt: entry?.refcnt ?? 0 }
     steps.push(step)
-    output.print(`${when.padEnd(33)} ${step.state}${entry === undefined ? '' : `, refcnt ${step.refcnt}`}`)
+    const state = output.style(step.state === 'tobefree' ? 'yellow' : 'green', step.state)
+    output.print(`${`${when}:`.padEnd(31)} ${state}${entry === undefined ? '' : `, refcnt ${step.refcnt}`}`)
   }
-  look('connections open, registered:')
+  look('registered, connections open')
   registration.unregister()
-  look('unregistered, connections open:')
+  look('unregistered, connections open')
   await closeConnections()
   loaded[Symbol.dispose]()
   const deadline = performance.now() + patience
   while (describeMap(target, registration.mapId) !== undefined && performance.now() < deadline) await sleep(20)
-  look('connections closed:')
+  look('connections closed')
   return steps
 }

@@ -4,6 +4,7 @@ import { CcdkError } from '../../src/errors/index.ts'
 import { availableCongestion, bpffsMounted, LinuxTarget } from '../../src/kernel/index.ts'
 import { findKernelStruct } from '../../src/btf-match/index.ts'
 import { countTcpSocketsEverywhere } from '../../src/sockets/index.ts'
+import { count } from '../units.ts'
 
 /** What one look at the machine gave. */
 export interface Finding {
@@ -16,6 +17,9 @@ export interface Finding {
   /** Nothing can be registered without it. */
   needed: boolean
 }
+
+/** What the finding about capabilities is called. */
+export const privileges = 'privileges'
 
 /** Looks at what this machine can do, without making anything. */
 export function examine(): Finding[] {
@@ -35,7 +39,13 @@ export function examine(): Finding[] {
   ]
 }
 
-const yes = (what: string, detail: string, needed = false): Finding => ({ what, answer: 'yes', detail, remedy: '', needed })
+const yes = (what: string, detail: string, needed = false): Finding => ({
+  what,
+  answer: 'yes',
+  detail,
+  remedy: '',
+  needed,
+})
 const no = (what: string, detail: string, remedy: string, needed = false): Finding => ({
   what,
   answer: 'no',
@@ -64,23 +74,33 @@ function tried(what: string, needed: boolean, look: () => Finding): Finding {
 // ABI: capability numbers, linux/capability.h.
 const capabilities = { CAP_NET_ADMIN: 12, CAP_SYS_ADMIN: 21, CAP_PERFMON: 38, CAP_BPF: 39 } as const
 
-function rootFinding(): Finding {
-  const what = 'privileges'
+function missingCapabilities(): string[] {
   const [, mask = '0'] = /^CapEff:\s*([\da-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? []
   const held = BigInt(`0x${mask}`)
-  const missing = Object.entries(capabilities).flatMap(([name, bit]) => ((held >> BigInt(bit)) & 1n ? [] : [name]))
+  return Object.entries(capabilities).flatMap(([name, bit]) => ((held >> BigInt(bit)) & 1n ? [] : [name]))
+}
+
+function rootFinding(): Finding {
+  const what = privileges
+  const missing = missingCapabilities()
   return missing.length === 0
     ? yes(what, Object.keys(capabilities).join(', '), true)
-    : no(what, `missing: ${missing.join(', ')}`, 'run as root; ccdk check needs no privilege', true)
+    : no(what, `missing: ${missing.join(', ')}`, 'run as root; ccdk check needs no privileges', true)
 }
 
 const kernelTypes = (target: LinuxTarget): Finding =>
-  tried('kernel types (BTF)', true, () => yes('kernel types (BTF)', `${target.kernelBtf().endId - 1} types of ${target.name}`, true))
+  tried('kernel types (BTF)', true, () =>
+    yes('kernel types (BTF)', `${target.kernelBtf().endId - 1} types of ${target.name}`, true),
+  )
 
 const structOps = (target: LinuxTarget): Finding =>
   tried('struct_ops for TCP congestion control', true, () => {
     const kernel = findKernelStruct([target.kernelBtf()], 'tcp_congestion_ops')
-    return yes('struct_ops for TCP congestion control', `struct bpf_struct_ops_${kernel.name}, ${kernel.valueSize} bytes`, true)
+    return yes(
+      'struct_ops for TCP congestion control',
+      `struct bpf_struct_ops_${kernel.name}, ${kernel.valueSize} bytes`,
+      true,
+    )
   })
 
 /** The kernel's own types tell what it knows. */
@@ -94,7 +114,11 @@ const links = (target: LinuxTarget): Finding =>
   tried('registration by links', false, () =>
     hasMember(target.kernelBtf(), 'bpf_struct_ops', 'update')
       ? yes('registration by links', 'link create and update')
-      : no('registration by links', 'struct bpf_struct_ops has no update', 'needs Linux 6.4; .struct_ops works without'),
+      : no(
+          'registration by links',
+          'struct bpf_struct_ops has no update',
+          'needs Linux 6.4; .struct_ops works without',
+        ),
   )
 
 function compiler(target: LinuxTarget): Finding {
@@ -104,7 +128,12 @@ function compiler(target: LinuxTarget): Finding {
   try {
     const setting = readFileSync('/proc/sys/net/core/bpf_jit_enable', 'utf8').trim()
     return setting === '0'
-      ? no(what, 'bpf_jit_enable is 0', 'sysctl net.core.bpf_jit_enable=1: struct_ops programs do not run without', true)
+      ? no(
+          what,
+          'bpf_jit_enable is 0',
+          'sysctl net.core.bpf_jit_enable=1: struct_ops programs do not run without',
+          true,
+        )
       : yes(what, `bpf_jit_enable is ${setting}`, true)
   } catch {
     return unknown(what, 'bpf_jit_enable cannot be read', 'look at it as root')
@@ -113,7 +142,14 @@ function compiler(target: LinuxTarget): Finding {
 
 const kfuncs = (target: LinuxTarget): Finding =>
   tried('kernel functions for algorithms', false, () => {
-    const names = ['tcp_reno_cong_avoid', 'tcp_slow_start', 'tcp_cong_avoid_ai', 'cubictcp_cong_avoid', 'bbr_main', 'dctcp_ssthresh']
+    const names = [
+      'tcp_reno_cong_avoid',
+      'tcp_slow_start',
+      'tcp_cong_avoid_ai',
+      'cubictcp_cong_avoid',
+      'bbr_main',
+      'dctcp_ssthresh',
+    ]
     const found = names.filter((name) => target.kernelBtf().find(name, 'func') !== undefined)
     const what = 'kernel functions for algorithms'
     return found.length === 0 ? no(what, 'none', 'needs Linux 5.13') : yes(what, found.join(', '))
@@ -121,7 +157,11 @@ const kfuncs = (target: LinuxTarget): Finding =>
 
 const configuration = (target: LinuxTarget): Finding =>
   target.kernelConfig() === undefined
-    ? unknown('kernel configuration', 'not in /proc or /boot', 'objects that ask for CONFIG_ values need CONFIG_IKCONFIG_PROC')
+    ? unknown(
+        'kernel configuration',
+        'not in /proc or /boot',
+        'objects that ask for CONFIG_ values need CONFIG_IKCONFIG_PROC',
+      )
     : yes('kernel configuration', /^CONFIG_HZ=\d+$/m.exec(target.kernelConfig() ?? '')?.[0] ?? 'readable')
 
 const objects = (target: LinuxTarget): Finding =>
@@ -131,9 +171,11 @@ const sockets = (): Finding =>
   tried('listing TCP sockets', false, () => {
     const { namespaces, unseen } = countTcpSocketsEverywhere()
     const what = 'listing TCP sockets'
-    return unseen.length === 0
-      ? yes(what, `${namespaces.length} network namespaces`)
-      : no(what, `${unseen.length} of ${namespaces.length + unseen.length} network namespaces are closed`, 'run as root')
+    const seen = count(namespaces.length, 'network namespace')
+    if (unseen.length === 0) return yes(what, seen)
+    // The namespace of a process that cannot be looked into is as a rule one that others are in too.
+    const detail = `${seen}; ${count(unseen.length, 'process')} cannot be looked into`
+    return missingCapabilities().length === 0 ? yes(what, detail) : no(what, detail, 'run as root')
   })
 
 const bpffs = (): Finding =>

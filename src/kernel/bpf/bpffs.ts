@@ -9,7 +9,8 @@ const place = '/sys/fs/bpf'
 // ABI: BPF_FS_MAGIC, linux/magic.h.
 const magic = 0xcafe4a11
 
-const isBpffs = (path: string): boolean => {
+/** Whether a file or directory is in a BPF file system. */
+export const isBpffs = (path: string): boolean => {
   try {
     return statfsSync(path).type === magic
   } catch {
@@ -44,7 +45,11 @@ export function makePinDirectory(directory: string): boolean {
   try {
     mkdirSync(directory, { recursive: true })
   } catch (error) {
-    throw fileError(error, { doing: `making the directory ${directory}`, syscall: 'mkdir', capability: 'CAP_DAC_OVERRIDE' })
+    throw fileError(error, {
+      doing: `making the directory ${directory}`,
+      syscall: 'mkdir',
+      capability: 'CAP_DAC_OVERRIDE',
+    })
   }
   return mounting
 }

@@ -1,10 +1,11 @@
-import { type Dirent, readdirSync, readlinkSync } from 'node:fs'
+import { type Dirent, existsSync, readdirSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { CcdkError, UsageError } from '../../errors/index.ts'
 import { listMounts } from '../mounts.ts'
-import { openPinned } from './links.ts'
+import { isBpffs } from './bpffs.ts'
 import { objectInfo } from './info.ts'
 import { linkInfo, mapInfo, programInfo } from './info-layouts.ts'
+import { openPinned } from './links.ts'
 
 /** What a name in the BPF file system stands for. */
 export interface PinnedObject {
@@ -17,10 +18,14 @@ const kinds = { map: ['map', mapInfo], prog: ['program', programInfo], link: ['l
 
 /** Looks at what is pinned at a path. */
 export function pinnedObject(path: string): PinnedObject {
+  if (!existsSync(path)) throw new UsageError(`there is no pin at ${path}`)
+  if (!isBpffs(path)) throw new UsageError(`${path} is not in a BPF file system, so nothing is pinned there`)
   using handle = openPinned(path)
   // ABI: the names that the kernel gives these descriptors: bpf-map, bpf-prog, bpf_link.
   const name = readlinkSync(`/proc/self/fd/${handle.number}`)
-  const found = Object.entries(kinds).find(([word]) => name === `anon_inode:bpf-${word}` || name === `anon_inode:bpf_${word}`)
+  const found = Object.entries(kinds).find(
+    ([word]) => name === `anon_inode:bpf-${word}` || name === `anon_inode:bpf_${word}`,
+  )
   if (found === undefined) throw new UsageError(`the pin ${path} is neither a map nor a program nor a link: ${name}`)
   const [kind, layout] = found[1]
   return { path, kind, id: objectInfo(handle, layout).id }

@@ -1,0 +1,55 @@
+import { join } from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
+import { LinuxTarget, makePinDirectory } from '../../src/kernel/index.ts'
+import { load, type LoadedObject, openObject, prepare } from '../../src/loader/index.ts'
+import { register, type Registration } from '../../src/structops/index.ts'
+import { atExit, interruption } from '../interrupted.ts'
+import { matchTable } from '../match-table.ts'
+import type { Output } from '../output.ts'
+import { readInput } from '../read-input.ts'
+import { choose, type Choice } from './choose.ts'
+import { hold } from './hold.ts'
+import { tell } from './tell.ts'
+
+export type RegisterOptions = Choice
+
+/** Registers what an object has. It stays when this returns, or all of it is taken away again when this throws. */
+export async function registerObject(file: string, options: RegisterOptions, output: Output): Promise<void> {
+  const object = openObject(readInput(file), file)
+  choose(object, options)
+  using target = new LinuxTarget()
+  const prepared = prepare(object, target)
+  for (const struct of prepared.structOps) {
+    if (!struct.report.compatible) output.note(`${matchTable(struct, output, process.stderr)}\n`)
+  }
+  using loaded = load(prepared, target)
+  for (const note of loaded.notes) output.note(note)
+
+  using ended = interruption()
+  using undo = new DisposableStack()
+  undo.use(atExit(() => undo.dispose()))
+  const registrations = registerEach(loaded, options.pin, undo, output)
+  // A signal that has come meanwhile is seen now, before anything is said to be registered.
+  await turn()
+  ended.signal.throwIfAborted()
+  tell(registrations, loaded, output)
+  const held = registrations.filter(({ linkId, pin }) => linkId !== null && pin === null)
+  for (const registration of registrations) if (!held.includes(registration)) registration.leave()
+  if (held.length > 0) await hold(held, target, ended.signal, output)
+  undo.move()
+}
+
+/** All or none: `undo` takes away what was registered before a failure. */
+function registerEach(
+  loaded: LoadedObject,
+  pinDirectory: string | undefined,
+  undo: DisposableStack,
+  output: Output,
+): Registration[] {
+  if (pinDirectory !== undefined && makePinDirectory(pinDirectory))
+    output.note('mounted the BPF file system at /sys/fs/bpf')
+  return [...loaded.structOps.values()].map(({ spec }) => {
+    const pin = pinDirectory === undefined || !spec.link ? {} : { pin: join(pinDirectory, spec.name) }
+    return undo.use(register(loaded, spec.name, pin))
+  })
+}
