@@ -78,3 +78,5 @@ export const viewMemory = (address: bigint, length: number): Uint8Array => new U
 export const mount = bind<[source: string, target: string, type: string, flags: number, data: null]>(
   'int mount(const char *, const char *, const char *, unsigned long, void *)',
 )
+
+export const getPageSize = bind<[]>('int getpagesize()')

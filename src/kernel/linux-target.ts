@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { release } from 'node:os'
 import type { Attachment, Handle, ModuleBtf, Target } from '../loader/index.ts'
 import { attachProgram, runIterator } from './bpf/attach.ts'
@@ -17,6 +18,9 @@ import { linuxObjects } from './bpf/objects.ts'
 import { loadProgram, testRun } from './bpf/programs.ts'
 import { Fd } from './fd.ts'
 import { runningConfig, runningKernelBtf, runningModules, runningVersion } from './kernel-facts.ts'
+import { getPageSize } from './libc.ts'
+import { possibleCpus } from './possible-cpus.ts'
+import { symbolAddress } from './symbols.ts'
 
 /** The running kernel. Dispose of it to close what it opened for itself: the BTF of modules. */
 export class LinuxTarget implements Target, Disposable {
@@ -25,6 +29,10 @@ export class LinuxTarget implements Target, Disposable {
   readonly kernelBtf = runningKernelBtf
   readonly kernelConfig = runningConfig
   readonly kernelVersion = runningVersion
+  readonly symbolAddress = symbolAddress
+  readonly possibleCpus = possibleCpus
+  readonly pageSize = getPageSize()
+  readonly isPinned = existsSync
   readonly loadBtf = loadBtf
   readonly createMap = createMap
   readonly loadProgram = loadProgram

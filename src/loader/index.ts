@@ -1,6 +1,6 @@
 export { attach, type AttachOptions } from './attach.ts'
 export { type LoadedMap, type LoadedObject, type LoadedProgram, type LoadedStructOps } from './load/loaded.ts'
-export { load } from './load/load.ts'
+export { load, type LoadOptions } from './load/load.ts'
 export type { BpfObject, ExternSpec, FunctionSpec, MapSpec, ProgramSpec, StructOpsSpec } from './object.ts'
 export { openObject } from './open/open-object.ts'
 export { type PreparedObject, type PreparedProgram, prepare } from './prepare/prepare.ts'

@@ -76,6 +76,19 @@ export interface MapSpec {
   autocreate: boolean
   /** Of a data map: what its one value starts as. */
   readonly initial: Uint8Array | null
+  /** Of a map of maps: what each of its values is like. */
+  readonly inner: MapSpec | null
+  /** What stands in a map of maps or an array of programs from the start. */
+  readonly slots: readonly MapSlot[]
+  /** Whether it is shared by its name: one that is pinned there is used, else it is pinned. */
+  pinned: boolean
+}
+
+/** A map or program, by name, at an index of another map. */
+export interface MapSlot {
+  readonly index: number
+  readonly kind: 'map' | 'program'
+  readonly name: string
 }
 
 /** A struct_ops variable. */

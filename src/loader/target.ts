@@ -28,6 +28,8 @@ export interface MapDefinition {
   flags: number
   numaNode?: number
   mapExtra?: bigint
+  /** Of a map of maps: a map like those that it will hold. */
+  inner?: Handle
   /** The object's BTF and the types of key and value in it. */
   btf?: { handle: Handle; keyType: number; valueType: number }
   /** Of a struct_ops map: the type of its value in the kernel's BTF, or in a module's. */
@@ -126,6 +128,8 @@ export interface KernelFacts {
   kernelConfig(): string | undefined
   /** As LINUX_VERSION_CODE: major << 16 | minor << 8 | patch. */
   kernelVersion(): number
+  /** The address of a symbol of the kernel's, or undefined when there is none or it is kept secret. */
+  symbolAddress(name: string): bigint | undefined
   /** Nothing but types is known, as from a BTF file: what depends on the configuration is left open. */
   readonly typesOnly?: true
 }
@@ -136,6 +140,10 @@ export interface KernelFacts {
  */
 export interface Target extends KernelFacts {
   readonly objects: ObjectsById
+  /** The unit of memory in which maps are mapped, bytes. */
+  readonly pageSize: number
+  /** How many processors there may be: per-CPU values have one part for each. */
+  possibleCpus(): number
 
   loadBtf(bytes: Uint8Array): Handle
   createMap(definition: MapDefinition): Handle
@@ -159,6 +167,8 @@ export interface Target extends KernelFacts {
   /** Gives a map, program or link a name in the BPF file system, which keeps it alive. */
   pin(handle: Handle, path: string): void
   unpin(path: string): void
+  /** Whether something is pinned there. */
+  isPinned(path: string): boolean
   /** Opens what was pinned. */
   openPinned(path: string): Handle
   /** Makes the kernel count the runs of all programs, and their time, while the handle is open. */

@@ -29,5 +29,6 @@ export function thisKernel({ config = 'CONFIG_HZ=250\n', version = 0x06_12_00 } 
         })),
     kernelConfig: () => config,
     kernelVersion: () => version,
+    symbolAddress: () => undefined,
   }
 }

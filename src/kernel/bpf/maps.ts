@@ -19,6 +19,7 @@ export function createMap(map: MapDefinition): Fd {
       value_size: map.valueSize,
       max_entries: map.maxEntries,
       map_flags: map.flags,
+      inner_map_fd: map.inner?.number ?? 0,
       numa_node: map.numaNode ?? 0,
       map_name: map.name.replaceAll(/[^\w.]/g, '_'),
       map_extra: map.mapExtra ?? 0n,

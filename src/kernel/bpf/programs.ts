@@ -1,6 +1,6 @@
 import { decodeText } from '../../bytes/index.ts'
 import { VerifierError } from '../../errors/index.ts'
-import { type ProgramDefinition, summarizeVerifierLog } from '../../loader/index.ts'
+import { PROG_TYPE, type ProgramDefinition, summarizeVerifierLog } from '../../loader/index.ts'
 import { check, errnoName, systemError } from '../errno.ts'
 import { Fd } from '../fd.ts'
 import type { Values } from './attr.ts'
@@ -34,12 +34,26 @@ export function loadProgram(program: ProgramDefinition): Fd {
   throw systemError(-result, {
     doing: `loading ${what}`,
     syscall: 'bpf(BPF_PROG_LOAD)',
-    capability: 'CAP_BPF and CAP_NET_ADMIN',
+    capability: capabilityOf(program.type),
     hints: {
       EINVAL: 'the kernel does not know this kind of program or its attach point, or its license is not GPL-compatible',
       E2BIG: 'the program has more instructions than the kernel takes',
     },
   })
+}
+
+// ABI: is_perfmon_prog_type and is_net_admin_prog_type, kernel/bpf/syscall.c. CAP_SYS_ADMIN stands for all of them.
+const T = PROG_TYPE
+const perfmon: ReadonlySet<number> = new Set([
+  ...[T.KPROBE, T.TRACEPOINT, T.PERF_EVENT, T.RAW_TRACEPOINT, T.RAW_TRACEPOINT_WRITABLE],
+  ...[T.TRACING, T.LSM, T.STRUCT_OPS, T.EXT],
+])
+const anyone: ReadonlySet<number> = new Set([T.SOCKET_FILTER, T.CGROUP_SKB, T.SK_REUSEPORT, T.SK_LOOKUP, T.SYSCALL])
+
+/** What the kernel asks for to load a program of a type. */
+function capabilityOf(type: number): string {
+  if (perfmon.has(type)) return 'CAP_BPF and CAP_PERFMON'
+  return anyone.has(type) ? 'CAP_BPF' : 'CAP_BPF and CAP_NET_ADMIN'
 }
 
 function attempt(values: Values<typeof progLoad>): number {

@@ -4,18 +4,25 @@ import { prepare, type PreparedObject } from '../prepare/prepare.ts'
 import type { Handle, Target } from '../target.ts'
 import { btfForKernel } from './btf-for-kernel.ts'
 import type { LoadedMap, LoadedObject, LoadedProgram, LoadedStructOps } from './loaded.ts'
-import { createMap, createStructOpsMap } from './maps.ts'
+import { createMap, createStructOpsMap, defaultPinRoot } from './maps.ts'
 import { loadProgram } from './programs.ts'
+import { fillSlots } from './slots.ts'
+
+export interface LoadOptions {
+  /** The directory of the BPF file system in which maps that are shared by name are pinned; `/sys/fs/bpf` if left out. */
+  pinRoot?: string
+}
 
 /**
  * Creates the maps and loads the programs of an object. It takes an opened object, or one that has been prepared
  * against the same target. Either all of it exists afterwards or nothing of it.
  */
-export function load(source: BpfObject | PreparedObject, target: Target): LoadedObject {
+export function load(source: BpfObject | PreparedObject, target: Target, options: LoadOptions = {}): LoadedObject {
   const prepared = 'problems' in source ? source : prepare(source, target)
   const [problem] = prepared.problems
   if (problem !== undefined) throw problem
   const { object } = prepared
+  const { pinRoot = defaultPinRoot } = options
 
   using undo = new DisposableStack()
   const keep = <H extends Handle>(handle: H): H => undo.use(handle)
@@ -23,8 +30,9 @@ export function load(source: BpfObject | PreparedObject, target: Target): Loaded
 
   const maps = new Map<string, LoadedMap>()
   for (const spec of object.maps) {
-    if (spec.autocreate) maps.set(spec.name, { spec, handle: keep(createMap(target, spec, btf, prepared)) })
+    if (spec.autocreate) maps.set(spec.name, { spec, handle: keep(createMap(target, spec, btf, prepared, pinRoot)) })
   }
+  for (const { spec, handle } of maps.values()) fillSlots(target, spec, handle, 'map', (name) => maps.get(name)?.handle)
   const mapOf = (name: string): Handle => {
     const map = maps.get(name)
     if (map === undefined) {
@@ -39,6 +47,7 @@ export function load(source: BpfObject | PreparedObject, target: Target): Loaded
     const handle = keep(loadProgram(target, prepared, program, btf, mapOf))
     programs.set(program.spec.name, { spec: program.spec, handle })
   }
+  for (const { spec, handle } of maps.values()) fillSlots(target, spec, handle, 'program', (name) => programs.get(name)?.handle)
   const structOps = new Map<string, LoadedStructOps>()
   for (const match of prepared.structOps) {
     structOps.set(match.spec.name, { ...match, handle: keep(createStructOpsMap(target, match, btf)) })

@@ -4,6 +4,8 @@ import type { PreparedObject } from '../prepare/prepare.ts'
 import type { PreparedStructOps } from '../prepare/struct-ops.ts'
 import type { Handle, MapDefinition, Target } from '../target.ts'
 import { MAP_FLAG, MAP_TYPE, objectNameSize } from '../uapi.ts'
+import { entriesOf } from './map-size.ts'
+import { shareByName } from './pinning.ts'
 
 /** Maps whose keys and values are the kernel's own, so that it takes no description of them. */
 const withoutTypes: ReadonlySet<number> = new Set([
@@ -26,12 +28,15 @@ const withoutTypes: ReadonlySet<number> = new Set([
 /** The kernel keeps 15 bytes of a name. */
 export const kernelName = (name: string): string => name.slice(0, objectNameSize - 1)
 
-/** Creates a map and gives a data map its value. */
-export function createMap(target: Target, spec: MapSpec, btf: Handle, { config }: PreparedObject): Handle {
-  const definition: MapDefinition = { ...spec, name: kernelName(spec.name) }
-  const types = { handle: btf, keyType: spec.keyType, valueType: spec.valueType }
-  const described = !withoutTypes.has(spec.type) && (spec.keyType !== 0 || spec.valueType !== 0)
-  const handle = described ? createDescribed(target, { ...definition, btf: types }) : target.createMap(definition)
+/** Where maps that are shared by name have their pins. */
+export const defaultPinRoot = '/sys/fs/bpf'
+
+/** Creates a map, or opens the one that is shared under its name, and gives a data map its value. */
+export function createMap(target: Target, spec: MapSpec, btf: Handle, { config }: PreparedObject, pinRoot: string): Handle {
+  const maxEntries = entriesOf(spec, target)
+  using inner = spec.inner === null ? undefined : createPlain(target, spec.inner, btf)
+  const create = () => createPlain(target, { ...spec, maxEntries }, btf, inner)
+  const handle = spec.pinned ? shareByName(target, spec, pinRoot, maxEntries, create) : create()
   const initial = spec.origin === 'kconfig' ? config : spec.initial
   try {
     if (initial !== null && initial.some((byte) => byte !== 0)) target.update(handle, new Uint8Array(4), initial)
@@ -41,6 +46,23 @@ export function createMap(target: Target, spec: MapSpec, btf: Handle, { config }
     throw error
   }
   return handle
+}
+
+function createPlain(target: Target, spec: MapSpec, btf: Handle, inner?: Handle): Handle {
+  const { type, keySize, valueSize, maxEntries, flags, numaNode, mapExtra, keyType, valueType } = spec
+  const definition: MapDefinition = {
+    name: kernelName(spec.name),
+    type,
+    keySize,
+    valueSize,
+    maxEntries,
+    flags,
+    numaNode,
+    mapExtra,
+    ...(inner === undefined ? {} : { inner }),
+  }
+  const described = !withoutTypes.has(type) && (keyType !== 0 || valueType !== 0)
+  return described ? createDescribed(target, { ...definition, btf: { handle: btf, keyType, valueType } }) : target.createMap(definition)
 }
 
 /** Types only serve those who look at the map, so a kernel that does not take them gets the map without. */

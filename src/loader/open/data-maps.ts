@@ -71,6 +71,9 @@ function dataMap(
     valueType,
     autocreate: true,
     initial,
+    inner: null,
+    slots: [],
+    pinned: false,
   }
 }
 

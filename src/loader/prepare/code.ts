@@ -8,7 +8,7 @@ export interface PoisonedAccess {
   function: string
   /** Counted from the start of its function. */
   instruction: number
-  /** As a person would write it: `struct tcp_sock.snd_cwnd`. */
+  /** As a person would write it: `struct tcp_sock.snd_cwnd`, or `struct tcp_sock.snd_cwnd of 4 bytes`. */
   access: string
 }
 
@@ -32,10 +32,10 @@ export function relocateFunction(
     const instruction = relocation.offset / insnSize
     collect(problems, () => {
       const resolution = resolver.resolve(relocation)
-      patchInstruction(view, relocation.offset, resolution, (expected) => {
+      const missing = patchInstruction(view, relocation.offset, resolution, (expected) => {
         throw new ObjectError({ file, path: `${code.section}/${code.name}/instruction[${instruction}]`, expected })
       })
-      if (resolution.value === null) poisoned.push({ function: code.name, instruction, access: resolution.what })
+      if (missing !== null) poisoned.push({ function: code.name, instruction, access: missing })
     })
   }
   return { bytes, poisoned }

@@ -49,7 +49,8 @@ function bindCall(
   name: string,
   modules: ModuleList,
 ): void {
-  if (symbol === null) {
+  // A function always has a type, so that it is never found by its address alone.
+  if (symbol === null || 'address' in symbol) {
     insns.setSrc(at, 0)
     insns.setOff(at, 0)
     insns.setImm(at, missingCall + object.externs.findIndex((extern) => extern.name === name))
@@ -64,8 +65,15 @@ function bindCall(
 
 /** The address of a kernel variable or function, or zero when it is missing, which the program may test. */
 function bindAddress(insns: Instructions, at: number, symbol: KernelSymbol | null, modules: ModuleList): void {
-  insns.setSrc(at, symbol === null ? 0 : PSEUDO.BTF_ID)
-  insns.setImm(at, symbol?.id ?? 0)
-  // The loader replaces the module's index by its handle; 0 stands for the kernel.
-  insns.setImm(at + 1, symbol === null ? 0 : modules.indexOf(symbol.module))
+  if (symbol !== null && 'id' in symbol) {
+    insns.setSrc(at, PSEUDO.BTF_ID)
+    insns.setImm(at, symbol.id)
+    // The loader replaces the module's index by its handle; 0 stands for the kernel.
+    insns.setImm(at + 1, modules.indexOf(symbol.module))
+    return
+  }
+  const address = symbol?.address ?? 0n
+  insns.setSrc(at, 0)
+  insns.setImm(at, Number(BigInt.asIntN(32, address)))
+  insns.setImm(at + 1, Number(BigInt.asIntN(32, address >> 32n)))
 }

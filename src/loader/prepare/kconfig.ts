@@ -17,7 +17,7 @@ export function parseConfig(text: string): Map<string, string> {
 export function fillConfig(object: BpfObject, facts: KernelFacts, into: Uint8Array, problems: CcdkError[]): void {
   const externs = object.externs.filter((extern) => extern.kind === 'kconfig')
   if (externs.length === 0) return
-  const needsText = externs.some((extern) => extern.name !== 'LINUX_KERNEL_VERSION')
+  const needsText = externs.some((extern) => extern.name.startsWith('CONFIG_'))
   const text = needsText ? facts.kernelConfig() : ''
   const config = parseConfig(text ?? '')
   for (const extern of externs) {
@@ -29,18 +29,38 @@ export function fillConfig(object: BpfObject, facts: KernelFacts, into: Uint8Arr
   }
 }
 
+// The architectures that wrap their system calls, and what they put before the names.
+const syscallPrefix: Partial<Record<NodeJS.Architecture, string>> = { x64: '__x64_', arm64: '__arm64_', riscv64: '__riscv_', s390x: '__s390x_' }
+
+/** What is no option but can be asked for like one. */
+const virtualOptions: Readonly<Record<string, (facts: KernelFacts) => string>> = {
+  LINUX_KERNEL_VERSION: (facts) => String(facts.kernelVersion()),
+  LINUX_HAS_BPF_COOKIE: (facts) => (hasEnumerator(facts.kernelBtf(), 'bpf_func_id', 'BPF_FUNC_get_attach_cookie') ? 'y' : 'n'),
+  LINUX_HAS_SYSCALL_WRAPPER: (facts) => {
+    const wrapped = `${syscallPrefix[process.arch] ?? '__se_'}sys_bpf`
+    return facts.kernelBtf().find(wrapped, 'func') !== undefined || facts.symbolAddress(wrapped) !== undefined ? 'y' : 'n'
+  },
+}
+
+function hasEnumerator(btf: Btf, name: string, enumerator: string): boolean {
+  const id = btf.find(name, 'enum')
+  const type = id === undefined ? undefined : btf.type(id)
+  return type?.kind === 'enum' && type.values.some((value) => value.name === enumerator)
+}
+
 function valueOf(
   object: BpfObject,
   facts: KernelFacts,
   { name }: ConfigExtern,
   config: ReadonlyMap<string, string>,
 ): string | undefined {
-  if (name === 'LINUX_KERNEL_VERSION') return String(facts.kernelVersion())
   if (name.startsWith('CONFIG_')) return config.get(name)
+  const virtual = virtualOptions[name]
+  if (virtual !== undefined) return virtual(facts)
   throw new ObjectError({
     file: object.file,
     path: `extern ${name}`,
-    expected: 'a name that starts with CONFIG_, or LINUX_KERNEL_VERSION, since it is marked __kconfig',
+    expected: `a name that starts with CONFIG_, or ${Object.keys(virtualOptions).join(', ')}, since it is marked __kconfig`,
   })
 }
 

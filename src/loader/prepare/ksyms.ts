@@ -5,12 +5,16 @@ import type { BpfObject, ExternSpec } from '../object.ts'
 import type { KernelFacts, ModuleBtf } from '../target.ts'
 
 /** Where the kernel has a function or variable that the object asks for. */
-export interface KernelSymbol {
-  /** Its id in the BTF below. */
-  id: number
-  /** The module that has it; undefined for the kernel itself. */
-  module: ModuleBtf | undefined
-}
+export type KernelSymbol =
+  | {
+      /** Its id in the kernel's BTF, or in that of the module that has it. */
+      id: number
+      module: ModuleBtf | undefined
+    }
+  /** Of one declared without a type: where it stands in memory. */
+  | { address: bigint }
+
+type SymbolExtern = Exclude<ExternSpec, { kind: 'kconfig' }>
 
 // Which option brings a function, from the kernel's Kconfig.
 const configs: readonly [RegExp, string][] = [
@@ -19,7 +23,7 @@ const configs: readonly [RegExp, string][] = [
   [/^bbr_/, 'CONFIG_TCP_CONG_BBR'],
 ]
 
-/** Finds the functions and typed variables that the object declares `__ksym`. Weak ones may be missing: null. */
+/** Finds the functions and variables that the object declares `__ksym`. Weak ones may be missing: null. */
 export function resolveKernelSymbols(
   object: BpfObject,
   facts: KernelFacts,
@@ -29,28 +33,22 @@ export function resolveKernelSymbols(
   for (const extern of object.externs) {
     if (extern.kind === 'kconfig') continue
     const symbol = find(extern, facts)
-    if (symbol === undefined) {
-      found.set(extern.name, null)
-      if (!extern.weak) problems.push(missing(extern))
-      continue
-    }
-    const btf = symbol.module?.btf ?? facts.kernelBtf()
-    const agrees = extern.kind === 'kfunc' ? functionAgrees(object.btf, extern.type, btf, symbol.id) : true
-    found.set(extern.name, agrees || !extern.weak ? symbol : null)
-    if (!agrees && !extern.weak) {
-      problems.push(
-        new BtfMismatchError(`${object.file}: extern ${extern.name}: the kernel's function takes other parameters`, [extern.name], {
-          hint: `compare it with the kernel's prototype: bpftool btf dump file /sys/kernel/btf/vmlinux format c`,
-        }),
-      )
-    }
+    const agrees = symbol === undefined || isOfType(object.btf, extern, symbol, facts)
+    found.set(extern.name, agrees ? (symbol ?? null) : null)
+    if (extern.weak) continue
+    if (symbol === undefined) problems.push(missing(extern))
+    else if (!agrees) problems.push(otherType(object, extern))
   }
   return found
 }
 
-function find(extern: ExternSpec, facts: KernelFacts): KernelSymbol | undefined {
-  const kind = extern.kind === 'kfunc' ? 'func' : 'var'
+function find(extern: SymbolExtern, facts: KernelFacts): KernelSymbol | undefined {
   const name = essentialName(extern.name)
+  if (extern.type === 0) {
+    const address = facts.symbolAddress(name)
+    return address === undefined ? undefined : { address }
+  }
+  const kind = extern.kind === 'kfunc' ? 'func' : 'var'
   const inKernel = facts.kernelBtf().find(name, kind)
   if (inKernel !== undefined) return { id: inKernel, module: undefined }
   for (const module of facts.moduleBtfs()) {
@@ -59,16 +57,28 @@ function find(extern: ExternSpec, facts: KernelFacts): KernelSymbol | undefined 
   return undefined
 }
 
-function functionAgrees(local: Btf, prototype: number, btf: Btf, id: number): boolean {
-  const type = btf.type(id)
-  return type.kind === 'func' && typesAgree(local, prototype, btf, type.type)
+function isOfType(local: Btf, extern: SymbolExtern, symbol: KernelSymbol, facts: KernelFacts): boolean {
+  if ('address' in symbol) return true
+  const btf = symbol.module?.btf ?? facts.kernelBtf()
+  const type = btf.type(symbol.id)
+  return (type.kind === 'func' || type.kind === 'var') && typesAgree(local, extern.type, btf, type.type)
 }
 
-function missing({ kind, name }: ExternSpec): UnsupportedKernelError {
+function otherType({ file }: BpfObject, { kind, name }: SymbolExtern): BtfMismatchError {
+  const what = kind === 'kfunc' ? "the kernel's function takes other parameters" : "the kernel's variable is of another type"
+  return new BtfMismatchError(`${file}: extern ${name}: ${what}`, [name], {
+    hint: 'compare it with the declaration in the C dump of the kernel: ccdk btf dump',
+  })
+}
+
+function missing({ kind, name, type }: SymbolExtern): UnsupportedKernelError {
   const config = configs.find(([pattern]) => pattern.test(name))?.[1]
   return new UnsupportedKernelError({
     feature: `${kind === 'kfunc' ? 'function' : 'variable'} "${name}" for BPF programs`,
     ...(config === undefined ? {} : { config }),
-    hint: 'declare it __weak and test its address if the algorithm can do without',
+    hint:
+      type === 0
+        ? 'it is not in /proc/kallsyms, or its address is kept secret (kernel.kptr_restrict)'
+        : 'declare it __weak and test its address if the algorithm can do without',
   })
 }
