@@ -67,9 +67,11 @@ export class Btf {
   type(id: number): BtfType {
     if (id === 0) return { kind: 'void', id: 0, name: '' }
     if (id < this.firstId && this.base !== undefined) return this.base.type(id)
-    const known = this.#types.get(id) ?? decodeType(this, id, this.startOf(id))
-    this.#types.set(id, known)
-    return known
+    const known = this.#types.get(id)
+    if (known !== undefined) return known
+    const type = decodeType(this, id, this.startOf(id))
+    this.#types.set(id, type)
+    return type
   }
 
   kind(id: number): BtfKind {
