@@ -6,7 +6,7 @@ export { AF_INET, AF_INET6, type AddressFamily, formatIpv4, formatIpv6, type Tcp
 export { interfaceReady } from './net/interface-ready.ts'
 export { namespaceInode, openNamespace, type OwnNamespace, unshareNetwork } from './net/namespace.ts'
 export { listNamespaces, type NamespaceFound, type Unseen, whyUnseen } from './net/namespace-list.ts'
-export { Mapping } from './mapping.ts'
+export { Mapping, openMappings } from './mapping.ts'
 export { attributeText, eachAttribute, littleEndian, type NetlinkMessage } from './net/netlink.ts'
 export { NetlinkSocket } from './net/netlink-socket.ts'
 export { dieWithParent } from './process.ts'

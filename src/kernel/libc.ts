@@ -73,7 +73,8 @@ export function mapMemory(
 export const unmapMemory = bind<[address: bigint, length: number]>('int munmap(void *, size_t)')
 
 /** The bytes at an address, without a copy. */
-export const viewMemory = (address: bigint, length: number): Uint8Array => new Uint8Array(koffi.view(address, length))
+export const viewMemory = (address: bigint, length: number): Uint8Array<ArrayBuffer> =>
+  new Uint8Array(koffi.view(address, length))
 
 export const mount = bind<[source: string, target: string, type: string, flags: number, data: null]>(
   'int mount(const char *, const char *, const char *, unsigned long, void *)',

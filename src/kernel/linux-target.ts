@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { release } from 'node:os'
-import type { Attachment, Handle, ModuleBtf, Target } from '../loader/index.ts'
+import type { Attachment, Batch, BatchResult, Handle, ModuleBtf, Target } from '../loader/index.ts'
 import { attachProgram, runIterator } from './bpf/attach.ts'
 import { loadBtf } from './bpf/btf.ts'
 import {
@@ -12,13 +12,15 @@ import {
   removePin,
   updateStructOpsLink,
 } from './bpf/links.ts'
-import { createMap, deleteElement, freezeMap, lookupElement, updateElement } from './bpf/maps.ts'
+import { batchElements, deleteElement, lookupElement, nextKey, takeElement, updateElement } from './bpf/elements.ts'
+import { createMap, freezeMap } from './bpf/maps.ts'
 import { findModuleBtf } from './bpf/module-btf.ts'
 import { linuxObjects } from './bpf/objects.ts'
 import { loadProgram, testRun } from './bpf/programs.ts'
 import { Fd } from './fd.ts'
 import { runningConfig, runningKernelBtf, runningModules, runningVersion } from './kernel-facts.ts'
 import { getPageSize } from './libc.ts'
+import { Mapping } from './mapping.ts'
 import { possibleCpus } from './possible-cpus.ts'
 import { symbolAddress } from './symbols.ts'
 
@@ -50,8 +52,8 @@ export class LinuxTarget implements Target, Disposable {
     return this.#modules
   }
 
-  lookup(map: Handle, key: Uint8Array, valueSize: number): Uint8Array | undefined {
-    return lookupElement(asFd(map), key, valueSize)
+  lookup(map: Handle, key: Uint8Array, valueSize: number, flags = 0, asked?: Uint8Array): Uint8Array | undefined {
+    return lookupElement(asFd(map), key, valueSize, flags, asked)
   }
 
   update(map: Handle, key: Uint8Array, value: Uint8Array, flags = 0): void {
@@ -60,6 +62,23 @@ export class LinuxTarget implements Target, Disposable {
 
   delete(map: Handle, key: Uint8Array): void {
     deleteElement(asFd(map), key)
+  }
+
+  take(map: Handle, key: Uint8Array, valueSize: number, flags = 0): Uint8Array | undefined {
+    return takeElement(asFd(map), key, valueSize, flags)
+  }
+
+  nextKey(map: Handle, key: Uint8Array | undefined, keySize: number): Uint8Array | undefined {
+    return nextKey(asFd(map), key, keySize)
+  }
+
+  batch(map: Handle, batch: Batch): BatchResult {
+    return batchElements(asFd(map), batch)
+  }
+
+  mapMemory(map: Handle, { offset, length, writable }: { offset: number; length: number; writable: boolean }): Mapping {
+    const { number, what } = asFd(map)
+    return new Mapping(number, length, what, { offset, writable, shared: true })
   }
 
   freeze(map: Handle): void {

@@ -3,34 +3,54 @@ import { mapMemory, unmapMemory, viewMemory } from './libc.ts'
 
 // ABI: sys/mman.h.
 const PROT_READ = 1
+const PROT_WRITE = 2
+const MAP_SHARED = 1
 const MAP_PRIVATE = 2
 
-/**
- * A range of a file or map in memory. `bytes` is a view of the kernel's pages without a copy, and must not be touched
- * after the mapping has been disposed of: nothing would catch that but the processor.
- */
+const open = new Set<Mapping>()
+
+export interface MappingOptions {
+  /** From the start of the file, bytes: a multiple of the page size. */
+  offset?: number
+  /** What others write is seen, and what is written here is seen by others. Else it is a copy of the file's pages. */
+  shared?: boolean
+  writable?: boolean
+}
+
+/** A range of a file or map in memory: `bytes` is a view of the kernel's pages without a copy. */
 export class Mapping implements Disposable {
+  /** What is mapped, for messages. */
+  readonly what: string
   readonly #address: bigint
   readonly #length: number
-  #bytes: Uint8Array | undefined
+  #bytes: Uint8Array<ArrayBuffer> | undefined
 
-  /** Maps `length` bytes of an open file from its start, to be read. */
-  constructor(fd: number, length: number, what: string) {
-    const { result, address } = mapMemory(length, PROT_READ, MAP_PRIVATE, fd, 0)
+  constructor(fd: number, length: number, what: string, { offset = 0, shared = false, writable = false }: MappingOptions = {}) {
+    const protection = writable ? PROT_READ | PROT_WRITE : PROT_READ
+    const { result, address } = mapMemory(length, protection, shared ? MAP_SHARED : MAP_PRIVATE, fd, offset)
     check(result, { doing: `mapping ${what} into memory`, syscall: 'mmap' })
+    this.what = what
     this.#address = address
     this.#length = length
     this.#bytes = viewMemory(address, length)
+    open.add(this)
   }
 
-  get bytes(): Uint8Array {
-    if (this.#bytes === undefined) throw new Error('a mapping was used after it was disposed of')
+  /** Throws after the mapping has been disposed of. */
+  get bytes(): Uint8Array<ArrayBuffer> {
+    if (this.#bytes === undefined) throw new Error(`${this.what}: used after it was unmapped`)
     return this.#bytes
   }
 
+  /** Views that somebody kept become empty, so that nobody reads what is not there any more. */
   [Symbol.dispose](): void {
     if (this.#bytes === undefined) return
+    this.#bytes.buffer.transfer(0)
     this.#bytes = undefined
+    open.delete(this)
     unmapMemory(this.#address, this.#length)
   }
 }
+
+/** What is mapped, by what it is. */
+export const openMappings = (): string[] => [...open].map(({ what }) => what)

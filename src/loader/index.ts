@@ -7,12 +7,15 @@ export { type PreparedObject, type PreparedProgram, prepare } from './prepare/pr
 export type { PreparedStructOps } from './prepare/struct-ops.ts'
 export { readKernelTypes } from './kernel-types.ts'
 export type {
+  Batch,
+  BatchResult,
   Attachment,
   Handle,
   KernelFacts,
   LinkInfo,
   MapDefinition,
   MapInfo,
+  Memory,
   ModuleBtf,
   ObjectsById,
   ProgramDefinition,

@@ -6,6 +6,31 @@ export interface Handle extends Disposable {
   readonly number: number
 }
 
+/** Bytes that somebody else may change at any time. They are empty once it has been disposed of, and asking for them fails. */
+export interface Memory extends Disposable {
+  readonly bytes: Uint8Array<ArrayBuffer>
+}
+
+/** One call for many elements of a map. */
+export interface Batch {
+  what: 'lookup' | 'take' | 'update' | 'delete'
+  /** Room for `count` keys and values, one after the other. To delete takes no values. */
+  keys: Uint8Array
+  values?: Uint8Array
+  count: number
+  flags?: number
+  /** Where a lookup goes on: what the call before it wrote into `next`. */
+  from?: Uint8Array
+  next?: Uint8Array
+}
+
+export interface BatchResult {
+  /** Elements that were done. */
+  count: number
+  /** Why not all of them: ENOENT at the end of the map or when a key is missing, ENOTSUPP when this map has no batches. */
+  errno: string | null
+}
+
 /** The types of a kernel module. */
 export interface ModuleBtf {
   name: string
@@ -149,9 +174,20 @@ export interface Target extends KernelFacts {
   createMap(definition: MapDefinition): Handle
   /** Throws a `VerifierError` with the whole log when the verifier refuses it. */
   loadProgram(definition: ProgramDefinition): Handle
-  lookup(map: Handle, key: Uint8Array, valueSize: number): Uint8Array | undefined
+  /**
+   * The value of a key; undefined when there is none. Of maps without keys, with no bytes as the key, it is the value
+   * that is next; `asked` is what a Bloom filter is asked for.
+   */
+  lookup(map: Handle, key: Uint8Array, valueSize: number, flags?: number, asked?: Uint8Array): Uint8Array | undefined
   update(map: Handle, key: Uint8Array, value: Uint8Array, flags?: number): void
   delete(map: Handle, key: Uint8Array): void
+  /** Looks up and deletes at once. */
+  take(map: Handle, key: Uint8Array, valueSize: number, flags?: number): Uint8Array | undefined
+  /** The key after another or, without one, the first. A key that is gone is taken for none. */
+  nextKey(map: Handle, key: Uint8Array | undefined, keySize: number): Uint8Array | undefined
+  batch(map: Handle, batch: Batch): BatchResult
+  /** Part of a map's memory in place, for maps that allow it. */
+  mapMemory(map: Handle, range: { offset: number; length: number; writable: boolean }): Memory
   /** After it no call can change the map any more, so that the verifier may rely on its values. */
   freeze(map: Handle): void
   /** Makes a program run where it says, for as long as the link lives. */

@@ -25,6 +25,23 @@ export const mapElement = {
   flags: [24, 'u64'],
 } as const
 
+/** BPF_MAP_GET_NEXT_KEY */
+export const nextKey = {
+  map_fd: [0, 'u32'],
+  key: [8, 'address'],
+  next_key: [16, 'address'],
+} as const
+
+export const mapBatch = {
+  in_batch: [0, 'address'],
+  out_batch: [8, 'address'],
+  keys: [16, 'address'],
+  values: [24, 'address'],
+  count: [32, 'u32'],
+  map_fd: [36, 'u32'],
+  elem_flags: [40, 'u64'],
+} as const
+
 export const progLoad = {
   prog_type: [0, 'u32'],
   insn_cnt: [4, 'u32'],

@@ -1,12 +1,8 @@
 import type { MapDefinition } from '../../loader/index.ts'
-import { check } from '../errno.ts'
 import type { Fd } from '../fd.ts'
-import type { Values } from './attr.ts'
-import { bpfCall, bpfOpen, type Command } from './command.ts'
-import { mapCreate, mapElement } from './layouts.ts'
-
-// ABI: linux/errno.h.
-const ENOENT = 2
+import { bpfOpen } from './command.ts'
+import { change } from './elements.ts'
+import { mapCreate } from './layouts.ts'
 
 /** BPF_MAP_CREATE */
 export function createMap(map: MapDefinition): Fd {
@@ -39,32 +35,6 @@ export function createMap(map: MapDefinition): Fd {
       },
     },
   )
-}
-
-/** BPF_MAP_LOOKUP_ELEM; undefined when there is no such key. */
-export function lookupElement(map: Fd, key: Uint8Array, valueSize: number): Uint8Array | undefined {
-  const value = new Uint8Array(valueSize)
-  const { result } = bpfCall('BPF_MAP_LOOKUP_ELEM', mapElement, { map_fd: map.number, key, value })
-  if (result === -ENOENT) return undefined
-  check(result, { doing: `reading ${map.what}`, syscall: 'bpf(BPF_MAP_LOOKUP_ELEM)' })
-  return value
-}
-
-/** Calls on a map that is open ask for no privilege: EPERM says that this map takes no such call. */
-function change(command: Command, values: Values<typeof mapElement>, doing: string): void {
-  const { result } = bpfCall(command, mapElement, values)
-  const hints = { EPERM: 'the map is frozen, or it was opened to be read only' }
-  check(result, { doing, syscall: `bpf(${command})`, hints })
-}
-
-/** BPF_MAP_UPDATE_ELEM */
-export function updateElement(map: Fd, key: Uint8Array, value: Uint8Array, flags = 0): void {
-  change('BPF_MAP_UPDATE_ELEM', { map_fd: map.number, key, value, flags: BigInt(flags) }, `writing ${map.what}`)
-}
-
-/** BPF_MAP_DELETE_ELEM */
-export function deleteElement(map: Fd, key: Uint8Array): void {
-  change('BPF_MAP_DELETE_ELEM', { map_fd: map.number, key }, `deleting from ${map.what}`)
 }
 
 /** BPF_MAP_FREEZE */

@@ -48,6 +48,8 @@ const reduced = (fields: [string, Place][], layout: Record<string, Place>): Reco
 const structs: Record<keyof typeof attrs, string> = {
   mapCreate: 'map_type',
   mapElement: 'map_fd',
+  nextKey: 'map_fd',
+  mapBatch: 'batch',
   progLoad: 'prog_type',
   testRun: 'test',
   btfLoad: 'btf',
