@@ -43,17 +43,29 @@ export function loadProgram(program: ProgramDefinition): Fd {
 }
 
 // ABI: is_perfmon_prog_type and is_net_admin_prog_type, kernel/bpf/syscall.c. CAP_SYS_ADMIN stands for all of them.
-const T = PROG_TYPE
 const perfmon: ReadonlySet<number> = new Set([
-  ...[T.KPROBE, T.TRACEPOINT, T.PERF_EVENT, T.RAW_TRACEPOINT, T.RAW_TRACEPOINT_WRITABLE],
-  ...[T.TRACING, T.LSM, T.STRUCT_OPS, T.EXT],
+  PROG_TYPE.KPROBE,
+  PROG_TYPE.TRACEPOINT,
+  PROG_TYPE.PERF_EVENT,
+  PROG_TYPE.RAW_TRACEPOINT,
+  PROG_TYPE.RAW_TRACEPOINT_WRITABLE,
+  PROG_TYPE.TRACING,
+  PROG_TYPE.LSM,
+  PROG_TYPE.STRUCT_OPS,
 ])
-const anyone: ReadonlySet<number> = new Set([T.SOCKET_FILTER, T.CGROUP_SKB, T.SK_REUSEPORT, T.SK_LOOKUP, T.SYSCALL])
+const neither: ReadonlySet<number> = new Set([
+  PROG_TYPE.SOCKET_FILTER,
+  PROG_TYPE.CGROUP_SKB,
+  PROG_TYPE.SK_REUSEPORT,
+  PROG_TYPE.SK_LOOKUP,
+  PROG_TYPE.SYSCALL,
+])
 
 /** What the kernel asks for to load a program of a type. */
 function capabilityOf(type: number): string {
+  if (type === PROG_TYPE.EXT) return 'CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN'
   if (perfmon.has(type)) return 'CAP_BPF and CAP_PERFMON'
-  return anyone.has(type) ? 'CAP_BPF' : 'CAP_BPF and CAP_NET_ADMIN'
+  return neither.has(type) ? 'CAP_BPF' : 'CAP_BPF and CAP_NET_ADMIN'
 }
 
 function attempt(values: Values<typeof progLoad>): number {
