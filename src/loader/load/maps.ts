@@ -32,11 +32,16 @@ export const kernelName = (name: string): string => name.slice(0, objectNameSize
 export const defaultPinRoot = '/sys/fs/bpf'
 
 /** Creates a map, or opens the one that is shared under its name, and gives a data map its value. */
-export function createMap(target: Target, spec: MapSpec, btf: Handle, { config }: PreparedObject, pinRoot: string): Handle {
-  const maxEntries = entriesOf(spec, target)
+export function createMap(
+  target: Target,
+  spec: MapSpec,
+  btf: Handle | undefined,
+  { config }: PreparedObject,
+  pinRoot: string,
+): Handle {
   using inner = spec.inner === null ? undefined : createPlain(target, spec.inner, btf)
-  const create = () => createPlain(target, { ...spec, maxEntries }, btf, inner)
-  const handle = spec.pinned ? shareByName(target, spec, pinRoot, maxEntries, create) : create()
+  const create = () => createPlain(target, spec, btf, inner)
+  const handle = spec.pinned ? shareByName(target, spec, pinRoot, entriesOf(spec, target), create) : create()
   const initial = spec.origin === 'kconfig' ? config : spec.initial
   try {
     if (initial !== null && initial.some((byte) => byte !== 0)) target.update(handle, new Uint8Array(4), initial)
@@ -48,21 +53,23 @@ export function createMap(target: Target, spec: MapSpec, btf: Handle, { config }
   return handle
 }
 
-function createPlain(target: Target, spec: MapSpec, btf: Handle, inner?: Handle): Handle {
-  const { type, keySize, valueSize, maxEntries, flags, numaNode, mapExtra, keyType, valueType } = spec
+function createPlain(target: Target, spec: MapSpec, btf: Handle | undefined, inner?: Handle): Handle {
+  const { type, keySize, valueSize, flags, numaNode, mapExtra, keyType, valueType } = spec
   const definition: MapDefinition = {
     name: kernelName(spec.name),
     type,
     keySize,
     valueSize,
-    maxEntries,
+    maxEntries: entriesOf(spec, target),
     flags,
     numaNode,
     mapExtra,
     ...(inner === undefined ? {} : { inner }),
   }
-  const described = !withoutTypes.has(type) && (keyType !== 0 || valueType !== 0)
-  return described ? createDescribed(target, { ...definition, btf: { handle: btf, keyType, valueType } }) : target.createMap(definition)
+  const described = btf !== undefined && !withoutTypes.has(type) && (keyType !== 0 || valueType !== 0)
+  return described
+    ? createDescribed(target, { ...definition, btf: { handle: btf, keyType, valueType } })
+    : target.createMap(definition)
 }
 
 /** Types only serve those who look at the map, so a kernel that does not take them gets the map without. */

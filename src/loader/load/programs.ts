@@ -11,7 +11,7 @@ export function loadProgram(
   target: Target,
   { object }: PreparedObject,
   program: PreparedProgram,
-  btf: Handle,
+  btf: Handle | undefined,
   mapOf: (name: string) => Handle,
 ): Handle {
   const { spec, place, debug } = program
@@ -34,7 +34,7 @@ export function loadProgram(
     flags: (spec.kind.sleepable ? PROG_FLAG.SLEEPABLE : 0) | (spec.kind.frags ? PROG_FLAG.XDP_HAS_FRAGS : 0),
     modules,
     ...(attach === null ? {} : { attach: { type: attach.type, module: attach.module?.handle() } }),
-    ...(debug === null ? {} : { debug: { handle: btf, ...debug } }),
+    ...(debug === null || btf === undefined ? {} : { debug: { handle: btf, ...debug } }),
   }
   try {
     return target.loadProgram(definition)

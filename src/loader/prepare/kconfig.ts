@@ -5,9 +5,18 @@ import type { KernelFacts } from '../target.ts'
 
 type ConfigExtern = Extract<ExternSpec, { kind: 'kconfig' }>
 
-/** The text of a `.config` as a map from option to what stands after the equals sign. */
-export function parseConfig(text: string): Map<string, string> {
-  return new Map([...text.matchAll(/^(CONFIG_\w+)=(.*)$/gm)].map(([, name = '', value = '']) => [name, value.trim()]))
+/**
+ * What stands after the equals sign of an option in the text of a `.config`. The text has thousands of options and an
+ * object asks for one or two, so it is searched and not taken apart.
+ */
+export function optionIn(text: string, name: string): string | undefined {
+  const start = `${name}=`
+  for (let at = text.indexOf(start); at >= 0; at = text.indexOf(start, at + 1)) {
+    if (at > 0 && text[at - 1] !== '\n') continue
+    const end = text.indexOf('\n', at)
+    return text.slice(at + start.length, end < 0 ? text.length : end).trim()
+  }
+  return undefined
 }
 
 /**
@@ -19,10 +28,9 @@ export function fillConfig(object: BpfObject, facts: KernelFacts, into: Uint8Arr
   if (externs.length === 0) return
   const needsText = externs.some((extern) => extern.name.startsWith('CONFIG_'))
   const text = needsText ? facts.kernelConfig() : ''
-  const config = parseConfig(text ?? '')
   for (const extern of externs) {
     collect(problems, () => {
-      const value = valueOf(object, facts, extern, config)
+      const value = valueOf(object, facts, extern, text ?? '')
       if (value !== undefined) writeValue(object.btf, extern, value, into)
       else if (!extern.weak) throw missing(extern, text === undefined)
     })
@@ -51,12 +59,13 @@ function hasEnumerator(btf: Btf, name: string, enumerator: string): boolean {
 function valueOf(
   object: BpfObject,
   facts: KernelFacts,
-  { name }: ConfigExtern,
-  config: ReadonlyMap<string, string>,
+  { name, weak }: ConfigExtern,
+  config: string,
 ): string | undefined {
-  if (name.startsWith('CONFIG_')) return config.get(name)
+  if (name.startsWith('CONFIG_')) return optionIn(config, name)
   const virtual = virtualOptions[name]
   if (virtual !== undefined) return virtual(facts)
+  if (weak) return undefined
   throw new ObjectError({
     file: object.file,
     path: `extern ${name}`,
