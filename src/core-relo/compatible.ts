@@ -1,4 +1,5 @@
-import { type Btf, essentialName } from '../btf/index.ts'
+import { type Btf, type BtfType, essentialName } from '../btf/index.ts'
+import { AnsweredOnce } from './answered-once.ts'
 import { kindsAgree } from './candidates.ts'
 
 const deepest = 32
@@ -30,11 +31,18 @@ export function fieldsAgree(local: Btf, localId: number, target: Btf, targetId: 
 }
 
 /** Whether a type exists in the form that was asked for: kinds and, of functions, parameters; names are not compared. */
-export function typesAgree(local: Btf, localId: number, target: Btf, targetId: number, depth = 0): boolean {
-  if (depth > deepest) return local.fail(localId, `at most ${deepest} levels of pointers, arrays and functions`)
-  const ours = local.resolved(localId)
-  const theirs = target.resolved(targetId)
-  const next = (left: number, right: number) => typesAgree(local, left, target, right, depth + 1)
+export function typesAgree(local: Btf, localId: number, target: Btf, targetId: number): boolean {
+  const answers = new AnsweredOnce()
+  const agree = (left: number, right: number, depth: number): boolean => {
+    if (depth > deepest) return local.fail(left, `at most ${deepest} levels of pointers, arrays and functions`)
+    const ours = local.resolved(left)
+    const theirs = target.resolved(right)
+    return answers.of(`${ours.id} ${theirs.id}`, () => resolvedAgree(ours, theirs, (one, other) => agree(one, other, depth + 1)))
+  }
+  return agree(localId, targetId, 0)
+}
+
+function resolvedAgree(ours: BtfType, theirs: BtfType, agree: (left: number, right: number) => boolean): boolean {
   if (!kindsAgree(ours.kind, theirs.kind)) return false
   switch (ours.kind) {
     case 'void':
@@ -47,15 +55,15 @@ export function typesAgree(local: Btf, localId: number, target: Btf, targetId: n
     case 'int':
       return theirs.kind === 'int' && ours.bitOffset === 0 && theirs.bitOffset === 0
     case 'ptr':
-      return theirs.kind === 'ptr' && next(ours.type, theirs.type)
+      return theirs.kind === 'ptr' && agree(ours.type, theirs.type)
     case 'array':
-      return theirs.kind === 'array' && next(ours.element, theirs.element)
+      return theirs.kind === 'array' && agree(ours.element, theirs.element)
     case 'func_proto':
       return (
         theirs.kind === 'func_proto' &&
         ours.params.length === theirs.params.length &&
-        ours.params.every((param, at) => next(param.type, theirs.params[at]?.type ?? 0)) &&
-        next(ours.returns, theirs.returns)
+        ours.params.every((param, at) => agree(param.type, theirs.params[at]?.type ?? 0)) &&
+        agree(ours.returns, theirs.returns)
       )
     default:
       return false

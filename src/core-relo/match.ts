@@ -2,7 +2,7 @@ import { type Btf, essentialName, sizeOf } from '../btf/index.ts'
 import type { Candidate } from './candidates.ts'
 import { fieldsAgree, typesAgree } from './compatible.ts'
 import { CORE, type CoreKind, isEnumeratorKind, isFieldKind } from './kinds.ts'
-import { deepestAccess, isFlexible, type Spec, type Step } from './spec.ts'
+import { isFlexible, type Spec, type Step } from './spec.ts'
 import { typesMatch } from './types-match.ts'
 
 /** Finds in a candidate what the local access looks at, or null when the candidate does not have it. */
@@ -12,7 +12,7 @@ export function matchSpec(local: Spec, candidate: Candidate, kind: CoreKind): Sp
   if (isFieldKind(kind)) return matchField(local, btf, root)
   const agree =
     kind === CORE.TYPE_MATCHES
-      ? typesMatch({ local: local.btf, target: btf }, local.root, root)
+      ? typesMatch(local.btf, local.root, btf, root)
       : typesAgree(local.btf, local.root, btf, root)
   return agree ? { btf, root, steps: [], bitOffset: 0 } : null
 }
@@ -42,7 +42,7 @@ function matchField(local: Spec, btf: Btf, root: number): Spec | null {
       steps.push({ type: btf.resolve(at), index: step.index, name: null })
       bitOffset += step.index * sizeOf(btf, at) * 8
     } else {
-      const found = findMember(local.btf, step, btf, at, 0)
+      const found = findMember(local.btf, step, btf, at, new Set())
       if (found === null) return null
       steps.push(found.step)
       bitOffset += found.bitOffset
@@ -60,14 +60,17 @@ interface FoundMember {
   type: number
 }
 
-/** Looks for a member by name, also inside anonymous structs and unions. */
-function findMember(local: Btf, step: Step, btf: Btf, id: number, depth: number): FoundMember | null {
+/**
+ * Looks for a member by name, also inside anonymous structs and unions. Those in `searched` do not have it: structs that
+ * contain each other many times are searched once.
+ */
+function findMember(local: Btf, step: Step, btf: Btf, id: number, searched: Set<number>): FoundMember | null {
   const type = btf.resolved(id)
-  if (type.kind !== 'struct' && type.kind !== 'union') return null
-  if (depth > deepestAccess) return btf.fail(id, `at most ${deepestAccess} levels of nested structs`)
+  if ((type.kind !== 'struct' && type.kind !== 'union') || searched.has(type.id)) return null
+  searched.add(type.id)
   for (const [index, member] of type.members.entries()) {
     if (member.name === '') {
-      const inner = findMember(local, step, btf, member.type, depth + 1)
+      const inner = findMember(local, step, btf, member.type, searched)
       if (inner !== null) return { ...inner, bitOffset: inner.bitOffset + member.bitOffset }
     } else if (member.name === step.name) {
       const owner = local.resolved(step.type)

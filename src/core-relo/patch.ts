@@ -16,14 +16,15 @@ const sizeCodes: Readonly<Record<number, number>> = { 1: 0x10, 2: 0x08, 4: 0x00,
 
 /**
  * Writes a resolution into the instruction at `offset` of a little-endian program. `fail` is called with what was
- * expected when the instruction is not one that the relocation can change.
+ * expected when the instruction is not one that the relocation can change. What the kernel does not have, or not in a
+ * size that the instruction can read, poisons it: then the return value says what that is, and else it is null.
  */
 export function patchInstruction(
   insns: DataView,
   offset: number,
   { value, original, resize, what }: Resolution,
   fail: (expected: string) => never,
-): void {
+): string | null {
   if (offset % insnSize !== 0 || offset + insnSize > insns.byteLength) fail('an instruction of the program')
   const code = insns.getUint8(offset)
   const isWide = code === ldimm64
@@ -31,10 +32,11 @@ export function patchInstruction(
   if (value === null) {
     poison(insns, offset)
     if (isWide) poison(insns, offset + insnSize)
-    return
+    return what
   }
   const expect = (found: bigint) => {
-    if (original !== null && found !== original) fail(`${original} in the instruction that reads ${what}, not ${found}`)
+    if (original === null || BigInt.asUintN(64, found) === BigInt.asUintN(64, original)) return
+    fail(`${original} in the instruction that reads ${what}, not ${found}`)
   }
 
   switch (code & 7) {
@@ -43,25 +45,34 @@ export function patchInstruction(
       if ((code & 8) !== 0) fail('an arithmetic instruction with an immediate value')
       expect(BigInt(insns.getInt32(offset + 4, true)))
       insns.setInt32(offset + 4, Number(BigInt.asIntN(32, value)), true)
-      return
+      return null
     case CLASS.LDX:
     case CLASS.ST:
     case CLASS.STX:
       expect(BigInt(insns.getInt16(offset + 2, true)))
       if (value > 0x7fffn) fail(`an offset of ${what} that fits in 16 bits, not ${value}`)
-      insns.setInt16(offset + 2, Number(value), true)
+      // A program may check the size before it gets here, so this instruction need not be reached.
+      if (resize?.safe === false) {
+        poison(insns, offset)
+        return `${what} of ${resize.from} bytes`
+      }
       if (resize !== null) insns.setUint8(offset, resized(code, resize, what, fail))
-      return
+      insns.setInt16(offset + 2, Number(value), true)
+      return null
     case CLASS.LD:
-      if (!isWide) fail('a 64-bit load of an immediate value')
+      if (!isWide || !isPlain(insns, offset)) fail('a 64-bit load of an immediate value')
       expect(BigInt(insns.getUint32(offset + 4, true)) | (BigInt(insns.getInt32(offset + 12, true)) << 32n))
       insns.setUint32(offset + 4, Number(BigInt.asUintN(32, value)), true)
       insns.setUint32(offset + 12, Number(BigInt.asUintN(32, value >> 32n)), true)
-      return
+      return null
     default:
-      fail('a load, store or arithmetic instruction')
+      return fail('a load, store or arithmetic instruction')
   }
 }
+
+/** A wide load of a number: one of a map or a function says so in its source register. */
+const isPlain = (insns: DataView, offset: number): boolean =>
+  insns.getUint8(offset + 1) >> 4 === 0 && insns.getUint16(offset + 2, true) === 0 && insns.getUint32(offset + insnSize, true) === 0
 
 function poison(insns: DataView, offset: number): void {
   insns.setUint8(offset, callCode)
@@ -76,8 +87,7 @@ function resized(
   what: string,
   fail: (expected: string) => never,
 ): number {
-  const { from, to, safe } = resize
-  if (!safe) fail(`${what} of ${from} bytes as in the object, not of ${to}: only pointers and unsigned integers may change`)
+  const { from, to } = resize
   if ((code & 0x18) !== sizeCodes[from]) fail(`a load or store of ${from} bytes, the size of ${what}`)
   return (code & ~0x18) | (sizeCodes[to] ?? fail(`${what} of 1, 2, 4 or 8 bytes, not ${to}`))
 }

@@ -4,7 +4,7 @@ import { type Candidate, findCandidates } from './candidates.ts'
 import { CORE, type CoreKind, coreKindName, isCoreKind } from './kinds.ts'
 import { matchSpec } from './match.ts'
 import { describe, parseSpec, type Spec } from './spec.ts'
-import { type Value, valueOf } from './value.ts'
+import { type Value, valueOf, withSignOf } from './value.ts'
 
 /** One record of `.BTF.ext`: an instruction whose immediate or offset depends on the kernel's types. */
 export interface CoreRelocation {
@@ -32,7 +32,7 @@ export interface Resolution {
   original: bigint | null
   /** What it must hold on this kernel, or null when the kernel has no such thing: the instruction is poisoned. */
   value: bigint | null
-  /** How a load or store has to change its width, bytes; null when it stays. */
+  /** How a load or store has to change its width, bytes, and whether it can; null when it stays. */
   resize: { from: number; to: number; safe: boolean } | null
 }
 
@@ -57,12 +57,14 @@ export class CoreResolver {
     const what = describe(local)
     if (kind === CORE.TYPE_ID_LOCAL) return { kind, what, original: null, value: BigInt(type), resize: null }
 
-    const theirs = valueOf(this.#find(local, kind, what), kind)
+    const found = this.#find(local, kind, what)
+    const theirs = valueOf(found, kind)
+    const isEnumerator = kind === CORE.ENUMVAL_VALUE && found !== null && theirs !== null
     return {
       kind,
       what,
       original: ours?.certain === true ? ours.value : null,
-      value: theirs?.value ?? null,
+      value: isEnumerator ? withSignOf(local, found, theirs.value) : (theirs?.value ?? null),
       resize: ours === null || theirs === null ? null : resize(ours, theirs),
     }
   }

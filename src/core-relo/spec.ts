@@ -19,8 +19,9 @@ export interface Spec {
   bitOffset: number
 }
 
-/** As deep as libbpf and the kernel follow an access. */
-export const deepestAccess = 64
+/** As deep as libbpf and the kernel follow an access, and as large as they let one of its numbers be. */
+const deepestAccess = 64
+const largestIndex = 0x7fff_ffff
 
 /**
  * Reads an access string, such as `0:3:1`, against the object's BTF. The first number is an index as in `&p[n]`, each
@@ -29,14 +30,15 @@ export const deepestAccess = 64
 export function parseSpec(btf: Btf, id: number, access: string, kind: CoreKind): Spec {
   const numbers = access.split(':').map(Number)
   const bad = (expected: string): never => btf.fail(id, `access "${access}": ${expected}`)
-  if (!/^\d+(:\d+)*$/.test(access) || numbers.length > deepestAccess) {
-    return bad(`at most ${deepestAccess} numbers with colons between them`)
+  if (!/^\d+(:\d+)*$/.test(access) || numbers.length > deepestAccess || numbers.some((number) => number > largestIndex)) {
+    return bad(`at most ${deepestAccess} numbers up to ${largestIndex} with colons between them`)
   }
   const [first = 0, ...rest] = numbers
 
   if (isEnumeratorKind(kind)) {
     const type = btf.resolved(id)
     if (type.kind !== 'enum' && type.kind !== 'enum64') return bad(`an enum, not ${type.kind}`)
+    if (rest.length > 0) return bad('the one number of an enumerator')
     const name = type.values[first]?.name ?? bad(`one of the ${type.values.length} enumerators`)
     return { btf, root: id, steps: [{ type: id, index: first, name }], bitOffset: 0 }
   }
@@ -67,9 +69,9 @@ export function parseSpec(btf: Btf, id: number, access: string, kind: CoreKind):
   return { btf, root: id, steps, bitOffset }
 }
 
-/** An array that is the last member of its struct and has a length of 0 or 1 has as many elements as were allocated. */
+/** An array without a length that is the last member of its struct has as many elements as were allocated. */
 export function isFlexible(btf: Btf, step: Step | undefined, array: { length: number }): boolean {
-  if (step === undefined || step.name === null || array.length > 1) return false
+  if (step === undefined || step.name === null || array.length > 0) return false
   const owner = btf.resolved(step.type)
   return (owner.kind === 'struct' || owner.kind === 'union') && step.index === owner.members.length - 1
 }

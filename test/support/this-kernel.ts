@@ -12,11 +12,22 @@ export function thisKernelsBtf(): Btf {
   return btf
 }
 
-/** The running kernel as an object is bound to it, but for its options and version, which a test may choose. */
-export function thisKernel({ config = 'CONFIG_HZ=250\n', version = 0x06_12_00 } = {}): KernelFacts {
+/** A kernel of some types, without modules. */
+export function kernelOf(types: Btf, { config = 'CONFIG_HZ=250\n', version = 0x06_12_00 } = {}): KernelFacts {
   return {
-    name: 'this kernel',
-    kernelBtf: thisKernelsBtf,
+    name: types.file,
+    kernelBtf: () => types,
+    moduleBtfs: () => [],
+    kernelConfig: () => config,
+    kernelVersion: () => version,
+    symbolAddress: () => undefined,
+  }
+}
+
+/** The running kernel as an object is bound to it, but for its options and version, which a test may choose. */
+export function thisKernel(options: { config?: string; version?: number } = {}): KernelFacts {
+  return {
+    ...kernelOf(thisKernelsBtf(), options),
     moduleBtfs: () =>
       readdirSync(directory)
         .filter((name) => name !== 'vmlinux')
@@ -27,8 +38,5 @@ export function thisKernel({ config = 'CONFIG_HZ=250\n', version = 0x06_12_00 } 
             throw new Error('nothing is created here')
           },
         })),
-    kernelConfig: () => config,
-    kernelVersion: () => version,
-    symbolAddress: () => undefined,
   }
 }
