@@ -52,8 +52,15 @@ export function runningModules(): { name: string; btf: Btf }[] {
     })
 }
 
-/** The text of the running kernel's `.config`, or undefined when it is kept nowhere that can be read. */
+let config: { text: string | undefined } | undefined
+
+/** The text of the running kernel's `.config`, or undefined when it is kept nowhere that can be read. Read once. */
 export function runningConfig(): string | undefined {
+  config ??= { text: readConfig() }
+  return config.text
+}
+
+function readConfig(): string | undefined {
   const places = [
     // Loaded when it is needed, which it seldom is.
     () => process.getBuiltinModule('node:zlib').gunzipSync(readFileSync('/proc/config.gz')),
