@@ -1,4 +1,8 @@
 export { attach, type AttachOptions } from './attach.ts'
+export type { Access } from './access/access.ts'
+export { BpfMap, UPDATE } from './access/bpf-map.ts'
+export type { Variable } from './access/live-variable.ts'
+export { initialVariable, setVariable, type VariableSpec, variablesOf } from './access/variables.ts'
 export { type LoadedMap, type LoadedObject, type LoadedProgram, type LoadedStructOps } from './load/loaded.ts'
 export { load, type LoadOptions } from './load/load.ts'
 export type { BpfObject, ExternSpec, FunctionSpec, MapSpec, ProgramSpec, StructOpsSpec } from './object.ts'

@@ -1,4 +1,5 @@
 import { UsageError } from '../../errors/index.ts'
+import { accessTo } from '../access/access.ts'
 import type { BpfObject } from '../object.ts'
 import { prepare, type PreparedObject } from '../prepare/prepare.ts'
 import type { Handle, Target } from '../target.ts'
@@ -52,6 +53,7 @@ export function load(source: BpfObject | PreparedObject, target: Target, options
   for (const match of prepared.structOps) {
     structOps.set(match.spec.name, { ...match, handle: keep(createStructOpsMap(target, match, btf)) })
   }
+  const access = undo.use(accessTo(object, target, maps))
   const owned = undo.move()
-  return { object, target, maps, programs, structOps, notes: prepared.notes, [Symbol.dispose]: () => owned.dispose() }
+  return { ...access, object, target, maps, programs, structOps, notes: prepared.notes, [Symbol.dispose]: () => owned.dispose() }
 }

@@ -1,3 +1,4 @@
+import type { Access } from '../access/access.ts'
 import type { BpfObject, MapSpec, ProgramSpec } from '../object.ts'
 import type { PreparedStructOps } from '../prepare/struct-ops.ts'
 import type { Handle, Target } from '../target.ts'
@@ -21,7 +22,7 @@ export interface LoadedStructOps extends PreparedStructOps {
  * What an object has become on a target. Disposing of it closes the handles of its maps and programs; what the kernel
  * still uses stays alive there.
  */
-export interface LoadedObject extends Disposable {
+export interface LoadedObject extends Access, Disposable {
   readonly object: BpfObject
   readonly target: Target
   /** By name. */
