@@ -4,7 +4,7 @@ export const ET_REL = 1
 export const EM_BPF = 247
 
 /** Section types. */
-export const SHT = { NULL: 0, PROGBITS: 1, SYMTAB: 2, STRTAB: 3, RELA: 4, NOBITS: 8, REL: 9 } as const
+export const SHT = { NULL: 0, PROGBITS: 1, SYMTAB: 2, STRTAB: 3, RELA: 4, NOBITS: 8, REL: 9, DYNSYM: 11 } as const
 /** Section flags. */
 export const SHF = { WRITE: 1, ALLOC: 2, EXECINSTR: 4 } as const
 /** Section indexes that name no section. */

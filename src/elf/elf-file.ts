@@ -53,6 +53,11 @@ export class ElfFile {
     return this.#symbols
   }
 
+  /** What a program or library offers others, which it keeps when it is stripped. An object file has none. */
+  get dynamicSymbols(): readonly ElfSymbol[] {
+    return readSymbols(this.#whole, this.sections.find((section) => section.type === SHT.DYNSYM), this.sections)
+  }
+
   /** The symbols of a section, in file order. */
   symbolsOf(section: ElfSection): readonly ElfSymbol[] {
     this.#symbolsBySection ??= Map.groupBy(this.symbols, (symbol) => symbol.section)

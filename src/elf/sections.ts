@@ -24,7 +24,7 @@ export function readSections(whole: Cursor, table: Table): ElfSection[] {
     const nameOffset = header.u32()
     const type = header.u32()
     const flags = Number(header.u64() & 0xffff_ffffn)
-    header.skip(8)
+    const address = header.size64('the address')
     const offset = header.size64('the offset')
     const size = header.size64('the size')
     const link = header.u32()
@@ -33,7 +33,7 @@ export function readSections(whole: Cursor, table: Table): ElfSection[] {
     const entrySize = header.size64('the entry size')
     const empty = type === SHT.NOBITS || type === SHT.NULL
     const data = whole.range(empty ? 0 : offset, empty ? 0 : size, `section[${index}]`)
-    return { nameOffset, data, section: { index, name: '', type, flags, size, link, info, entrySize, data: data.bytes } }
+    return { nameOffset, data, section: { index, name: '', type, flags, address, size, link, info, entrySize, data: data.bytes } }
   })
   refuseOverlaps(headers.map(({ section }) => section), whole)
   const names = headers[table.namesIndex]?.data

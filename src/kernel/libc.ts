@@ -81,3 +81,14 @@ export const mount = bind<[source: string, target: string, type: string, flags: 
 )
 
 export const getPageSize = bind<[]>('int getpagesize()')
+
+// ABI: the number of perf_event_open(2), asm/unistd.h of each architecture.
+const perfEventNumber: Partial<Record<NodeJS.Architecture, number>> = { x64: 298, arm64: 241, riscv64: 241, loong64: 241, s390x: 331, ppc64: 319 }
+
+const syscallForPerf = bind<[number, Uint8Array, number, number, number, number]>('long syscall(long, void *, int, int, int, unsigned long)')
+
+/** perf_event_open(2). `attr` holds a `struct perf_event_attr`. */
+export const perfEventOpen = (attr: Uint8Array, pid: number, cpu: number, group: number, flags: number): number =>
+  syscallForPerf(perfEventNumber[process.arch] ?? -1, attr, pid, cpu, group, flags)
+
+export const ioctl = bind<[fd: number, request: number, argument: number]>('int ioctl(int, unsigned long, long)')

@@ -1,5 +1,6 @@
 import { UsageError } from '../errors/index.ts'
 import type { LoadedObject, LoadedProgram } from './load/loaded.ts'
+import { kprobeOf, uprobeOf } from './probes.ts'
 import type { Attachment, Handle } from './target.ts'
 
 /** Where a program goes that its section does not say: an interface's index, an open cgroup or namespace. */
@@ -12,6 +13,10 @@ export interface AttachOptions {
   /** Of an iterator: a `union bpf_iter_link_info`. */
   parameters?: Uint8Array
   netfilter?: { family: number; hook: number; priority: number }
+  /** Of a uprobe: one process. */
+  pid?: number
+  /** An open perf event. */
+  event?: Handle
 }
 
 /**
@@ -52,6 +57,16 @@ function attachmentOf({ spec }: LoadedProgram, options: AttachOptions): Attachme
       return { way: kind.attach, file: options.file ?? fail('no file is given', 'pass an open descriptor as file'), attachType, flags }
     case 'netfilter':
       return { way: 'netfilter', ...(options.netfilter ?? fail('no hook is given', 'pass family, hook and priority as netfilter')) }
+    case 'tracepoint': {
+      const [category = '', name = ''] = target.split('/')
+      return name === '' ? fail('no tracepoint is named', 'write SEC("tp/CATEGORY/NAME")') : { way: 'tracepoint', category, name }
+    }
+    case 'uprobe':
+      return { ...uprobeOf(kind.name, target, fail), ...(options.pid === undefined ? {} : { pid: options.pid }) }
+    case 'kprobe':
+      return kprobeOf(kind.name, target, fail)
+    case 'perf_event':
+      return { way: 'perf_event', event: options.event ?? fail('no event is given', 'pass an open perf event as event') }
     case 'struct_ops':
       return fail('it runs when its struct is registered', 'use register of ccdk/structops')
     default:

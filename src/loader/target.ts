@@ -130,6 +130,12 @@ export type Attachment =
   | { way: 'cgroup' | 'netns'; file: number; attachType: number; flags: number }
   /** `family` is NFPROTO_IPV4 (2) or NFPROTO_IPV6 (10), `hook` one of NF_INET_*. */
   | { way: 'netfilter'; family: number; hook: number; priority: number }
+  | { way: 'tracepoint'; category: string; name: string }
+  /** An instruction of a file, bytes from its start; `pid` for one process alone. */
+  | { way: 'uprobe'; file: string; offset: bigint; onReturn: boolean; pid?: number }
+  | { way: 'kprobe'; function: string; offset: bigint; onReturn: boolean }
+  /** An open perf event, which the link takes over. */
+  | { way: 'perf_event'; event: Handle }
 
 /** All objects that a target holds, by whomever they were made. */
 export interface ObjectsById {

@@ -2,6 +2,7 @@ import { readSync } from 'node:fs'
 import { ATTACH_TYPE, type Attachment } from '../../loader/index.ts'
 import { fileError } from '../errno.ts'
 import type { Fd } from '../fd.ts'
+import { enableEvent, probeEvent, tracepointEvent } from '../perf-event.ts'
 import { bpfOpen, type Purpose } from './command.ts'
 import { iterCreate, linkCreate, linkCreateIter, linkCreateNetfilter, rawTracepointOpen } from './layouts.ts'
 
@@ -20,6 +21,10 @@ const hints: Readonly<Record<Attachment['way'], Readonly<Record<string, string>>
   netkit: { ENODEV: 'there is no such interface', EACCES: 'netkit takes programs at its primary interface alone' },
   cgroup: { EBADF: 'the file is not a directory of a cgroup v2 file system' },
   netns: { EEXIST: 'a program is attached to this network namespace already', EINVAL: 'the file is not a network namespace' },
+  tracepoint: { EEXIST: 'programs of another license or kind are attached there' },
+  uprobe: {},
+  kprobe: {},
+  perf_event: { EINVAL: 'the event takes no programs, or not of this kind' },
   netfilter: { EAFNOSUPPORT: 'families are NFPROTO_IPV4 (2) and NFPROTO_IPV6 (10)', EBUSY: 'the priority is taken' },
 }
 
@@ -55,11 +60,34 @@ export function attachProgram(program: Fd, to: Attachment): Fd {
     case 'cgroup':
     case 'netns':
       return create({ target_fd: to.file, attach_type: to.attachType, flags: to.flags })
+    case 'tracepoint':
+      return onEvent(tracepointEvent(to.category, to.name), create)
+    case 'uprobe': {
+      const { file: name, offset, onReturn, pid } = to
+      return onEvent(probeEvent({ kind: 'uprobe', name, offset, onReturn, ...(pid === undefined ? {} : { pid }) }), create)
+    }
+    case 'kprobe':
+      return onEvent(probeEvent({ kind: 'kprobe', name: to.function, offset: to.offset, onReturn: to.onReturn }), create)
+    case 'perf_event':
+      return create({ target_fd: to.event.number, attach_type: ATTACH_TYPE.PERF_EVENT })
     case 'netfilter': {
       const hook = { 'netfilter.pf': to.family, 'netfilter.hooknum': to.hook, 'netfilter.priority': to.priority }
       const values = { prog_fd, attach_type: ATTACH_TYPE.NETFILTER, ...hook }
       return bpfOpen('BPF_LINK_CREATE', linkCreateNetfilter, values, what, purpose)
     }
+  }
+}
+
+/** Hangs a program on an event. The link keeps the event open for itself, so that ours can be closed. */
+function onEvent(opened: Fd, create: (values: { target_fd: number; attach_type: number }) => Fd): Fd {
+  using event = opened
+  const link = create({ target_fd: event.number, attach_type: ATTACH_TYPE.PERF_EVENT })
+  try {
+    enableEvent(event)
+    return link
+  } catch (error) {
+    link[Symbol.dispose]()
+    throw error
   }
 }
 

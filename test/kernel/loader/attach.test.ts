@@ -1,11 +1,14 @@
-import { closeSync, mkdirSync, openSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
+import { parseElf } from '../../../src/elf/index.ts'
 import { UnsupportedKernelError, UsageError } from '../../../src/errors/index.ts'
 import { LinuxTarget, openFds } from '../../../src/kernel/index.ts'
 import { attach, load, type LoadedObject, openObject, prepare } from '../../../src/loader/index.ts'
+import { functionOffset } from '../../../src/loader/probes.ts'
 import { compileFixture } from '../../support/compile.ts'
 import { needs, suite } from '../../support/needs.ts'
 
@@ -116,6 +119,56 @@ test('a program is attached to a network namespace', () => {
   } finally {
     closeSync(fd)
   }
+})
+
+/** A system call that nothing else makes: `process.ppid` asks the kernel each time. */
+const askForParent = () => Array.from({ length: 100 }, () => process.ppid)
+
+test('a tracepoint runs its program', () => {
+  const mounted = existsSync('/sys/kernel/tracing/events')
+  if (!mounted) execFileSync('mount', ['-t', 'tracefs', 'tracefs', '/sys/kernel/tracing'])
+  try {
+    using loaded = loadOnly('on_tracepoint')
+    using link = attach(loaded, 'on_tracepoint')
+    askForParent()
+    assert.ok(target.objects.linkInfo(link).id > 0)
+    assert.ok(counter(loaded, 'tracepoint_runs') >= 100n)
+  } finally {
+    if (!mounted) execFileSync('umount', ['/sys/kernel/tracing'])
+  }
+})
+
+for (const [program, count, onReturn] of [
+  ['on_uprobe', 'uprobe_runs', false],
+  ['on_uretprobe', 'uretprobe_runs', true],
+] as const) {
+  test(`${program} runs when this process calls a function of the C library`, () => {
+    const [, libc = ''] = /(\/\S*\/libc\.so\.6)$/m.exec(readFileSync('/proc/self/maps', 'utf8')) ?? []
+    const offset = functionOffset(parseElf(readFileSync(libc), libc), 'getppid')
+    assert.is(typeof offset, 'bigint')
+    using loaded = loadOnly(program)
+    const handle = loaded.programs.get(program)?.handle
+    assert.ok(handle)
+    {
+      using link = target.attach(handle, { way: 'uprobe', file: libc, offset: offset ?? 0n, onReturn, pid: process.pid })
+      assert.ok(target.objects.linkInfo(link).id > 0)
+      askForParent()
+      assert.ok(counter(loaded, count) >= 100n, `${count} is ${counter(loaded, count)}`)
+    }
+    const before = counter(loaded, count)
+    askForParent()
+    assert.is(counter(loaded, count), before)
+  })
+}
+
+test('a kernel without kprobes says what would bring them', () => {
+  using loaded = loadOnly('on_kprobe')
+  if (existsSync('/sys/bus/event_source/devices/kprobe')) {
+    using link = attach(loaded, 'on_kprobe')
+    assert.ok(target.objects.linkInfo(link).id > 0)
+    return
+  }
+  assert.throws(() => attach(loaded, 'on_kprobe'), (error: unknown) => error instanceof UnsupportedKernelError && /CONFIG_KPROBE_EVENTS/.test(error.message))
 })
 
 test('what is missing is said before the kernel is asked', () => {

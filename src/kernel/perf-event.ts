@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs'
+import { UnsupportedKernelError } from '../errors/index.ts'
+import { check, type Attempt } from './errno.ts'
+import { Fd } from './fd.ts'
+import { addressOf, ioctl, perfEventOpen } from './libc.ts'
+
+// ABI: linux/perf_event.h: PERF_TYPE_TRACEPOINT, PERF_FLAG_FD_CLOEXEC, PERF_EVENT_IOC_ENABLE.
+const TRACEPOINT = 2
+const CLOEXEC = 8
+const ENABLE = 0x2400
+
+/**
+ * ABI: struct perf_event_attr as of PERF_ATTR_SIZE_VER5, linux/perf_event.h: u32 type and size, u64 config, period,
+ * sample_type and read_format, flags, u32 wakeup and bp_type, and from 56 on config1 and config2.
+ */
+const attrSize = 112
+
+interface PerfEvent {
+  type: number
+  config: bigint
+  /** Bytes whose address is passed, such as a path that ends with zero. */
+  config1?: Uint8Array
+  config2?: bigint
+  /** One process; all when left out. */
+  pid?: number
+}
+
+function open(event: PerfEvent, what: string, attempt: Omit<Attempt, 'syscall'>): Fd {
+  const attr = new Uint8Array(attrSize)
+  const view = new DataView(attr.buffer)
+  view.setUint32(0, event.type, true)
+  view.setUint32(4, attrSize, true)
+  view.setBigUint64(8, event.config, true)
+  if (event.config1 !== undefined) view.setBigUint64(56, addressOf(event.config1), true)
+  view.setBigUint64(64, event.config2 ?? 0n, true)
+  // Of all processes an event is opened on one processor; a program that hangs on it runs on all of them.
+  const number = perfEventOpen(attr, event.pid ?? -1, event.pid === undefined ? 0 : -1, -1, CLOEXEC)
+  return new Fd(check(number, { capability: 'CAP_PERFMON', ...attempt, syscall: 'perf_event_open' }), what)
+}
+
+/** Has an event happen, and the programs that hang on it run. */
+export function enableEvent(event: Fd): void {
+  check(ioctl(event.number, ENABLE, 0), { doing: `switching on ${event.what}`, syscall: 'ioctl(PERF_EVENT_IOC_ENABLE)' })
+}
+
+/** The event of a tracepoint, such as `sched/sched_switch`. */
+export function tracepointEvent(category: string, name: string): Fd {
+  const id = readFirst([`/sys/kernel/tracing/events/${category}/${name}/id`, `/sys/kernel/debug/tracing/events/${category}/${name}/id`])
+  if (id === undefined) {
+    throw new UnsupportedKernelError({
+      feature: `tracepoint ${category}/${name}`,
+      hint: 'see /sys/kernel/tracing/available_events; if that is not there: mount -t tracefs tracefs /sys/kernel/tracing',
+    })
+  }
+  const what = `event of tracepoint ${category}/${name}`
+  return open({ type: TRACEPOINT, config: BigInt(id) }, what, { doing: `opening the ${what}` })
+}
+
+/** Where a probe is put: at an instruction of a file, or of the kernel. */
+export interface ProbePlace {
+  kind: 'uprobe' | 'kprobe'
+  /** A uprobe's file, a kprobe's function. */
+  name: string
+  /** Of a uprobe the place in the file, of a kprobe that in the function, bytes. */
+  offset: bigint
+  /** Run when the function returns. */
+  onReturn: boolean
+  pid?: number
+}
+
+/** The event of a probe. Kernels from 4.17 on have them as units of their own under `/sys/bus/event_source`. */
+export function probeEvent({ kind, name, offset, onReturn, pid }: ProbePlace): Fd {
+  const unit = `/sys/bus/event_source/devices/${kind}`
+  const type = readFirst([`${unit}/type`])
+  if (type === undefined) {
+    throw new UnsupportedKernelError({ feature: `${kind}s`, config: kind === 'kprobe' ? 'CONFIG_KPROBE_EVENTS' : 'CONFIG_UPROBE_EVENTS' })
+  }
+  const bit = /config:(\d+)/.exec(readFirst([`${unit}/format/retprobe`]) ?? '')?.[1] ?? '0'
+  const what = `event of a ${kind} at ${name}+${offset}`
+  const config = onReturn ? 1n << BigInt(bit) : 0n
+  const place = { config1: Buffer.from(`${name}\0`), config2: offset }
+  return open({ type: Number(type), config, ...place, ...(pid === undefined ? {} : { pid }) }, what, {
+    doing: `opening the ${what}`,
+    hints: { ENOENT: 'there is no such file or function', EINVAL: 'no instruction begins there' },
+  })
+}
+
+function readFirst(files: readonly string[]): string | undefined {
+  for (const file of files) {
+    try {
+      return readFileSync(file, 'utf8').trim()
+    } catch {
+      // The next may be there.
+    }
+  }
+  return undefined
+}
