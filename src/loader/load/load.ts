@@ -1,4 +1,4 @@
-import { UsageError } from '../../errors/index.ts'
+import { ObjectError, UsageError } from '../../errors/index.ts'
 import { accessTo } from '../access/access.ts'
 import type { BpfObject } from '../object.ts'
 import { prepare, type PreparedObject } from '../prepare/prepare.ts'
@@ -27,7 +27,9 @@ export function load(source: BpfObject | PreparedObject, target: Target, options
 
   using undo = new DisposableStack()
   const keep = <H extends Handle>(handle: H): H => undo.use(handle)
-  const btf = keep(target.loadBtf(btfForKernel(object)))
+  const notes = [...prepared.notes]
+  const btf = loadTypes(prepared, target, notes)
+  if (btf !== undefined) keep(btf)
 
   const maps = new Map<string, LoadedMap>()
   for (const spec of object.maps) {
@@ -51,9 +53,24 @@ export function load(source: BpfObject | PreparedObject, target: Target, options
   for (const { spec, handle } of maps.values()) fillSlots(target, spec, handle, 'program', (name) => programs.get(name)?.handle)
   const structOps = new Map<string, LoadedStructOps>()
   for (const match of prepared.structOps) {
+    if (btf === undefined) break
     structOps.set(match.spec.name, { ...match, handle: keep(createStructOpsMap(target, match, btf)) })
   }
   const access = undo.use(accessTo(object, target, maps))
   const owned = undo.move()
-  return { ...access, object, target, maps, programs, structOps, notes: prepared.notes, [Symbol.dispose]: () => owned.dispose() }
+  return { ...access, object, target, maps, programs, structOps, notes, [Symbol.dispose]: () => owned.dispose() }
+}
+
+/**
+ * Gives the object's types to the target. Programs and maps can do without, and then only lose their names of types and
+ * source lines; a struct_ops map cannot.
+ */
+function loadTypes({ object, structOps }: PreparedObject, target: Target, notes: string[]): Handle | undefined {
+  try {
+    return target.loadBtf(btfForKernel(object))
+  } catch (error) {
+    if (structOps.length > 0 || !(error instanceof ObjectError)) throw error
+    notes.push(`the kernel does not take the object's types: ${error.expected}`)
+    return undefined
+  }
 }
