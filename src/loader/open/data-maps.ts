@@ -15,27 +15,30 @@ export interface PlacedMap {
   wholeSection: boolean
 }
 
-/** Far more than a kernel gives an array map's value; a .bss section can claim any size without a byte to show. */
-const largestValue = 2 ** 30
+/** Of all data together, bytes: far more than an algorithm has. A .bss section can claim any size without a byte to show. */
+const mostData = 2 ** 30
 
 // ABI: BTF_VAR_STATIC, linux/btf.h.
 const staticLinkage = 0
 
 /** One array map of one element for each section of global data, and one for the configuration values asked for. */
 export function readDataMaps(elf: ElfFile, btf: Btf, objectName: string, externs: readonly ExternSpec[]): PlacedMap[] {
+  let total = 0
+  const count = (size: number, path: string) => {
+    total += size
+    if (total > mostData) throw new ObjectError({ file: elf.file, path, expected: `at most ${mostData} bytes of data, not ${total}` })
+  }
   const placed = elf.sections.flatMap((section): PlacedMap[] => {
     const origin = originOf(section)
     if (origin === null || section.size === 0) return []
-    if (section.size > largestValue) {
-      const expected = `at most ${largestValue} bytes of data, not ${section.size}`
-      throw new ObjectError({ file: elf.file, path: section.name, expected })
-    }
+    count(section.size, section.name)
     const initial = section.type === SHT.NOBITS ? new Uint8Array(section.size) : section.data.slice()
     const spec = dataMap(btf, objectName, section.name, origin, initial)
     return [{ spec, section: section.index, offset: 0, wholeSection: true }]
   })
   const end = externs.reduce((size, extern) => (extern.kind === 'kconfig' ? Math.max(size, extern.offset + extern.size) : size), 0)
   if (end === 0) return placed
+  count(end, '.kconfig')
   const spec = dataMap(btf, objectName, '.kconfig', 'kconfig', new Uint8Array(end))
   return [...placed, { spec, section: null, offset: 0, wholeSection: true }]
 }
@@ -87,11 +90,14 @@ function hasGlobals(btf: Btf, datasec: number): boolean {
   })
 }
 
-/** As other tools name them: `bpf_dctc.rodata`, the object's name cut so that the section's stays whole. */
+/**
+ * As other tools name them: `bpf_dctc.rodata`, the object's name cut so that the section's stays whole. A custom section
+ * gives its whole name, for only that tells it from others; the kernel gets as much of it as it takes.
+ */
 function dataMapName(objectName: string, section: string): string {
-  const longest = objectNameSize - 1
   const custom = section.indexOf('.', 1) > 0
-  if (custom) return section.slice(0, longest)
+  if (custom) return section
+  const longest = objectNameSize - 1
   const room = Math.max(0, longest - Math.max(section.length, '.rodata'.length))
   return (objectName.slice(0, room) + section).replaceAll(/[^\w.]/g, '_')
 }

@@ -17,7 +17,9 @@ export function readExterns(elf: ElfFile, btf: Btf): ExternSpec[] {
     const type = btf.type(declared)
     const section = sections.get(declared)
     if (section === '.kconfig' && type.kind === 'var') {
-      return { kind: 'kconfig', name, type: type.type, size: sizeOf(btf, type.type), offset: 0, weak }
+      const size = sizeOf(btf, type.type)
+      if (size === 0) fail('a type that holds a value, but it has no bytes')
+      return { kind: 'kconfig', name, type: type.type, size, offset: 0, weak }
     }
     if (section === '.ksyms' && type.kind === 'func') return { kind: 'kfunc', name, type: type.type, weak }
     if (section === '.ksyms' && type.kind === 'var') {

@@ -1,4 +1,4 @@
-import type { Btf, BtfType } from '../../btf/index.ts'
+import { type Btf, type BtfType, declaration } from '../../btf/index.ts'
 import { type CcdkError, collect, ObjectError, UnsupportedKernelError } from '../../errors/index.ts'
 import type { BpfObject, ExternSpec } from '../object.ts'
 import type { KernelFacts } from '../target.ts'
@@ -86,29 +86,48 @@ function missing({ name }: ConfigExtern, unreadable: boolean): UnsupportedKernel
 function writeValue(btf: Btf, extern: ConfigExtern, value: string, into: Uint8Array): void {
   const type = btf.resolved(extern.type)
   const fail = (expected: string): never => btf.fail(type.id, `extern ${extern.name}: ${expected}`)
-  const out = into.subarray(extern.offset, extern.offset + extern.size)
+  const refuse = (expected: string) => fail(`${expected} for the value ${value}, not ${declaration(btf, extern.type, extern.name)}`)
   if (/^[ymn]$/.test(value)) {
-    out.set(tristate(type, value) ?? fail(`a bool, char or enum for the value ${value}, not ${type.kind} ${type.name}`))
+    const number = tristate(type, value) ?? refuse('a bool, char or enum of 4 bytes')
+    into[extern.offset] = number
   } else if (value.startsWith('"')) {
+    if (!/^"(?:[^\\"]|\\.)*"$/.test(value)) fail(`a string that ends, not ${value}`)
     const text = Buffer.from(value.slice(1, -1).replaceAll(/\\(.)/g, '$1'))
-    if (type.kind !== 'array' || btf.resolved(type.element).kind !== 'int') fail(`a char array for the value ${value}`)
-    out.set(text.subarray(0, Math.max(0, extern.size - 1)))
+    if (type.kind !== 'array' || type.length === 0 || !isChar(btf.resolved(type.element))) refuse('a char array')
+    into.set(text.subarray(0, extern.size - 1), extern.offset)
   } else {
-    const number = /^-?(0x[\da-f]+|\d+)$/i.test(value) ? BigInt(value.replace('-', '')) * (value.startsWith('-') ? -1n : 1n) : null
-    if (number === null || type.kind !== 'int') return fail(`an integer for the value ${value}, not ${type.kind} ${type.name}`)
-    const bits = extern.size * 8
-    const fits = type.signed ? BigInt.asIntN(bits, number) === number : BigInt.asUintN(bits, number) === number
-    if (!fits) fail(`an integer wide enough for ${value}, not of ${extern.size} bytes`)
+    const number = numberIn(value)
+    if (number === undefined || type.kind !== 'int' || ![1, 2, 4, 8].includes(type.size)) return refuse('an integer')
+    if (!fits(number, type)) fail(`an integer wide enough for ${value}, not ${type.name}`)
     const wide = new DataView(new ArrayBuffer(8))
     wide.setBigInt64(0, BigInt.asIntN(64, number), true)
-    out.set(new Uint8Array(wide.buffer, 0, extern.size))
+    into.set(new Uint8Array(wide.buffer, 0, type.size), extern.offset)
   }
 }
 
+type Int = Extract<BtfType, { kind: 'int' }>
+
+function numberIn(value: string): bigint | undefined {
+  const [, minus = '', digits] = /^(-?)(0x[\da-f]+|\d+)$/i.exec(value) ?? []
+  if (digits === undefined) return undefined
+  return minus === '' ? BigInt(digits) : -BigInt(digits)
+}
+
+/** An integer of 8 bytes holds addresses as well, whether it is signed or not. */
+function fits(number: bigint, { size, signed, bool }: Int): boolean {
+  const bits = size * 8
+  if (bool) return number === 0n || number === 1n
+  const [asSigned, asUnsigned] = [BigInt.asIntN(bits, number) === number, BigInt.asUintN(bits, number) === number]
+  return size === 8 ? asSigned || asUnsigned : signed ? asSigned : asUnsigned
+}
+
+const isChar = (type: BtfType): boolean => type.kind === 'int' && type.size === 1
+
 /** `y`, `m` and `n` as a bool, as a letter, or as libbpf's enum (no 0, yes 1, module 2). */
-function tristate(type: BtfType, value: string): number[] | undefined {
-  if (type.kind === 'int' && type.bool) return value === 'm' ? undefined : [value === 'y' ? 1 : 0]
-  if (type.kind === 'int' && type.size === 1) return [value.charCodeAt(0)]
-  if (type.kind === 'enum') return ['n', 'y', 'm'].includes(value) ? [['n', 'y', 'm'].indexOf(value), 0, 0, 0] : undefined
-  return undefined
+function tristate(type: BtfType, value: string): number | undefined {
+  if (isChar(type)) {
+    if (type.kind !== 'int' || !type.bool) return value.charCodeAt(0)
+    return value === 'm' ? undefined : Number(value === 'y')
+  }
+  return type.kind === 'enum' && type.size === 4 ? ['n', 'y', 'm'].indexOf(value) : undefined
 }
