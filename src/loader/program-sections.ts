@@ -1,4 +1,4 @@
-import type { AttachWay, SectionKind } from './section-names.ts'
+import type { AttachWay, SectionKind } from './section-kind.ts'
 import { ATTACH_TYPE as A, PROG_TYPE as P } from './uapi.ts'
 
 /** A section's name and what it stands for; with `more` a target may follow it after a slash. */
