@@ -53,6 +53,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/show.ts'),
   },
   {
+    name: 'btf',
+    summary: 'the types of a kernel or an object: print them, or cut them down to what objects need',
+    load: () => import('./commands/btf.ts'),
+  },
+  {
     name: 'doctor',
     summary: 'what this machine can do, and how to mend it',
     load: () => import('./commands/doctor.ts'),

@@ -8,6 +8,16 @@ export function ownerOf(btf: Btf, id: number): Btf {
   return owner
 }
 
+/** The words of a type, one of the BTF's own or of a base's. */
+export function wordsOf(btf: Btf, id: number): Uint32Array {
+  const owner = ownerOf(btf, id)
+  const start = owner.startOf(id)
+  const info = owner.words[start + 1] ?? 0
+  const kind = kindOf(info)
+  const length = headWords + (fixedWords[kind] ?? 0) + vlenOf(info) * (elementWords[kind] ?? 0)
+  return owner.words.subarray(start, start + length)
+}
+
 // ABI: struct btf_type and what follows it, linux/btf.h. Which of their words hold ids of types, by kind.
 /** Whether the third word of the head does. */
 const inHead = table(
