@@ -44,6 +44,7 @@ export interface ModuleBtf {
 export type BtfHandle = Handle | undefined
 
 export interface MapDefinition {
+  /** The whole name, for messages; Linux keeps 15 bytes of it. */
   name: string
   /** `enum bpf_map_type`. */
   type: number
@@ -62,6 +63,7 @@ export interface MapDefinition {
 }
 
 export interface ProgramDefinition {
+  /** The whole name, for messages; Linux keeps 15 bytes of it. */
   name: string
   /** `enum bpf_prog_type`. */
   type: number

@@ -17,6 +17,7 @@ export function setMember(object: BpfObject, spec: StructOpsSpec, name: string, 
   const type = object.btf.resolved(member.type)
   const size = sizeOf(object.btf, member.type)
   const at = member.bitOffset / 8
+  if (at + size > spec.bytes.length) object.btf.fail(struct.id, `member "${name}" inside the struct's ${spec.bytes.length} bytes`)
   if (type.kind === 'ptr') {
     if (value !== null && !object.programs.some((program) => program.name === value)) {
       fail(`no program "${String(value)}" in ${object.file}`)

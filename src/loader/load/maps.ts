@@ -3,7 +3,7 @@ import type { MapSpec } from '../object.ts'
 import type { PreparedObject } from '../prepare/prepare.ts'
 import type { PreparedStructOps } from '../prepare/struct-ops.ts'
 import type { Handle, MapDefinition, Target } from '../target.ts'
-import { MAP_FLAG, MAP_TYPE, objectNameSize } from '../uapi.ts'
+import { MAP_FLAG, MAP_TYPE } from '../uapi.ts'
 import { entriesOf } from './map-size.ts'
 import { shareByName } from './pinning.ts'
 
@@ -24,9 +24,6 @@ const withoutTypes: ReadonlySet<number> = new Set([
   MAP_TYPE.STACK,
   MAP_TYPE.ARENA,
 ])
-
-/** The kernel keeps 15 bytes of a name. */
-export const kernelName = (name: string): string => name.slice(0, objectNameSize - 1)
 
 /** Where maps that are shared by name have their pins. */
 export const defaultPinRoot = '/sys/fs/bpf'
@@ -56,7 +53,7 @@ export function createMap(
 function createPlain(target: Target, spec: MapSpec, btf: Handle | undefined, inner?: Handle): Handle {
   const { type, keySize, valueSize, flags, numaNode, mapExtra, keyType, valueType } = spec
   const definition: MapDefinition = {
-    name: kernelName(spec.name),
+    name: spec.name,
     type,
     keySize,
     valueSize,
@@ -94,7 +91,7 @@ function createDescribed(target: Target, definition: MapDefinition): Handle {
 export function createStructOpsMap(target: Target, { spec, kernel, module }: PreparedStructOps, btf: Handle): Handle {
   const moduleFlag = module === undefined ? 0 : MAP_FLAG.VTYPE_BTF_OBJ_FD
   return target.createMap({
-    name: kernelName(spec.mapName),
+    name: spec.mapName,
     type: MAP_TYPE.STRUCT_OPS,
     keySize: 4,
     valueSize: kernel.valueSize,

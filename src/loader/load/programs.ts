@@ -4,7 +4,6 @@ import type { PreparedObject, PreparedProgram } from '../prepare/prepare.ts'
 import type { Handle, ProgramDefinition, Target } from '../target.ts'
 import { PROG_FLAG } from '../uapi.ts'
 import { summarizeVerifierLog } from '../verifier-log.ts'
-import { kernelName } from './maps.ts'
 
 /** Loads a program: writes the handles of maps and modules into a copy of its instructions and passes it on. */
 export function loadProgram(
@@ -26,7 +25,7 @@ export function loadProgram(
   }
   const modules = program.modules.map((module) => module?.handle())
   const definition: ProgramDefinition = {
-    name: kernelName(spec.name),
+    name: spec.name,
     type: spec.kind.type,
     instructions: withHandles(program, mapOf, modules),
     license: object.license,
