@@ -116,13 +116,19 @@ test('commands, types and flags have their numbers', () => {
     ['BPF_PROG_TYPE_UNSPEC', 'BPF_PROG_TYPE_', PROG_TYPE],
     ['BPF_CGROUP_INET_INGRESS', 'BPF_', knownAttachTypes],
     ['BPF_LINK_TYPE_UNSPEC', 'BPF_LINK_TYPE_', LINK_TYPE],
+    ['BPF_CGROUP_INET_INGRESS', 'BPF_', ATTACH_TYPE],
     ['BPF_F_LINK', 'BPF_F_', MAP_FLAG],
   ]
   for (const [enumerator, prefix, ours] of expected) {
     const kernel = valuesOf(enumerator)
     assert.ok(kernel.size > 0, enumerator)
-    const named = Object.entries(ours).map(([name, value]) => [prefix + name, value])
-    assert.equal(named, named.map(([name]) => [name, kernel.get(String(name))]), enumerator)
+    const newest = Math.max(...kernel.values())
+    for (const [name, number] of Object.entries(ours)) {
+      // What a kernel is too old for has a number that it has not given to anything.
+      const found = kernel.get(prefix + name)
+      if (found === undefined) assert.ok(number >= newest, `${prefix + name} is ${number}`)
+      else assert.is(number, found, prefix + name)
+    }
   }
 })
 
