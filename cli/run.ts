@@ -17,7 +17,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     return output.exitCode
   } catch (error) {
     if (error instanceof CommanderError) return answer(error, argv, program, output)
-    if (error instanceof Interrupted) return error.exitCode
+    if (error instanceof Interrupted) return output.exitCode || error.exitCode
     reportError(error, output)
     return exitCode(error)
   }

@@ -54,7 +54,9 @@ function documentOf({ facts, structOps, problems, notes }: PreparedObject): obje
 
 function print(prepared: PreparedObject, output: Output): void {
   const { object, facts, structOps, programs, problems, notes } = prepared
-  output.print(`${output.style('bold', object.file)} on ${facts.name}`)
+  const contents = [count(object.structOps.length, 'struct_ops map'), count(object.maps.length, 'other map')]
+  contents.push(count(object.programs.length, 'program'))
+  output.print(`${output.style('bold', object.file)}: ${contents.join(', ')}`)
   for (const struct of structOps) output.print(`\n${matchTable(struct, output)}`)
   output.print()
   const left = object.structOps.filter(({ autocreate }) => !autocreate)
@@ -67,12 +69,7 @@ function print(prepared: PreparedObject, output: Output): void {
     if (problem.hint !== '') output.print(`         ${problem.hint}`)
   }
   const verdict = problems.length === 0 ? output.style('green', 'fits') : output.style('red', 'does not fit')
-  const contents = [
-    count(structOps.length, 'struct_ops map'),
-    count(programs.length, 'program'),
-    count(object.maps.length, 'other map'),
-  ]
-  output.print(`${object.file} ${verdict} ${facts.name}: ${contents.join(', ')}`)
+  output.print(`${object.file} ${verdict} ${facts.name}`)
 }
 
 /** A mismatch tells most, whatever else is wrong. */

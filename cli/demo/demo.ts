@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { setImmediate as turn } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { LinuxTarget, openFds } from '../../src/kernel/index.ts'
 import { load, openObject, type PreparedObject, prepare } from '../../src/loader/index.ts'
@@ -70,17 +71,21 @@ function check([first, ...others]: readonly PreparedObject[], target: LinuxTarge
 
 /** Runs some work between two hosts. An interruption takes the hosts away, which ends whatever waits for them. */
 async function withTestbed(signal: AbortSignal, work: (bed: Testbed) => Promise<void>): Promise<void> {
-  await using bed = await createTestbed()
-  const stop = () => void bed.close()
-  signal.addEventListener('abort', stop, { once: true })
   try {
-    signal.throwIfAborted()
-    await work(bed)
+    await using bed = await createTestbed()
+    const stop = () => void bed.close()
+    signal.addEventListener('abort', stop, { once: true })
+    try {
+      signal.throwIfAborted()
+      await work(bed)
+    } finally {
+      signal.removeEventListener('abort', stop)
+    }
   } catch (error) {
+    // Ctrl-C reaches the hosts too, and that one has ended may be known here before the signal is.
+    await turn()
     signal.throwIfAborted()
     throw error
-  } finally {
-    signal.removeEventListener('abort', stop)
   }
 }
 
@@ -134,7 +139,7 @@ function conclude(
   output.document({
     kernel: target.name,
     checks: prepared.flatMap(({ structOps }) => structOps.map(({ report }) => report)),
-    algorithms: results,
+    algorithms: results.map(({ entry, sockets, ...rest }) => ({ ...rest, lastSeen: { ...entry, sockets } })),
     leftBehind: left,
   })
 }

@@ -24,7 +24,7 @@ export class LiveBlock {
       this.#terminal.write(`${lines}\n`)
       return
     }
-    const { columns, rows } = this.#terminal
+    const { columns, rows } = this.#size()
     // What has scrolled out of the screen cannot be replaced: a status is lower than the screen, and a line is one row.
     const shown = status
       .split('\n')
@@ -42,11 +42,16 @@ export class LiveBlock {
     this.#terminal.write(`${back}${status}\n`)
   }
 
+  /** A terminal that does not know its size says 0. */
+  #size(): { columns: number; rows: number } {
+    return { columns: this.#terminal.columns || 80, rows: this.#terminal.rows || 24 }
+  }
+
   /** Takes the status away. */
   #back(): string {
     if (this.#drawn.length === 0) return ''
     // A terminal that was made narrower meanwhile has broken long lines into several rows.
-    const rows = this.#drawn.reduce((sum, length) => sum + Math.max(1, Math.ceil(length / this.#terminal.columns)), 0)
+    const rows = this.#drawn.reduce((sum, length) => sum + Math.max(1, Math.ceil(length / this.#size().columns)), 0)
     // ABI: ECMA-48: cursor up n lines (CUU) and erase to the end of the screen (ED).
     return `\u001B[${rows}A\u001B[0J`
   }

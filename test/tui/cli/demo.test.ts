@@ -1,0 +1,67 @@
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { execa } from 'execa'
+import * as assert from 'uvu/assert'
+import { needs, suite } from '../../support/needs.ts'
+
+const test = suite('the demo on a terminal', [needs.root, needs.structOps, needs.tmux])
+
+const main = join(import.meta.dirname, '../../../cli/main.ts')
+
+/** A terminal of a size with a command in it. It goes away with everything in it. */
+async function terminal(columns: number, rows: number, command: string) {
+  const server = ['-L', `ccdk-test-${process.pid}-${columns}`, '-f', '/dev/null']
+  const tmux = (...args: string[]) => execa('tmux', [...server, ...args])
+  await tmux('new-session', '-d', '-x', String(columns), '-y', String(rows), command)
+  await tmux('set-option', '-g', 'status', 'off')
+  return {
+    screen: async () => (await tmux('capture-pane', '-p')).stdout.split('\n'),
+    key: (name: string) => tmux('send-keys', name),
+    [Symbol.asyncDispose]: async () => {
+      await tmux('kill-server')
+    },
+  }
+}
+
+async function until(screen: () => Promise<string[]>, pattern: RegExp): Promise<string[]> {
+  const deadline = performance.now() + 20_000
+  for (;;) {
+    const lines = await screen()
+    if (lines.some((line) => pattern.test(line))) return lines
+    assert.ok(performance.now() < deadline, `${pattern} within 20 s in:\n${lines.join('\n')}`)
+    await sleep(50)
+  }
+}
+
+const shell = (args: string): string => `${process.execPath} ${main} ${args}; echo exit $?; sleep 60`
+
+for (const [columns, rows] of [
+  [80, 24],
+  [120, 40],
+] as const) {
+  test(`at ${columns}x${rows} the programs are drawn in place, and no line is broken`, async () => {
+    await using pane = await terminal(columns, rows, shell('demo --seconds 1'))
+    const lines = await until(pane.screen, /^exit 0$/)
+    const from = lines.findIndex((line) => line.includes('3  bpf_cubic:'))
+    const section = lines.slice(Math.max(from, 0))
+    // One header of the samples, then a line each; one header of the programs, then a line each.
+    const headers = section.flatMap((line, index) => (/^ {2}MEMBER +PROGRAM/.test(line) ? [index] : []))
+    assert.is(headers.length, 1, lines.join('\n'))
+    const samples = section.filter((line) => /^ +\d\.\d\d s +inuse +\d/.test(line))
+    assert.ok(samples.length >= 4)
+    const programs = section.slice((headers[0] ?? 0) + 1, (headers[0] ?? 0) + 7)
+    for (const line of programs) assert.match(line, /^ {2}\w+ +bpf_cubic_\w+ +\d+ +[\d,]+ +(?:\d+|-)$/)
+    assert.match(section[(headers[0] ?? 0) + 7] ?? '', /^registered, connections open: +inuse, refcnt 6$/)
+    assert.match(lines.join('\n'), /^bpf_cubic +2 .* no\nNothing is left behind\.\nexit 0$/m)
+  })
+}
+
+test('Ctrl-C in the middle: what was drawn stays, and the shell goes on', async () => {
+  await using pane = await terminal(81, 24, shell('demo --seconds 5'))
+  await until(pane.screen, /^ +0\.\d\d s +inuse/)
+  await pane.key('C-c')
+  const lines = await until(pane.screen, /exit 130$/)
+  assert.match(lines.join('\n'), /^ {2}init +bpf_dctcp_init +\d+ .*$/m)
+})
+
+test.run()
