@@ -1,0 +1,48 @@
+import type { Btf } from '../btf.ts'
+import { eachName, eachReference, wordsOf } from '../references.ts'
+import { BtfBuilder } from '../write/builder.ts'
+import { findDeclared } from './declarations.ts'
+import { Refinement } from './refine.ts'
+import { typeGraph } from './type-graph.ts'
+
+export interface Deduplicated {
+  btf: Btf
+  /** The new id of each type, by its old one. */
+  ids: Uint32Array
+}
+
+/**
+ * Stores each type once. Types are the same when all that can be asked of them has the same answer; a forward
+ * declaration becomes the definition of its name, if there is one and no other. Variables and sections are all kept:
+ * those of one name in several objects are several. The first of equal types keeps its place in the order.
+ *
+ * `btf` must not be split. Throws an `ObjectError` for references to types that do not exist.
+ */
+export function dedupBtf(btf: Btf): Deduplicated {
+  if (btf.base !== undefined) throw new RangeError('only BTF that is not split can be deduplicated')
+  const unique = new Set<number>()
+  for (let id = 1; id < btf.endId; id += 1) {
+    const kind = btf.kind(id)
+    if (kind === 'var' || kind === 'datasec') unique.add(id)
+  }
+  const { partition, standsFor } = new Refinement(typeGraph(btf), findDeclared(btf), unique).run()
+  const classOf = (id: number) => partition.classOf[standsFor[id] ?? 0] ?? 0
+
+  const numbers = new Map<number, number>([[classOf(0), 0]])
+  const kept: number[] = []
+  for (let id = 1; id < btf.endId; id += 1) {
+    if (standsFor[id] !== id || numbers.has(classOf(id))) continue
+    kept.push(id)
+    numbers.set(classOf(id), kept.length)
+  }
+  const ids = Uint32Array.from({ length: btf.endId }, (_, id) => numbers.get(classOf(id)) ?? 0)
+
+  const builder = new BtfBuilder()
+  for (const id of kept) {
+    const words = wordsOf(btf, id).slice()
+    eachReference(words, 0, (at) => (words[at] = ids[words[at] ?? 0] ?? 0))
+    eachName(words, 0, (at) => (words[at] = builder.addString(btf.string(words[at] ?? 0, id))))
+    builder.addWords(words)
+  }
+  return { btf: builder.build(btf.file), ids }
+}
