@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { openById } from '../../../src/kernel/bpf/by-id.ts'
-import { availableCongestion, Fd, LinuxTarget, openFds } from '../../../src/kernel/index.ts'
+import { walkIds } from '../../../src/kernel/bpf/by-id.ts'
+import { availableCongestion, Fd, LinuxTarget, openFds, openMappings } from '../../../src/kernel/index.ts'
 import { ownName } from './algorithm.ts'
 import { intercepted } from './intercept.ts'
 
 const kinds = [
-  { method: 'loadBtf', kind: 'btf', open: 'BPF_BTF_GET_FD_BY_ID' },
-  { method: 'createMap', kind: 'map', open: 'BPF_MAP_GET_FD_BY_ID' },
-  { method: 'loadProgram', kind: 'prog', open: 'BPF_PROG_GET_FD_BY_ID' },
-  { method: 'createStructOpsLink', kind: 'link', open: 'BPF_LINK_GET_FD_BY_ID' },
+  { method: 'loadBtf', kind: 'btf', next: 'BPF_BTF_GET_NEXT_ID' },
+  { method: 'createMap', kind: 'map', next: 'BPF_MAP_GET_NEXT_ID' },
+  { method: 'loadProgram', kind: 'prog', next: 'BPF_PROG_GET_NEXT_ID' },
+  { method: 'createStructOpsLink', kind: 'link', next: 'BPF_LINK_GET_NEXT_ID' },
 ] as const
 
 /** The kernel frees programs and maps after an RCU grace period: how long they may still be seen. */
@@ -17,10 +17,11 @@ const graceMs = 3000
 
 /**
  * Runs an action on the running kernel and asserts that nothing which it made is left: no object, no descriptor, no
- * registered algorithm. Only what was made through the target counts, so other processes do not disturb it.
+ * mapping, no registered algorithm. Only what was made through the target counts, so other processes do not disturb it.
  */
 export async function leavesNothing<T>(action: (target: LinuxTarget) => T | Promise<T>): Promise<T> {
   const descriptors = openFds()
+  const mappings = ownMappings()
   using linux = new LinuxTarget()
   const made = new Map<string, () => boolean>()
   const target = intercepted(linux, (method, call) => {
@@ -28,10 +29,8 @@ export async function leavesNothing<T>(action: (target: LinuxTarget) => T | Prom
     const maker = kinds.find((candidate) => candidate.method === method)
     if (maker !== undefined && result instanceof Fd) {
       const id = idOf(result, maker.kind)
-      made.set(`${maker.kind} ${id}`, () => {
-        using fd = openById(maker.open, id, maker.kind)
-        return fd !== undefined
-      })
+      // Not by opening it: a kernel keeps a prog_array for ever when it is opened and closed while it goes away.
+      made.set(`${maker.kind} ${id}`, () => walkIds(maker.next).some((other) => other === id))
     }
     return result
   })
@@ -41,6 +40,7 @@ export async function leavesNothing<T>(action: (target: LinuxTarget) => T | Prom
     const left = [
       ...[...made].filter(([, exists]) => exists()).map(([what]) => what),
       ...openFds().slice(descriptors.length),
+      ...ownMappings().slice(mappings.length),
       ...availableCongestion().filter((name) => ownName.test(name)),
     ]
     if (left.length === 0) return result
@@ -48,6 +48,9 @@ export async function leavesNothing<T>(action: (target: LinuxTarget) => T | Prom
     await sleep(20)
   }
 }
+
+/** But those of the kernel's types, which stay while the process lives. */
+const ownMappings = (): string[] => openMappings().filter((what) => !what.startsWith('/sys/kernel/btf/'))
 
 /** The id of what a descriptor stands for, as the kernel's own listing of descriptors has it. */
 function idOf(fd: Fd, kind: string): number {
