@@ -6,7 +6,7 @@ export const EM_BPF = 247
 /** Section types. */
 export const SHT = { NULL: 0, PROGBITS: 1, SYMTAB: 2, STRTAB: 3, RELA: 4, NOBITS: 8, REL: 9, DYNSYM: 11 } as const
 /** Section flags. */
-export const SHF = { WRITE: 1, ALLOC: 2, EXECINSTR: 4 } as const
+export const SHF = { WRITE: 1, ALLOC: 2, EXECINSTR: 4, INFO_LINK: 0x40 } as const
 /** Section indexes that name no section. */
 export const SHN = { UNDEF: 0, LORESERVE: 0xff00, ABS: 0xfff1, COMMON: 0xfff2 } as const
 /** Symbol types. */

@@ -29,11 +29,12 @@ export function readSections(whole: Cursor, table: Table): ElfSection[] {
     const size = header.size64('the size')
     const link = header.u32()
     const info = header.u32()
-    header.skip(8)
+    const align = header.size64('the alignment')
     const entrySize = header.size64('the entry size')
     const empty = type === SHT.NOBITS || type === SHT.NULL
     const data = whole.range(empty ? 0 : offset, empty ? 0 : size, `section[${index}]`)
-    return { nameOffset, data, section: { index, name: '', type, flags, address, size, link, info, entrySize, data: data.bytes } }
+    const section = { index, name: '', type, flags, address, size, link, info, entrySize, align, data: data.bytes }
+    return { nameOffset, data, section }
   })
   refuseOverlaps(headers.map(({ section }) => section), whole)
   const names = headers[table.namesIndex]?.data

@@ -14,6 +14,8 @@ export interface ElfSection {
   /** For relocations the section that they change. */
   info: number
   entrySize: number
+  /** Its place must be a multiple of this, bytes; 0 and 1 mean any place. */
+  align: number
   /** A view of the file's bytes. Empty for NOBITS. */
   data: Uint8Array
 }

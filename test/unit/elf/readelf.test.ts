@@ -16,9 +16,21 @@ const files = [
 
 /** What llvm-readelf prints about a file, as far as it is compared. */
 interface Readelf {
-  Sections: { Section: { Index: number; Name: Name; Type: Value; Flags: Value; Size: number; Link: number; Info: number } }[]
+  Sections: { Section: SectionHeader }[]
   Relocations: { SectionIndex: number; Relocs: { Relocation: { Offset: number; Type: Value; Symbol: { Name: string; Value: number } } }[] }[]
   Symbols: { Symbol: { Name: Name; Value: number; Size: number; Binding: Value; Type: Value; Other: Value; Section: Value } }[]
+}
+interface SectionHeader {
+  Index: number
+  Name: Name
+  Type: Value
+  Flags: Value
+  Address: number
+  Size: number
+  Link: number
+  Info: number
+  AddressAlignment: number
+  EntrySize: number
 }
 interface Name {
   Name: string
@@ -40,7 +52,7 @@ for (const { name, path } of files) {
     const file = await path()
     const { Sections } = await readelf(file)
     assert.equal(
-      open(file).sections.map((section) => ({ ...section, data: undefined, entrySize: undefined })),
+      open(file).sections.map((section) => ({ ...section, data: undefined })),
       Sections.map(({ Section }) => ({
         index: Section.Index,
         name: Section.Name.Name,
@@ -49,8 +61,10 @@ for (const { name, path } of files) {
         size: Section.Size,
         link: Section.Link,
         info: Section.Info,
+        address: Section.Address,
+        align: Section.AddressAlignment,
+        entrySize: Section.EntrySize,
         data: undefined,
-        entrySize: undefined,
       })),
     )
   })
