@@ -1,11 +1,12 @@
 import { measure, report } from './pairs.ts'
+import { btfDump } from './cases/btf-dump.ts'
 import { btfIndex } from './cases/btf-index.ts'
 import { commandRegister } from './cases/command.ts'
 import { openLoadRegister } from './cases/register.ts'
 
 // Side by side with libbpf and bpftool, in one run: A B A B …, so that a change of the machine's speed meets both.
 const rounds = Number(process.env['CCDK_BENCH_ROUNDS'] ?? 25)
-for (const make of [btfIndex, openLoadRegister, commandRegister]) {
+for (const make of [btfIndex, btfDump, openLoadRegister, commandRegister]) {
   using bench = make()
   console.log(report(bench, await measure(bench, rounds)))
 }

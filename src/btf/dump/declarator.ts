@@ -1,91 +1,106 @@
-import type { Btf } from '../btf.ts'
-import type { BtfType } from '../types.ts'
+import { headWords, KIND } from '../kinds.ts'
 import type { Budget } from './budget.ts'
 import type { UniqueNames } from './names.ts'
+import type { TypeReader } from './reader.ts'
 
 export interface Spelling {
-  btf: Btf
+  types: TypeReader
   names: UniqueNames
   budget: Budget
   /** The definition of an anonymous struct, union or enum, which stands where its name would. */
-  body: (type: BtfType, indent: string) => string
+  body: (id: number, indent: string) => string
 }
+
+const none: readonly string[] = []
 
 /**
  * A declaration in C: `u32 (*ssthresh)(struct sock *)`. It is written from the name outwards, as C is read. `indent` is
  * that of the line it stands in.
  */
 export function declare(spelling: Spelling, id: number, name: string, indent: string): string {
-  return around(spelling, id, { text: name, named: name !== '' }, [], indent)
+  return around(spelling, id, { text: name, named: name !== '', indent }, none)
 }
 
 /** What has been written so far: the name with pointers, dimensions and parameters around it. */
 interface Inner {
   text: string
-  named: boolean
+  readonly named: boolean
+  readonly indent: string
 }
 
 /** `qualifiers` are those met on the way in, for the next pointer or base type; the innermost comes first. */
-function around(spelling: Spelling, id: number, inner: Inner, qualifiers: readonly string[], indent: string): string {
-  const { btf, budget, names } = spelling
+function around(spelling: Spelling, id: number, inner: Inner, qualifiers: readonly string[]): string {
+  if (id === 0) return based('void', inner, qualifiers)
+  const { types, budget } = spelling
   budget.enter(id)
-  const type = btf.type(id)
-  const further = (to: number, text: string, kept: readonly string[] = []) =>
-    around(spelling, to, { text, named: inner.named }, kept, indent)
-  const base = (text: string) => based(text, inner, qualifiers)
-  let text: string
-  switch (type.kind) {
-    case 'const':
-    case 'volatile':
-    case 'restrict':
-      text = further(type.type, inner.text, [type.kind, ...qualifiers.filter((known) => known !== type.kind)])
-      break
-    case 'type_tag':
-      text = further(type.type, inner.text, [`__attribute__((btf_type_tag("${type.name}")))`, ...qualifiers])
-      break
-    case 'ptr': {
-      const after = qualifiers.length === 0 ? '*' : `* ${qualifiers.join(' ')}`
-      text = further(type.type, qualifiers.length === 0 ? `*${inner.text}` : after + gap(inner) + inner.text)
-      break
-    }
-    case 'array':
-      // A const array is one of const elements.
-      text = further(type.element, `${inParentheses(inner, '')}[${type.length}]`, qualifiers)
-      break
-    case 'func_proto':
-      text = further(type.returns, `${inParentheses(inner, ' ')}(${parameters(spelling, type, indent)})`)
-      break
-    case 'void':
-      text = base('void')
-      break
-    case 'struct':
-    case 'union':
-      text = base(type.name === '' ? spelling.body(type, indent) : `${type.kind} ${names.tag(id)}`)
-      break
-    case 'enum':
-    case 'enum64':
-      text = base(type.name === '' ? spelling.body(type, indent) : `enum ${names.tag(id)}`)
-      break
-    case 'fwd':
-      text = base(`${type.union ? 'union' : 'struct'} ${names.tag(id)}`)
-      break
-    case 'typedef':
-      text = base(names.typedef(id))
-      break
-    case 'int':
-    case 'float':
-      text = base(type.name)
-      break
-    default:
-      return btf.fail(id, `a type of a variable, not ${type.kind} "${type.name}"`)
-  }
+  const text = aroundType(spelling, types.kind(id), id, inner, qualifiers)
   budget.leave()
   return text
 }
 
+function aroundType(spelling: Spelling, kind: number, id: number, inner: Inner, qualifiers: readonly string[]): string {
+  const { types } = spelling
+  switch (kind) {
+    case KIND.CONST:
+      return around(spelling, types.third(id), inner, qualified('const', qualifiers))
+    case KIND.VOLATILE:
+      return around(spelling, types.third(id), inner, qualified('volatile', qualifiers))
+    case KIND.RESTRICT:
+      return around(spelling, types.third(id), inner, qualified('restrict', qualifiers))
+    case KIND.TYPE_TAG:
+      return around(spelling, types.third(id), inner, [`__attribute__((btf_type_tag("${types.name(id)}")))`, ...qualifiers])
+    case KIND.PTR:
+      inner.text = qualifiers.length === 0 ? `*${inner.text}` : `* ${qualifiers.join(' ')}${gap(inner)}${inner.text}`
+      return around(spelling, types.third(id), inner, none)
+    case KIND.ARRAY: {
+      const first = types.start(id) + headWords
+      inner.text = `${inParentheses(inner, '')}[${types.words[first + 2] ?? 0}]`
+      // A const array is one of const elements.
+      return around(spelling, types.words[first] ?? 0, inner, qualifiers)
+    }
+    case KIND.FUNC_PROTO:
+      inner.text = `${inParentheses(inner, ' ')}(${parameters(spelling, id, inner.indent)})`
+      return around(spelling, types.third(id), inner, none)
+    default:
+      return based(baseName(spelling, kind, id, inner.indent), inner, qualifiers)
+  }
+}
+
+/** What a declaration begins with: a type that has a name, or the body of one that has none. */
+function baseName(spelling: Spelling, kind: number, id: number, indent: string): string {
+  const { types, names } = spelling
+  switch (kind) {
+    case KIND.STRUCT:
+    case KIND.UNION: {
+      const name = names.tag(id)
+      return name === '' ? spelling.body(id, indent) : `${kind === KIND.STRUCT ? 'struct' : 'union'} ${name}`
+    }
+    case KIND.ENUM:
+    case KIND.ENUM64: {
+      const name = names.tag(id)
+      return name === '' ? spelling.body(id, indent) : `enum ${name}`
+    }
+    case KIND.FWD:
+      return `${forwardKind(types, id)} ${names.tag(id)}`
+    case KIND.TYPEDEF:
+      return names.typedef(id)
+    case KIND.INT:
+    case KIND.FLOAT:
+      return types.name(id)
+    default:
+      return types.btf.fail(id, `a type of a variable, not ${types.btf.kind(id)} "${types.name(id)}"`)
+  }
+}
+
+// ABI: the kind_flag of a forward declaration says that it is a union's.
+export const forwardKind = (types: TypeReader, id: number): 'struct' | 'union' =>
+  (types.words[types.start(id) + 1] ?? 0) >>> 31 === 1 ? 'union' : 'struct'
+
+const qualified = (qualifier: string, others: readonly string[]): readonly string[] =>
+  others.length === 0 ? [qualifier] : [qualifier, ...others.filter((known) => known !== qualifier)]
+
 /** Pointers bind less than dimensions and parameters. */
-const inParentheses = ({ text }: Inner, space: string): string =>
-  text.startsWith('*') ? `${space}(${text})` : text
+const inParentheses = ({ text }: Inner, space: string): string => (text.startsWith('*') ? `${space}(${text})` : text)
 
 /** What stands between a word and what follows it. */
 function gap({ text, named }: Inner): string {
@@ -103,12 +118,18 @@ function based(text: string, inner: Inner, qualifiers: readonly string[]): strin
   return [...before, text, ...(tag < 0 ? [] : qualifiers.slice(tag))].join(' ') + after
 }
 
-function parameters(spelling: Spelling, type: Extract<BtfType, { kind: 'func_proto' }>, indent: string): string {
-  const { params } = type
-  const last = params.length - 1
-  // BTF writes the three dots as a last parameter without a type; alone it is the `void` of a function without any.
-  if (last < 0 || (last === 0 && params[0]?.type === 0)) return 'void'
-  return params
-    .map((param, at) => (at === last && param.type === 0 ? '...' : declare(spelling, param.type, param.name, indent)))
-    .join(', ')
+function parameters(spelling: Spelling, id: number, indent: string): string {
+  const { types } = spelling
+  const { words } = types
+  const first = types.start(id) + headWords
+  const count = types.count(id)
+  let text = ''
+  for (let index = 0; index < count; index += 1) {
+    const type = words[first + index * 2 + 1] ?? 0
+    // BTF writes the three dots as a last parameter without a type; alone it is the `void` of a function without any.
+    if (type === 0 && index === count - 1) return index === 0 ? 'void' : `${text}, ...`
+    const param = declare(spelling, type, types.text(words[first + index * 2] ?? 0, id), indent)
+    text = index === 0 ? param : `${text}, ${param}`
+  }
+  return count === 0 ? 'void' : text
 }

@@ -1,11 +1,12 @@
 import type { Btf } from '../btf.ts'
-import type { BtfType } from '../types.ts'
-import { Alignments } from './alignment.ts'
+import { headWords, KIND } from '../kinds.ts'
 import { Budget } from './budget.ts'
 import { compositeText, enumText } from './definition.ts'
-import { declare, type Spelling } from './declarator.ts'
+import { declare, forwardKind, type Spelling } from './declarator.ts'
+import { Layout } from './layout.ts'
 import { UniqueNames } from './names.ts'
 import { DefinitionOrder } from './order.ts'
+import { TypeReader } from './reader.ts'
 
 /** The compiler of Arm's vector types has integers that have no name in C. */
 const unspeakable: Readonly<Record<string, string>> = {
@@ -24,30 +25,30 @@ const STATE = { NEW: 0, OPEN: 1, DONE: 2 } as const
  * written once, it does not write again.
  */
 export class CDump {
-  readonly #btf: Btf
+  readonly #types: TypeReader
   readonly #order: DefinitionOrder
   readonly #names: UniqueNames
   readonly #budget: Budget
-  readonly #alignments: Alignments
+  readonly #layout: Layout
   readonly #spelling: Spelling
   readonly #states: Uint8Array
   /** Structs that are declared, and typedefs that are written, ahead of their turn. */
   readonly #declared: Uint8Array
-  readonly #chunks: string[] = []
+  #text = ''
 
   constructor(btf: Btf) {
-    this.#btf = btf
+    this.#types = new TypeReader(btf)
     this.#budget = new Budget(btf)
-    this.#order = new DefinitionOrder(btf, this.#budget)
-    this.#names = new UniqueNames(btf)
-    this.#alignments = new Alignments(btf, this.#budget)
+    this.#order = new DefinitionOrder(this.#types, this.#budget)
+    this.#names = new UniqueNames(this.#types)
+    this.#layout = new Layout(this.#types, this.#budget)
     this.#states = new Uint8Array(btf.endId)
     this.#declared = new Uint8Array(btf.endId)
     this.#spelling = {
-      btf,
+      types: this.#types,
       names: this.#names,
       budget: this.#budget,
-      body: (type, indent) => this.#body(type, indent),
+      body: (id, indent) => this.#body(id, indent),
     }
   }
 
@@ -67,38 +68,42 @@ export class CDump {
   }
 
   get text(): string {
-    return this.#chunks.join('')
+    return this.#text
   }
 
   #write(id: number, text: string): void {
     this.#budget.spend(id, text.length / 16)
-    this.#chunks.push(text, ';\n\n')
+    this.#text += `${text};\n\n`
   }
 
   #define(id: number): void {
     if (this.#states[id] !== STATE.NEW) return
-    const type = this.#btf.type(id)
     this.#states[id] = STATE.OPEN
     this.#budget.enter(id)
-    if (type.kind === 'typedef') {
-      this.#prepare(type.type, id)
-      if (this.#declared[id] === 0) this.#writeTypedef(id, type.type)
-    } else if (type.kind === 'fwd') {
-      this.#write(id, `${type.union ? 'union' : 'struct'} ${this.#names.tag(id)}`)
-    } else {
-      if (type.kind === 'struct' || type.kind === 'union') {
-        for (const member of type.members) this.#prepare(member.type, id)
-      }
-      this.#write(id, this.#body(type, ''))
+    switch (this.#types.kind(id)) {
+      case KIND.TYPEDEF:
+        this.#prepare(this.#types.third(id), id)
+        if (this.#declared[id] === 0) this.#writeTypedef(id)
+        break
+      case KIND.FWD:
+        this.#write(id, `${forwardKind(this.#types, id)} ${this.#names.tag(id)}`)
+        break
+      case KIND.STRUCT:
+      case KIND.UNION:
+        this.#prepareMembers(id, id)
+        this.#write(id, this.#body(id, ''))
+        break
+      default:
+        this.#write(id, this.#body(id, ''))
     }
     this.#budget.leave()
     this.#states[id] = STATE.DONE
   }
 
-  #body(type: BtfType, indent: string): string {
-    if (type.kind === 'enum' || type.kind === 'enum64') return enumText(this.#spelling, type, indent)
-    if (type.kind !== 'struct' && type.kind !== 'union') return this.#btf.fail(type.id, `a definition, not ${type.kind}`)
-    return compositeText(this.#spelling, this.#alignments, type, indent)
+  #body(id: number, indent: string): string {
+    const kind = this.#types.kind(id)
+    if (kind === KIND.ENUM || kind === KIND.ENUM64) return enumText(this.#spelling, id, indent)
+    return compositeText(this.#spelling, this.#layout, id, indent)
   }
 
   /**
@@ -107,41 +112,52 @@ export class CDump {
    */
   #prepare(id: number, within: number): void {
     if (id === 0 || this.#states[id] === STATE.DONE) return
+    const types = this.#types
+    const kind = types.kind(id)
     this.#budget.enter(id)
-    const type = this.#btf.type(id)
-    switch (type.kind) {
-      case 'ptr':
-      case 'const':
-      case 'volatile':
-      case 'restrict':
-      case 'type_tag':
-        this.#prepare(type.type, within)
+    switch (kind) {
+      case KIND.PTR:
+      case KIND.CONST:
+      case KIND.VOLATILE:
+      case KIND.RESTRICT:
+      case KIND.TYPE_TAG:
+        this.#prepare(types.third(id), within)
         break
-      case 'array':
-        this.#prepare(type.element, within)
+      case KIND.ARRAY:
+        this.#prepare(types.words[types.start(id) + headWords] ?? 0, within)
         break
-      case 'func_proto':
-        this.#prepare(type.returns, within)
-        for (const param of type.params) this.#prepare(param.type, within)
+      case KIND.FUNC_PROTO: {
+        this.#prepare(types.third(id), within)
+        const first = types.start(id) + headWords
+        const end = first + types.count(id) * 2
+        for (let word = first + 1; word < end; word += 2) this.#prepare(types.words[word] ?? 0, within)
         break
-      case 'int':
-        this.#nameInteger(id, type.name)
+      }
+      case KIND.INT:
+        this.#nameInteger(id)
         break
-      case 'fwd':
+      case KIND.FWD:
         this.#define(id)
         break
-      case 'typedef':
+      case KIND.TYPEDEF:
         if (this.#states[id] === STATE.NEW) this.#define(id)
-        else if (this.#declared[id] === 0) this.#writeTypedef(id, type.type)
+        else if (this.#declared[id] === 0) this.#writeTypedef(id)
         break
-      case 'struct':
-      case 'union':
-        if (type.name === '') for (const member of type.members) this.#prepare(member.type, within)
-        else if (id !== within) this.#declare(id, type.kind)
+      case KIND.STRUCT:
+      case KIND.UNION:
+        if (types.name(id) === '') this.#prepareMembers(id, within)
+        else if (id !== within) this.#declare(id, kind === KIND.STRUCT ? 'struct' : 'union')
         break
       default:
     }
     this.#budget.leave()
+  }
+
+  #prepareMembers(id: number, within: number): void {
+    const { words } = this.#types
+    const first = this.#types.start(id) + headWords
+    const end = first + this.#types.count(id) * 3
+    for (let word = first + 1; word < end; word += 3) this.#prepare(words[word] ?? 0, within)
   }
 
   #declare(id: number, kind: 'struct' | 'union'): void {
@@ -150,17 +166,19 @@ export class CDump {
     this.#write(id, `${kind} ${this.#names.tag(id)}`)
   }
 
-  #writeTypedef(id: number, target: number): void {
+  #writeTypedef(id: number): void {
     this.#declared[id] = 1
-    if (this.#btf.name(id) === builtinList) return
+    if (this.#types.name(id) === builtinList) return
     const name = this.#names.typedef(id)
     // In BTF it is a typedef of what the list is made of, and no compiler takes that for its own.
     const isList = name === '__gnuc_va_list'
+    const target = this.#types.third(id)
     this.#write(id, `typedef ${isList ? `${builtinList} ${name}` : declare(this.#spelling, target, name, '')}`)
   }
 
-  #nameInteger(id: number, name: string): void {
+  #nameInteger(id: number): void {
     this.#states[id] = STATE.DONE
+    const name = this.#types.name(id)
     const real = unspeakable[name]
     if (real !== undefined) this.#write(id, `typedef ${real} ${name}`)
   }

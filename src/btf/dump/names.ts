@@ -1,4 +1,4 @@
-import type { Btf } from '../btf.ts'
+import type { TypeReader } from './reader.ts'
 
 /**
  * Gives types names that no other of the same name space has: BTF may hold several structs, or typedefs and
@@ -6,41 +6,35 @@ import type { Btf } from '../btf.ts'
  * `name`.
  */
 export class UniqueNames {
-  readonly #btf: Btf
-  /** Of structs, unions and enums. */
+  readonly #types: TypeReader
+  /** Of structs, unions and enums, by how many have them. */
   readonly #tags = new Map<string, number>()
   /** Of typedefs and enumerators. */
   readonly #identifiers = new Map<string, number>()
-  readonly #known = new Map<number, string>()
+  /** By type. */
+  readonly #known: (string | undefined)[]
 
-  constructor(btf: Btf) {
-    this.#btf = btf
+  constructor(types: TypeReader) {
+    this.#types = types
+    this.#known = Array.from({ length: types.btf.endId })
   }
 
   tag(id: number): string {
-    return this.#nameOf(id, this.#tags)
+    return (this.#known[id] ??= unique(this.#types.name(id), this.#tags))
   }
 
   typedef(id: number): string {
-    return this.#nameOf(id, this.#identifiers)
+    return (this.#known[id] ??= unique(this.#types.name(id), this.#identifiers))
   }
 
   /** To be called once for each. */
   enumerator(name: string): string {
     return unique(name, this.#identifiers)
   }
-
-  #nameOf(id: number, used: Map<string, number>): string {
-    const known = this.#known.get(id)
-    if (known !== undefined) return known
-    const original = this.#btf.name(id)
-    const name = original === '' ? '' : unique(original, used)
-    this.#known.set(id, name)
-    return name
-  }
 }
 
 function unique(name: string, used: Map<string, number>): string {
+  if (name === '') return ''
   const times = used.get(name) ?? 0
   used.set(name, times + 1)
   if (times === 0) return name

@@ -1,27 +1,26 @@
-import type { Btf } from '../btf.ts'
-import { headWords, KIND, kindOf, vlenOf } from '../kinds.ts'
-import { eachReference, ownerOf } from '../references.ts'
+import { headWords, KIND, vlenOf, kindOf } from '../kinds.ts'
+import { eachReference } from '../references.ts'
 import type { Budget } from './budget.ts'
+import type { TypeReader } from './reader.ts'
 
 const STATE = { NEW: 0, OPEN: 1, DONE: 2 } as const
 
 /**
  * Finds the order of definitions: C wants those of what a type contains before the type's own. What is only pointed at
- * needs no more than a declaration, and that is what breaks circles. It reads the words themselves: most of a kernel's
- * types are those of functions, which are looked through and never written, so that decoding them is not worth it.
+ * needs no more than a declaration, and that is what breaks circles.
  */
 export class DefinitionOrder {
-  readonly #btf: Btf
+  readonly #types: TypeReader
   readonly #budget: Budget
   readonly #states: Uint8Array
   readonly #referenced: Uint8Array
   #queue: number[] = []
 
-  constructor(btf: Btf, budget: Budget) {
-    this.#btf = btf
+  constructor(types: TypeReader, budget: Budget) {
+    this.#types = types
     this.#budget = budget
-    this.#states = new Uint8Array(btf.endId)
-    this.#referenced = findReferenced(btf)
+    this.#states = new Uint8Array(types.btf.endId)
+    this.#referenced = findReferenced(types)
   }
 
   /** What has to be defined for a type and has not been told yet, in order, and the type itself at the end. */
@@ -37,20 +36,21 @@ export class DefinitionOrder {
    */
   #visit(id: number, behindPointer: boolean): boolean {
     if (id === 0) return false
-    const state = this.#states[id] ?? STATE.NEW
+    const state = this.#states[id]
     if (state === STATE.DONE) return true
-    const { words, start } = this.#locate(id)
     if (state === STATE.OPEN) {
-      if (behindPointer && this.#isNamed(id, words[start])) return false
-      return this.#btf.fail(id, 'a struct or union that does not contain itself')
+      if (behindPointer && this.#types.name(id) !== '') return false
+      return this.#types.btf.fail(id, 'a struct or union that does not contain itself')
     }
     this.#budget.enter(id)
-    const whole = this.#visitNew(id, words, start, behindPointer)
+    const whole = this.#visitNew(id, behindPointer)
     this.#budget.leave()
     return whole
   }
 
-  #visitNew(id: number, words: Uint32Array, start: number, behindPointer: boolean): boolean {
+  #visitNew(id: number, behindPointer: boolean): boolean {
+    const { words } = this.#types
+    const start = this.#types.start(id)
     const info = words[start + 1] ?? 0
     const refersTo = words[start + 2] ?? 0
     const first = start + headWords
@@ -78,7 +78,7 @@ export class DefinitionOrder {
         return this.#define(id)
       case KIND.STRUCT:
       case KIND.UNION: {
-        const named = this.#isNamed(id, words[start])
+        const named = this.#types.name(id) !== ''
         if (behindPointer && named) return false
         this.#states[id] = STATE.OPEN
         const end = first + vlenOf(info) * 3
@@ -88,7 +88,7 @@ export class DefinitionOrder {
       case KIND.ENUM:
       case KIND.ENUM64:
         // One without a name that nothing refers to stands for its constants alone.
-        return this.#define(id, this.#isNamed(id, words[start]) || this.#referenced[id] === 0)
+        return this.#define(id, this.#referenced[id] === 0 || this.#types.name(id) !== '')
       case KIND.FWD:
         return this.#define(id)
       default:
@@ -102,23 +102,14 @@ export class DefinitionOrder {
     this.#states[id] = STATE.DONE
     return true
   }
-
-  #isNamed(id: number, offset: number | undefined): boolean {
-    return offset !== 0 && this.#btf.name(id) !== ''
-  }
-
-  #locate(id: number): { words: Uint32Array; start: number } {
-    const owner = ownerOf(this.#btf, id)
-    return { words: owner.words, start: owner.startOf(id) }
-  }
 }
 
 /** Marks the types that others are made of. */
-function findReferenced(btf: Btf): Uint8Array {
+function findReferenced(types: TypeReader): Uint8Array {
+  const { words, btf } = types
   const marks = new Uint8Array(btf.endId)
-  for (let part: Btf | undefined = btf; part !== undefined; part = part.base) {
-    const { words, firstId, endId } = part
-    for (let id = firstId; id < endId; id += 1) eachReference(words, part.startOf(id), (word) => (marks[words[word] ?? 0] = 1))
+  for (let id = 1; id < btf.endId; id += 1) {
+    eachReference(words, types.start(id), (word) => (marks[words[word] ?? 0] = 1))
   }
   return marks
 }
