@@ -42,6 +42,8 @@ export class CoreResolver {
   readonly #target: CoreTarget
   /** What is left of the candidates of a local type: those that had everything asked for so far. */
   readonly #candidates = new Map<number, Candidate[]>()
+  /** What was answered: a program looks at the same few fields again and again. */
+  readonly #answers = new Map<string, Resolution>()
 
   constructor(local: Btf, target: CoreTarget) {
     this.#local = local
@@ -51,6 +53,13 @@ export class CoreResolver {
   /** Throws an `ObjectError` for a malformed record, a `BtfMismatchError` when two kernel types answer differently. */
   resolve(relocation: CoreRelocation): Resolution {
     const { kind, type, access } = relocation
+    const question = `${kind} ${type} ${access}`
+    const known = this.#answers.get(question) ?? this.#answer(relocation)
+    this.#answers.set(question, known)
+    return known
+  }
+
+  #answer({ kind, type, access }: CoreRelocation): Resolution {
     if (!isCoreKind(kind)) return this.#local.fail(type, `a CO-RE relocation of kind 0 to 12, not ${kind}`)
     const local = parseSpec(this.#local, type, access, kind)
     const ours = valueOf(local, kind)

@@ -37,7 +37,7 @@ export interface FunctionSpec {
   readonly hidden: boolean
   /** Filled once all functions are known. */
   readonly references: Reference[]
-  readonly coreRelocations: readonly CoreRelocation[]
+  readonly coreRelocations: CoreRelocation[]
 }
 
 /** What an instruction, counted from the start of its function, refers to. */

@@ -3,6 +3,7 @@ import { ObjectError } from '../../errors/index.ts'
 import { CODE, Instructions, insnSize, PSEUDO } from '../instructions.ts'
 import type { ExternSpec, FunctionSpec, Reference } from '../object.ts'
 import type { PlacedMap } from './data-maps.ts'
+import { FunctionPlaces } from './function-places.ts'
 
 /** Finds what each instruction refers to, from the relocations and from calls inside one section, and notes it. */
 export function readReferences(
@@ -12,12 +13,13 @@ export function readReferences(
   externs: readonly ExternSpec[],
 ): void {
   const sections = new Set(functions.map((code) => code.sectionIndex))
-  const classify = new Classifier(elf, functions, maps, externs)
+  const places = new FunctionPlaces(functions)
+  const classify = new Classifier(elf, places, maps, externs)
   for (const section of elf.sections) {
     if (!sections.has(section.index)) continue
     for (const [index, relocation] of elf.relocationsOf(section).entries()) {
       const path = `${section.name}/relocation[${index}]`
-      const code = functions.find((candidate) => candidate.sectionIndex === section.index && holds(candidate, relocation.offset))
+      const code = places.holding(section.index, relocation.offset)
       if (code === undefined) {
         throw new ObjectError({ file: elf.file, path, expected: `a function at byte ${relocation.offset}` })
       }
@@ -30,25 +32,22 @@ export function readReferences(
   }
 }
 
-const holds = (code: FunctionSpec, offset: number): boolean =>
-  offset >= code.offset && offset < code.offset + code.bytes.length
-
 class Classifier {
   readonly #elf: ElfFile
-  readonly #functions: readonly FunctionSpec[]
+  readonly #places: FunctionPlaces
   readonly #maps: readonly PlacedMap[]
-  readonly #externs: ReadonlySet<string>
+  readonly #externs: ReadonlyMap<string, ExternSpec>
 
   constructor(
     elf: ElfFile,
-    functions: readonly FunctionSpec[],
+    places: FunctionPlaces,
     maps: readonly PlacedMap[],
     externs: readonly ExternSpec[],
   ) {
     this.#elf = elf
-    this.#functions = functions
+    this.#places = places
     this.#maps = maps
-    this.#externs = new Set(externs.map((extern) => extern.name))
+    this.#externs = new Map(externs.map((extern) => [extern.name, extern]))
   }
 
   relocation({ offset, symbol }: ElfRelocation, code: FunctionSpec, path: string): Reference {
@@ -63,13 +62,15 @@ class Classifier {
     if (!isCall && !isLoad) return fail(`a call or a 64-bit load, not instruction code ${insns.code(at)}`)
 
     if (symbol.section === SHN.UNDEF) {
-      return this.#externs.has(symbol.name) ? { kind: 'extern', at, name: symbol.name } : fail(`a known extern, not "${symbol.name}"`)
+      const extern = this.#externs.get(symbol.name) ?? fail(`a known extern, not "${symbol.name}"`)
+      if (isCall && extern.kind !== 'kfunc') fail(`a call of a kernel function, and "${symbol.name}" is none`)
+      return { kind: 'extern', at, name: symbol.name }
     }
     const target = this.#elf.sections[symbol.section]
     if (target === undefined) return fail(`a symbol of a section, but "${symbol.name}" is of none (${symbol.section})`)
     // A call counts from the instruction after it, a load from the symbol, in bytes.
     const place = symbol.value + (isCall ? (insns.imm(at) + 1) * insnSize : insns.imm(at))
-    const callee = this.#functionAt(symbol.section, place)
+    const callee = this.#places.startingAt(symbol.section, place)
     if (isCall) return callee === undefined ? fail(`a function at byte ${place} of "${target.name}"`) : { kind: 'call', at, callee }
     if (callee !== undefined) return { kind: 'callback', at, callee }
 
@@ -90,7 +91,7 @@ class Classifier {
     for (let at = 0; at < insns.count; at += insns.isWide(at) ? 2 : 1) {
       if (!insns.isCall(at, PSEUDO.CALL) || known.has(at)) continue
       const place = code.offset + (at + 1 + insns.imm(at)) * insnSize
-      const callee = this.#functionAt(code.sectionIndex, place)
+      const callee = this.#places.startingAt(code.sectionIndex, place)
       if (callee === undefined) {
         const path = `${code.section}/${code.name}/instruction[${at}]`
         throw new ObjectError({ file: this.#elf.file, path, expected: `a function at byte ${place}, which it calls` })
@@ -98,9 +99,5 @@ class Classifier {
       calls.push({ kind: 'call', at, callee })
     }
     return calls
-  }
-
-  #functionAt(section: number, offset: number): FunctionSpec | undefined {
-    return this.#functions.find((code) => code.sectionIndex === section && code.offset === offset)
   }
 }

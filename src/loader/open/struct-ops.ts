@@ -27,16 +27,19 @@ function readSection(
   if (btf.find(section.name, 'datasec') === undefined) fail('', 'BTF that describes the section', 'compile with -g')
   const relocations = elf.relocationsOf(section)
 
-  return elf.symbols
-    .filter((symbol) => symbol.section === section.index && symbol.type === STT.OBJECT)
+  let end = 0
+  return elf
+    .symbolsOf(section)
+    .filter((symbol) => symbol.type === STT.OBJECT)
     .toSorted((left, right) => left.value - right.value)
-    .map((symbol) => {
-      const { name, value: offset } = symbol
+    .map(({ name, value: offset }) => {
       const variable = btf.find(name, 'var')
       const declared = variable === undefined ? undefined : btf.type(variable)
       const struct = declared?.kind === 'var' ? btf.resolved(declared.type) : undefined
       if (struct?.kind !== 'struct') return fail(`/${name}`, 'a variable whose type is a struct')
       if (offset + struct.size > section.data.length) return fail(`/${name}`, `${struct.size} bytes inside the section`)
+      if (offset < end) return fail(`/${name}`, 'bytes of its own, but it shares some with the variable before it')
+      end = offset + struct.size
 
       const filled = new Map<string, string>()
       for (const relocation of relocations) {

@@ -1,6 +1,8 @@
-import type { Btf, BtfExtSection } from '../../btf/index.ts'
+import type { BtfExtSection } from '../../btf/index.ts'
 import { insnSize } from '../instructions.ts'
-import type { AssembledProgram } from './assemble.ts'
+import type { BpfObject, FunctionSpec } from '../object.ts'
+import { FunctionPlaces } from '../open/function-places.ts'
+import type { AssembledProgram, Placed } from './assemble.ts'
 
 /** Which function and source line each instruction of an assembled program belongs to, as the kernel takes it. */
 export interface DebugInfo {
@@ -10,41 +12,69 @@ export interface DebugInfo {
   lineInfoRecordSize: number
 }
 
-// ABI: struct bpf_func_info and bpf_line_info, linux/bpf.h: both begin with insn_off; in the object it counts bytes of
-// the section, for the kernel instructions of the program.
-export function debugInfoOf(
-  program: AssembledProgram,
-  btf: Btf,
-  lists: { funcInfo: readonly BtfExtSection[]; lineInfo: readonly BtfExtSection[] },
-): DebugInfo | null {
-  const functions = rebase(program, btf, lists.funcInfo)
-  // The kernel wants a record for every function or none at all.
-  if (functions.length !== program.placed.length) return null
-  return {
-    funcInfo: flatten(functions),
-    funcInfoRecordSize: lists.funcInfo[0]?.recordSize ?? 8,
-    lineInfo: flatten(rebase(program, btf, lists.lineInfo)),
-    lineInfoRecordSize: lists.lineInfo[0]?.recordSize ?? 16,
+/** The records of an object by the function that they belong to, counted from its start. */
+export class DebugRecords {
+  readonly #object: BpfObject
+  readonly #functions: ReadonlyMap<FunctionSpec, readonly Uint32Array[]>
+  readonly #lines: ReadonlyMap<FunctionSpec, readonly Uint32Array[]>
+
+  constructor(object: BpfObject) {
+    this.#object = object
+    const places = new FunctionPlaces(object.functions)
+    const sections = new Map(object.functions.map((code) => [code.section, code.sectionIndex] as const).toReversed())
+    const sectionOf = (list: BtfExtSection) => sections.get(object.btf.string(list.nameOffset, 0))
+    this.#functions = byFunction(object.ext.funcInfo, sectionOf, places)
+    this.#lines = byFunction(object.ext.lineInfo, sectionOf, places)
+  }
+
+  /** Those of an assembled program. The kernel wants a function record for every function or none at all. */
+  of({ placed }: AssembledProgram): DebugInfo | null {
+    const functions = rebase(placed, this.#functions)
+    if (functions.length !== placed.length) return null
+    const { funcInfo, lineInfo } = this.#object.ext
+    return {
+      funcInfo: flatten(functions),
+      funcInfoRecordSize: funcInfo[0]?.recordSize ?? 8,
+      lineInfo: flatten(rebase(placed, this.#lines)),
+      lineInfoRecordSize: lineInfo[0]?.recordSize ?? 16,
+    }
   }
 }
 
-/** The records of the program's functions, each with its instruction counted from the start of the program. */
-function rebase({ placed }: AssembledProgram, btf: Btf, lists: readonly BtfExtSection[]): Uint32Array[] {
-  const bySection = new Map(lists.map((list) => [btf.string(list.nameOffset, 0), list]))
-  return placed.flatMap(({ code, start }) => {
-    const list = bySection.get(code.section)
-    if (list === undefined) return []
+// ABI: struct bpf_func_info and bpf_line_info, linux/bpf.h: both begin with insn_off; in the object it counts bytes of
+// the section, for the kernel instructions of the program.
+function byFunction(
+  lists: readonly BtfExtSection[],
+  sectionOf: (list: BtfExtSection) => number | undefined,
+  places: FunctionPlaces,
+): Map<FunctionSpec, Uint32Array[]> {
+  const found = new Map<FunctionSpec, Uint32Array[]>()
+  for (const list of lists) {
+    const section = sectionOf(list)
+    if (section === undefined) continue
     const width = list.recordSize / 4
-    const records: Uint32Array[] = []
     for (let index = 0; index < list.count; index += 1) {
-      const offset = list.words[index * width] ?? 0
-      if (offset < code.offset || offset >= code.offset + code.bytes.length) continue
       const record = list.words.slice(index * width, (index + 1) * width)
-      record[0] = start + (offset - code.offset) / insnSize
-      records.push(record)
+      const code = places.holding(section, record[0] ?? 0)
+      if (code === undefined) continue
+      record[0] = ((record[0] ?? 0) - code.offset) / insnSize
+      const known = found.get(code)
+      if (known === undefined) found.set(code, [record])
+      else known.push(record)
     }
-    return records
-  })
+  }
+  return found
+}
+
+/** The records of a program's functions, each with its instruction counted from the start of the program. */
+function rebase(placed: readonly Placed[], records: ReadonlyMap<FunctionSpec, readonly Uint32Array[]>): Uint32Array[] {
+  return placed.flatMap(({ code, start }) =>
+    (records.get(code) ?? []).map((record) => {
+      const moved = record.slice()
+      moved[0] = start + (record[0] ?? 0)
+      return moved
+    }),
+  )
 }
 
 function flatten(records: readonly Uint32Array[]): Uint32Array {

@@ -6,7 +6,7 @@ import type { KernelFacts } from '../target.ts'
 import { PROG_TYPE } from '../uapi.ts'
 import { assemble, type AssembledProgram, type MapFixup } from './assemble.ts'
 import { type PoisonedAccess, type RelocatedCode, relocateFunction } from './code.ts'
-import { type DebugInfo, debugInfoOf } from './debug-info.ts'
+import { type DebugInfo, DebugRecords } from './debug-info.ts'
 import { bindExterns, ModuleList } from './externs.ts'
 import { fillConfig } from './kconfig.ts'
 import { type KernelType, resolveKernelType } from './kernel-type.ts'
@@ -59,7 +59,8 @@ export function prepare(object: BpfObject, facts: KernelFacts): PreparedObject {
   }
   const structOps = matchStructOps(object, facts, problems)
   const places = placePrograms(object, structOps, problems)
-  const chosen = object.programs.filter((program) => isWanted(object, program, places, problems))
+  const used = new Set(object.structOps.flatMap((spec) => [...spec.programs.values()]))
+  const chosen = object.programs.filter((program) => isWanted(object, program, places, used, problems))
   notes.push(...structOps.flatMap(({ report }) => report.members.flatMap(leftOut)))
   const symbols = resolveKernelSymbols(object, facts, problems)
 
@@ -73,6 +74,7 @@ export function prepare(object: BpfObject, facts: KernelFacts): PreparedObject {
     relocated.set(code, known)
     return known
   }
+  const debug = new DebugRecords(object)
   const programs = chosen.map((spec): PreparedProgram => {
     const assembled = assemble(spec.code, codeOf)
     const modules = new ModuleList()
@@ -82,7 +84,7 @@ export function prepare(object: BpfObject, facts: KernelFacts): PreparedObject {
       assembled,
       fixups: [...assembled.fixups, ...configFixups],
       modules: modules.modules,
-      debug: debugInfoOf(assembled, object.btf, object.ext),
+      debug: debug.of(assembled),
       place: places.get(spec.name) ?? null,
       kernelType: resolveKernelType(spec, facts, problems),
       poisoned: assembled.poisoned,
@@ -100,11 +102,12 @@ function isWanted(
   object: BpfObject,
   program: ProgramSpec,
   places: ReadonlyMap<string, StructOpsPlace>,
+  used: ReadonlySet<string>,
   problems: CcdkError[],
 ): boolean {
   if (program.kind?.type !== PROG_TYPE.STRUCT_OPS) return program.autoload
   if (places.has(program.name)) return true
-  if (object.structOps.some((spec) => [...spec.programs.values()].includes(program.name))) return false
+  if (used.has(program.name)) return false
   if (program.autoload) {
     problems.push(
       new ObjectError({
