@@ -78,7 +78,8 @@ function placeConfig(object: BpfObject, editor: BtfEditor, datasec: Datasec): vo
 /** A kernel's section holds only variables, so each function is replaced by one, and all take four bytes in a row. */
 function declareSymbols(btf: Btf, editor: BtfEditor, datasec: Datasec): void {
   const int = findInt(btf) ?? editor.addType(editor.addString('int'), makeInfo(KIND.INT), 4, (1 << 24) | 32)
-  const stand = editor.addType(editor.addString('dummy_ksym'), makeInfo(KIND.VAR), int, LINKAGE.GLOBAL)
+  const hasFunctions = datasec.variables.some((variable) => btf.kind(variable.type) === 'func')
+  const stand = hasFunctions ? editor.addType(editor.addString('dummy_ksym'), makeInfo(KIND.VAR), int, LINKAGE.GLOBAL) : 0
   const places = datasec.variables.map((variable, index) => {
     const target = btf.type(variable.type)
     const place = { type: variable.type, offset: index * 4, size: 4 }

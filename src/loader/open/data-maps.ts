@@ -1,5 +1,5 @@
 import type { Btf, BtfType } from '../../btf/index.ts'
-import { type ElfFile, type ElfSection, SHF, SHT } from '../../elf/index.ts'
+import { type ElfFile, type ElfSection, SHF, SHT, STV } from '../../elf/index.ts'
 import { ObjectError } from '../../errors/index.ts'
 import type { ExternSpec, MapSpec } from '../object.ts'
 import { structOpsSections } from '../section-names.ts'
@@ -33,13 +33,14 @@ export function readDataMaps(elf: ElfFile, btf: Btf, objectName: string, externs
     if (origin === null || section.size === 0) return []
     count(section.size, section.name)
     const initial = section.type === SHT.NOBITS ? new Uint8Array(section.size) : section.data.slice()
-    const spec = dataMap(btf, objectName, section.name, origin, initial)
+    const hidden = new Set(elf.symbolsOf(section).flatMap(({ name, visibility }) => (visibility === STV.DEFAULT ? [] : [name])))
+    const spec = dataMap(btf, objectName, section.name, { origin, initial, hidden })
     return [{ spec, section: section.index, offset: 0, wholeSection: true }]
   })
   const end = externs.reduce((size, extern) => (extern.kind === 'kconfig' ? Math.max(size, extern.offset + extern.size) : size), 0)
   if (end === 0) return placed
   count(end, '.kconfig')
-  const spec = dataMap(btf, objectName, '.kconfig', 'kconfig', new Uint8Array(end))
+  const spec = dataMap(btf, objectName, '.kconfig', { origin: 'kconfig', initial: new Uint8Array(end), hidden: new Set() })
   return [...placed, { spec, section: null, offset: 0, wholeSection: true }]
 }
 
@@ -54,12 +55,11 @@ function dataMap(
   btf: Btf,
   objectName: string,
   section: string,
-  origin: MapSpec['origin'],
-  initial: Uint8Array,
+  { origin, initial, hidden }: { origin: MapSpec['origin']; initial: Uint8Array; hidden: ReadonlySet<string> },
 ): MapSpec {
   const valueType = btf.find(section, 'datasec') ?? 0
   const readonly = origin === 'rodata' || origin === 'kconfig'
-  const flags = (readonly ? MAP_FLAG.RDONLY_PROG : 0) | (hasGlobals(btf, valueType) ? MAP_FLAG.MMAPABLE : 0)
+  const flags = (readonly ? MAP_FLAG.RDONLY_PROG : 0) | (hasGlobals(btf, valueType, hidden) ? MAP_FLAG.MMAPABLE : 0)
   return {
     name: dataMapName(objectName, section),
     origin,
@@ -80,13 +80,16 @@ function dataMap(
   }
 }
 
-/** Only variables that other objects and tools may see are worth a mapping. */
-function hasGlobals(btf: Btf, datasec: number): boolean {
+/**
+ * Only variables that other objects and tools may see are worth a mapping. Data that the kernel manages, such as lists
+ * and locks, is hidden for this: who maps it could break it.
+ */
+function hasGlobals(btf: Btf, datasec: number, hidden: ReadonlySet<string>): boolean {
   const type: BtfType = btf.type(datasec)
   if (type.kind !== 'datasec') return false
   return type.variables.some((variable) => {
     const target = btf.type(variable.type)
-    return target.kind === 'var' && target.linkage !== staticLinkage
+    return target.kind === 'var' && target.linkage !== staticLinkage && !hidden.has(target.name)
   })
 }
 

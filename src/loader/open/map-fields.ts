@@ -37,7 +37,7 @@ export function readMapFields(btf: Btf, definition: Struct, name: string, fail: 
         spec.numaNode = number()
         break
       case 'map_extra':
-        spec.mapExtra = BigInt(number())
+        spec.mapExtra = longOf(btf, member) ?? BigInt(number())
         break
       case 'key_size':
         setSize('keySize', number())
@@ -90,6 +90,13 @@ function numberOf(btf: Btf, member: BtfMember): number | undefined {
   const pointer = btf.resolved(member.type)
   const array = pointer.kind === 'ptr' ? btf.resolved(pointer.type) : undefined
   return array?.kind === 'array' ? array.length : undefined
+}
+
+/** `__ulong(name, n)` is an enum with one value, since an array cannot have so many elements. */
+function longOf(btf: Btf, member: BtfMember): bigint | undefined {
+  const type = btf.resolved(member.type)
+  const [only, ...others] = type.kind === 'enum' || type.kind === 'enum64' ? type.values : []
+  return others.length === 0 && only !== undefined ? BigInt.asUintN(64, only.value) : undefined
 }
 
 /** `__type(name, T)` is a pointer to T. */
