@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import { type Callback, type Test, suite as uvuSuite } from 'uvu'
 import { because } from '../gate/skip-reason.ts'
 import { isOnPath } from './commands.ts'
@@ -13,6 +13,9 @@ export interface Need {
   missing: () => string | undefined
 }
 
+/** Where Debian's package linux-source-6.12 puts the kernel's sources, its own BPF tests among them. */
+export const kernelSourceArchive = '/usr/src/linux-source-6.12.tar.xz'
+
 /** What tests can ask for. The gate reads `needs.NAME` in the source of a test file to know what to install. */
 export const needs = {
   root: condition(() => process.getuid?.() === 0, 'it needs root'),
@@ -23,6 +26,9 @@ export const needs = {
   iperf3: commands(['iperf3'], ['iperf3']),
   tmux: commands(['tmux'], ['tmux']),
   strace: commands(['strace'], ['strace']),
+  libbpf: files(['/usr/lib/*/libbpf.so.1', '/usr/include/bpf/bpf_helper_defs.h'], ['libbpf1', 'libbpf-dev']),
+  kernelSource: files([kernelSourceArchive, '/usr/bin/xz'], ['linux-source-6.12', 'xz-utils']),
+  vm: commands(['qemu-system-x86_64', 'depmod', 'ldd'], ['qemu-system-x86', 'kmod', 'libc-bin']),
 } satisfies Record<string, Need>
 
 /**
@@ -64,6 +70,18 @@ function commands(names: readonly string[], packages: readonly string[]): Need {
     missing: () => {
       const absent = names.find((name) => !isOnPath(name))
       return absent && `${absent} is not installed (Debian: ${packages.join(' ')})`
+    },
+  }
+}
+
+/** Patterns of files that must each be there. */
+function files(patterns: readonly string[], packages: readonly string[]): Need {
+  return {
+    packages,
+    lackedByReference: false,
+    missing: () => {
+      const absent = patterns.find((pattern) => globSync(pattern).length === 0)
+      return absent && `there is no ${absent} (Debian: ${packages.join(' ')})`
     },
   }
 }
