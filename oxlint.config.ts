@@ -13,6 +13,7 @@ const rooms = [
   'core-relo',
   'loader',
   'kernel',
+  'streams',
   'structops',
   'sockets',
   'testbed',

@@ -19,4 +19,6 @@ export {
   socketCongestion,
   socketTcpInfo,
 } from './net/tcp-socket.ts'
+export { openBpfOutput } from './bpf-output.ts'
+export { Watch } from './watch.ts'
 export { LinuxTarget } from './linux-target.ts'

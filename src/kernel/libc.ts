@@ -1,8 +1,8 @@
 import koffi from 'koffi'
 
 /**
- * The C functions that the kernel room calls, and the only import of koffi. Each function answers as the system call
- * does inside the kernel: zero or a positive result, or a negative errno.
+ * The C functions that the kernel room calls, and but for `watch.ts` the only import of koffi. Each function answers as
+ * the system call does inside the kernel: zero or a positive result, or a negative errno.
  */
 type Call<Args extends readonly unknown[]> = (...args: Args) => number
 
@@ -27,6 +27,10 @@ const syscall = bind<[number, number, Uint8Array, number]>('long syscall(long, i
 
 /** bpf(2). `attr` holds a `union bpf_attr`; the kernel writes results into it. */
 export const bpf = (command: number, attr: Uint8Array, size: number): number => syscall(SYS_bpf, command, attr, size)
+
+const fcntl = bind<[fd: number, command: number, argument: number]>('int fcntl(int, int, int)')
+// ABI: F_DUPFD_CLOEXEC, linux/fcntl.h.
+export const duplicate = (fd: number): number => fcntl(fd, 1030, 0)
 
 export const close = bind<[fd: number]>('int close(int)')
 export const setns = bind<[fd: number, flags: number]>('int setns(int, int)')
