@@ -19,13 +19,13 @@ export interface KernelStruct {
 const valuePrefix = 'bpf_struct_ops_'
 
 // Which option brings a struct, from the kernel's Kconfig and Makefiles.
-const configs: Readonly<Record<string, string>> = {
-  tcp_congestion_ops: 'CONFIG_BPF_JIT, CONFIG_INET and CONFIG_DEBUG_INFO_BTF',
-  bpf_dummy_ops: 'CONFIG_BPF_JIT, CONFIG_NET and CONFIG_DEBUG_INFO_BTF',
-  sched_ext_ops: 'CONFIG_SCHED_CLASS_EXT',
-  Qdisc_ops: 'CONFIG_NET_SCH_BPF',
-  hid_bpf_ops: 'CONFIG_HID_BPF',
-}
+const configs: ReadonlyMap<string, string> = new Map([
+  ['tcp_congestion_ops', 'CONFIG_BPF_JIT, CONFIG_INET and CONFIG_DEBUG_INFO_BTF'],
+  ['bpf_dummy_ops', 'CONFIG_BPF_JIT, CONFIG_NET and CONFIG_DEBUG_INFO_BTF'],
+  ['sched_ext_ops', 'CONFIG_SCHED_CLASS_EXT'],
+  ['Qdisc_ops', 'CONFIG_NET_SCH_BPF'],
+  ['hid_bpf_ops', 'CONFIG_HID_BPF'],
+])
 
 /**
  * Finds the kernel's side of a struct_ops struct: first `bpf_struct_ops_<name>`, then in it the member of type `<name>`.
@@ -39,7 +39,7 @@ export function findKernelStruct(btfs: Iterable<Btf>, localName: string): Kernel
     if (valueType !== undefined) return located(btf, name, valueType)
     offered.push(...structsOf(btf))
   }
-  const config = configs[name]
+  const config = configs.get(name)
   throw new UnsupportedKernelError({
     feature: `struct_ops type "${name}"`,
     ...(config === undefined ? {} : { config }),

@@ -41,14 +41,19 @@ export function fillConfig(object: BpfObject, facts: KernelFacts, into: Uint8Arr
 const syscallPrefix: Partial<Record<NodeJS.Architecture, string>> = { x64: '__x64_', arm64: '__arm64_', riscv64: '__riscv_', s390x: '__s390x_' }
 
 /** What is no option but can be asked for like one. */
-const virtualOptions: Readonly<Record<string, (facts: KernelFacts) => string>> = {
-  LINUX_KERNEL_VERSION: (facts) => String(facts.kernelVersion()),
-  LINUX_HAS_BPF_COOKIE: (facts) => (hasEnumerator(facts.kernelBtf(), 'bpf_func_id', 'BPF_FUNC_get_attach_cookie') ? 'y' : 'n'),
-  LINUX_HAS_SYSCALL_WRAPPER: (facts) => {
-    const wrapped = `${syscallPrefix[process.arch] ?? '__se_'}sys_bpf`
-    return facts.kernelBtf().find(wrapped, 'func') !== undefined || facts.symbolAddress(wrapped) !== undefined ? 'y' : 'n'
-  },
-}
+const virtualOptions: ReadonlyMap<string, (facts: KernelFacts) => string> = new Map([
+  ['LINUX_KERNEL_VERSION', (facts: KernelFacts) => String(facts.kernelVersion())],
+  ['LINUX_HAS_BPF_COOKIE', (facts: KernelFacts) => yesNo(hasEnumerator(facts.kernelBtf(), 'bpf_func_id', 'BPF_FUNC_get_attach_cookie'))],
+  [
+    'LINUX_HAS_SYSCALL_WRAPPER',
+    (facts: KernelFacts) => {
+      const wrapped = `${syscallPrefix[process.arch] ?? '__se_'}sys_bpf`
+      return yesNo(facts.kernelBtf().find(wrapped, 'func') !== undefined || facts.symbolAddress(wrapped) !== undefined)
+    },
+  ],
+])
+
+const yesNo = (yes: boolean) => (yes ? 'y' : 'n')
 
 function hasEnumerator(btf: Btf, name: string, enumerator: string): boolean {
   const id = btf.find(name, 'enum')
@@ -63,13 +68,13 @@ function valueOf(
   config: string,
 ): string | undefined {
   if (name.startsWith('CONFIG_')) return optionIn(config, name)
-  const virtual = virtualOptions[name]
+  const virtual = virtualOptions.get(name)
   if (virtual !== undefined) return virtual(facts)
   if (weak) return undefined
   throw new ObjectError({
     file: object.file,
     path: `extern ${name}`,
-    expected: `a name that starts with CONFIG_, or ${Object.keys(virtualOptions).join(', ')}, since it is marked __kconfig`,
+    expected: `a name that starts with CONFIG_, or ${[...virtualOptions.keys()].join(', ')}, since it is marked __kconfig`,
   })
 }
 

@@ -105,6 +105,11 @@ test('a kernel without any says so', () => {
   assert.match(error.hint, 'no struct_ops types at all')
 })
 
+test('a struct may be called as what every object in JavaScript has', () => {
+  const error = unsupported(() => findKernelStruct([kernel().parse()], 'constructor'))
+  assert.equal([error.feature, error.config], ['struct_ops type "constructor"', ''])
+})
+
 test('a value without the struct is refused', () => {
   const { writer, int, parse } = kernel()
   writer.struct('ops', [])

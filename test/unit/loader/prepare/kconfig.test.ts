@@ -174,6 +174,8 @@ test('other names are refused, unless they are weak', () => {
   const [problem] = ask([{ name: 'HZ', type: 's32' }], '').problems
   assert.match(String(problem), /extern HZ: a name that starts with CONFIG_, or LINUX_KERNEL_VERSION/)
   assert.equal(ask([{ name: 'LINUX_SOMETHING', type: 's32', weak: true }], '').problems, [])
+  // What every object in JavaScript has is no option.
+  for (const name of ['constructor', 'toString', '__proto__']) assert.instance(ask([{ name, type: 's32' }], '').problems[0], ObjectError)
 })
 
 test('values stand by alignment, the largest first, then by size and name', () => {
