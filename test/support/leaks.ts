@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
 
 /** The kernel frees programs and maps after an RCU grace period: how long they may still be seen. */
-const graceMs = 2000
+const graceMs = 5000
 
 /** What bpftool says about any object, as far as it is used here. */
 interface BpfObject {

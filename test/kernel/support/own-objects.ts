@@ -13,7 +13,7 @@ const kinds = [
 ] as const
 
 /** The kernel frees programs and maps after an RCU grace period: how long they may still be seen. */
-const graceMs = 3000
+const graceMs = 10_000
 
 /**
  * Runs an action on the running kernel and asserts that nothing which it made is left: no object, no descriptor, no
