@@ -1,6 +1,7 @@
 import type { Btf } from '../btf.ts'
 import { eachName, eachReference, wordsOf } from '../references.ts'
 import { BtfBuilder } from '../write/builder.ts'
+import { findInContext } from './contexts.ts'
 import { findDeclared } from './declarations.ts'
 import { Refinement } from './refine.ts'
 import { typeGraph } from './type-graph.ts'
@@ -25,8 +26,7 @@ export function dedupBtf(btf: Btf): Deduplicated {
     const kind = btf.kind(id)
     if (kind === 'var' || kind === 'datasec') unique.add(id)
   }
-  const { partition, standsFor } = new Refinement(typeGraph(btf), findDeclared(btf), unique).run()
-  const classOf = (id: number) => partition.classOf[standsFor[id] ?? 0] ?? 0
+  const { classOf, standsFor } = findSame(btf, unique)
 
   const numbers = new Map<number, number>([[classOf(0), 0]])
   const kept: number[] = []
@@ -45,4 +45,53 @@ export function dedupBtf(btf: Btf): Deduplicated {
     builder.addWords(words)
   }
   return { btf: builder.build(btf.file), ids }
+}
+
+/** More rounds than it ever takes: each finds structs that are the same because of what the one before has found. */
+const mostRounds = 8
+
+interface Same {
+  /** The class of each type. */
+  classOf: (id: number) => number
+  /** What stands for a forward declaration, and for what was found to be the same as something else. */
+  standsFor: Uint32Array
+}
+
+function findSame(btf: Btf, unique: ReadonlySet<number>): Same {
+  const graph = typeGraph(btf)
+  const declared = findDeclared(btf)
+  const replaced = new Map<number, number>()
+  for (let round = 1; ; round += 1) {
+    const refinement = new Refinement(graph, declared, unique, replaced)
+    const { partition, standsFor } = refinement.run()
+    const classOf = (id: number) => partition.classOf[standsFor[id] ?? 0] ?? 0
+    if (round === mostRounds || declared.length === 0) return { classOf, standsFor }
+
+    const first = new Map<number, number>()
+    const classes = new Map<number, number[]>()
+    for (let id = 1; id < btf.endId; id += 1) {
+      if (standsFor[id] !== id) continue
+      const index = classOf(id)
+      const known = first.get(index)
+      if (known === undefined) {
+        first.set(index, id)
+        classes.set(id, [id])
+      } else {
+        classes.get(known)?.push(id)
+      }
+    }
+    const more = findInContext(
+      {
+        graph,
+        classOf,
+        classes,
+        firstOf: (id) => first.get(classOf(id)) ?? id,
+        shapeOf: (id) => refinement.shapes[id] ?? 0,
+        isNamedComposite: (id) => ['struct', 'union'].includes(btf.kind(id)) && btf.name(id) !== '',
+      },
+      declared,
+    )
+    if (more.size === 0) return { classOf, standsFor }
+    for (const [id, by] of more) replaced.set(id, by)
+  }
 }

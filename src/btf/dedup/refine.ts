@@ -1,3 +1,4 @@
+import { last } from './contexts.ts'
 import type { Declared } from './declarations.ts'
 import { equal, groupBy, type Signature } from './group.ts'
 import { Partition } from './partition.ts'
@@ -15,17 +16,30 @@ export class Refinement {
   readonly #partition: Partition
   /** What stands for each type where others refer to it: for a forward declaration its definition, else itself. */
   readonly #standsFor: Uint32Array
+  /** The other way round: for which types each stands besides itself. */
+  readonly #followers = new Map<number, number[]>()
+  /** The number of each type's shape. */
+  readonly shapes: Uint32Array
   /** Of each definition of a declared name. */
   readonly #declared = new Map<number, Declared>()
+  readonly #replaced: ReadonlyMap<number, number>
   #dirty = new Set<number>()
 
-  /** `unique` are the types that are the same as no other. */
-  constructor(graph: TypeGraph, declared: readonly Declared[], unique: ReadonlySet<number>) {
+  /** `unique` are the types that are the same as no other; `replaced` those that others were found to stand for. */
+  constructor(graph: TypeGraph, declared: readonly Declared[], unique: ReadonlySet<number>, replaced: ReadonlyMap<number, number>) {
     this.#graph = graph
-    this.#standsFor = Uint32Array.from({ length: graph.size }, (_, id) => id)
+    this.#replaced = replaced
+    this.#standsFor = Uint32Array.from({ length: graph.size }, (_, id) => last(id, replaced))
     for (const name of declared) {
       for (const id of name.definitions) this.#declared.set(id, name)
-      for (const id of name.forwards) this.#standsFor[id] = name.definitions[0] ?? id
+      const [first = 0] = name.definitions
+      for (const id of name.forwards) if (!replaced.has(id)) this.#standsFor[id] = last(first, replaced)
+    }
+    for (const [id, other] of this.#standsFor.entries()) {
+      if (id === other) continue
+      const followers = this.#followers.get(other)
+      if (followers === undefined) this.#followers.set(other, [id])
+      else followers.push(id)
     }
     const { starts, values } = graph.shapes
     const shape: Signature = (id, at) => {
@@ -35,6 +49,7 @@ export class Refinement {
     const common: number[] = []
     for (let id = 1; id < graph.size; id += 1) if (!unique.has(id)) common.push(id)
     this.#partition = new Partition([[0], ...groupBy(common, shape), ...[...unique].map((id) => [id])], graph.size)
+    this.shapes = this.#partition.classOf.slice()
     for (const name of declared) this.#breakUp(name)
     for (let id = 1; id < graph.size; id += 1) this.#dirty.add(id)
   }
@@ -75,26 +90,32 @@ export class Refinement {
     for (const id of this.#partition.split(index, apart)) {
       this.#touch(id)
       const name = this.#declared.get(id)
-      if (name === undefined) continue
-      suspects.add(name)
-      if (this.#standsFor[name.forwards[0] ?? 0] === id) for (const forward of name.forwards) this.#touch(forward)
+      if (name !== undefined) suspects.add(name)
     }
     for (const name of suspects) this.#breakUp(name)
   }
 
   #touch(id: number): void {
     eachOf(this.#graph.users, id, (user) => this.#dirty.add(user))
+    for (const follower of this.#followers.get(id) ?? []) {
+      eachOf(this.#graph.users, follower, (user) => this.#dirty.add(user))
+    }
   }
 
   /** Nobody can say which definition is meant when they differ: the forward declaration stays what it is. */
   #breakUp({ forwards, definitions }: Declared): void {
-    const [first = 0] = definitions
-    if (this.#standsFor[forwards[0] ?? 0] !== first) return
     const { classOf } = this.#partition
-    if (definitions.every((id) => classOf[id] === classOf[first])) return
+    const classes = new Set(definitions.map((id) => classOf[this.#standsFor[id] ?? id]))
+    if (classes.size < 2) return
     for (const id of forwards) {
+      if (this.#standsFor[id] === id || !this.#isFirst(id, definitions)) continue
       this.#standsFor[id] = id
       this.#touch(id)
     }
+  }
+
+  /** Whether a forward declaration stands for the first definition, as all do until something better is known. */
+  #isFirst(id: number, [first = 0]: readonly number[]): boolean {
+    return !this.#replaced.has(id) && this.#standsFor[id] === this.#standsFor[first]
   }
 }

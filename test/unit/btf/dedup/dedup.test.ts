@@ -120,6 +120,38 @@ test('leaves a declaration alone that may be of different definitions', () => {
   assert.is(lines(wrongKind.btf).filter((line) => line.includes('FWD')).length, 1)
 })
 
+test('takes an unclear declaration for the definition that its place asks for', () => {
+  const user = (writer: BtfWriter, sock: number) => writer.struct('user', [['sk', writer.ptr(sock)]])
+  const declares = unit((writer) => writer.ptr(user(writer, writer.fwd('sock'))))
+  const defines = (name: string, userOf: (writer: BtfWriter, sock: number) => number) =>
+    unit((writer, int) => writer.ptr(userOf(writer, writer.struct('sock', [[name, int]]))))
+  const other = (writer: BtfWriter, sock: number) => writer.struct('other', [['sk', writer.ptr(sock)]])
+  const units = [declares, defines('a', other), defines('b', user)]
+  for (const order of [units, units.toReversed()]) {
+    const { btf } = together(...order)
+    const text = lines(btf)
+    assert.is(text.filter((line) => line.includes("'user'")).length, 1)
+    assert.is(text.filter((line) => line.includes("'sock'")).length, 2)
+    assert.not(text.some((line) => line.includes('FWD')))
+    // One int; two of sock, each with its pointer; user and other, each with its pointer.
+    assert.is(text.length, 9)
+    assert.equal(lines(dedupBtf(btf).btf), text)
+  }
+})
+
+test('keeps an unclear declaration that others use as well', () => {
+  const declares = unit((writer, int) => {
+    const pointer = writer.ptr(writer.fwd('sock'))
+    writer.struct('user', [['sk', pointer]])
+    writer.func('f', writer.proto(int, [['sk', pointer]]))
+  })
+  const defines = (name: string, holder: string) =>
+    unit((writer, int) => writer.struct(holder, [['sk', writer.ptr(writer.struct('sock', [[name, int]]))]]))
+  const text = lines(together(declares, defines('a', 'user'), defines('b', 'other')).btf)
+  assert.is(text.filter((line) => line.includes("'user'")).length, 1)
+  assert.is(text.filter((line) => line.includes('FWD')).length, 1)
+})
+
 test('keeps every variable and section', () => {
   const one = unit((writer, int) => {
     const variable = writer.var('counter', int, 0)
@@ -170,6 +202,36 @@ test('changes nothing the second time, and finds nothing new in a second copy', 
       if (alone.length === 0) assert.equal(encodeBtf(twice), encodeBtf(once))
     }),
     { numRuns: 500 },
+  )
+})
+
+/** Few names, so that most declarations have several definitions. */
+const confusing = fc
+  .array(fc.tuple(fc.constantFrom('ptr', 'fwd', 'a', 'b', 'typedef', 'proto'), fc.nat(20), fc.nat(20)), { minLength: 1, maxLength: 20 })
+  .map((parts) => {
+    const writer = new BtfWriter()
+    writer.int('int', 4)
+    for (const [what, left, right] of parts) {
+      const [one, two] = [left % (parts.length + 1), right % (parts.length + 1)]
+      if (what === 'ptr') writer.ptr(one)
+      else if (what === 'fwd') writer.fwd(right % 2 === 0 ? 'a' : 'b')
+      else if (what === 'typedef') writer.typedef('t', one)
+      else if (what === 'proto') writer.proto(one, [two])
+      else writer.struct(what, [['x', one, { bit: 0 }], ...(right % 3 === 0 ? [['y', two, { bit: 64 }] as const] : [])], 16)
+    }
+    return writer.parse()
+  })
+
+test('comes to an end that stays, however unclear the declarations are', () => {
+  fc.assert(
+    fc.property(confusing, (btf) => {
+      const { btf: once, ids } = dedupBtf(btf)
+      assert.ok(ids.subarray(1).every((id) => id > 0 && id < once.endId))
+      assert.equal(lines(dedupBtf(once).btf), lines(once))
+      // A second copy makes nothing clearer.
+      assert.is(together(btf, btf).btf.endId, once.endId)
+    }),
+    { numRuns: 2000 },
   )
 })
 
@@ -236,6 +298,16 @@ test('takes no longer for long chains and large circles', () => {
     writer.ptr(writer.struct('end', [['x', writer.ptr(int + 1)]], 8))
   })
   assert.instance(survives(() => together(circle, circle), 5000), Object)
+})
+
+test('gives up comparing where everything looks alike', () => {
+  const btf = unit((writer, int) => {
+    writer.struct('sock', [['a', int]])
+    writer.struct('sock', [['b', int]])
+    let type = writer.ptr(writer.fwd('sock'))
+    for (let level = 0; level < 5000; level += 1) type = writer.ptr(writer.struct('user', [['sk', type]]))
+  })
+  assert.instance(survives(() => dedupBtf(btf), 5000), Object)
 })
 
 test.run()
