@@ -9,6 +9,7 @@ const rooms = [
   'bytes',
   'elf',
   'btf',
+  'linker',
   'btf-match',
   'core-relo',
   'loader',

@@ -1,0 +1,1 @@
+export { type LinkedObject, linkObjects, type ObjectToLink } from './link.ts'
