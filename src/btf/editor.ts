@@ -1,5 +1,6 @@
 import type { Btf } from './btf.ts'
 import { headWords } from './kinds.ts'
+import { encodeSections, hostIsLittleEndian } from './write/encode.ts'
 
 /**
  * A copy of a BTF's own types that can be changed and written out again. Ids stay as they are; types and strings are
@@ -51,20 +52,10 @@ export class BtfEditor {
 
   /** The BTF as the kernel reads it, in this machine's byte order. */
   encode(): Uint8Array {
-    const strings = Buffer.concat(this.#strings)
-    const typesSize = (this.#words.length + this.#added.length) * 4
-    // ABI: struct btf_header, linux/btf.h.
-    const headerSize = 24
-    const out = new Uint8Array(headerSize + typesSize + strings.length)
-    const header = new Uint32Array(out.buffer, 0, headerSize / 4)
-    header.set([0, headerSize, 0, typesSize, typesSize, strings.length])
-    new Uint16Array(out.buffer, 0, 1)[0] = 0xeb9f
-    out[2] = 1
-    const types = new Uint32Array(out.buffer, headerSize, typesSize / 4)
-    types.set(this.#words)
-    types.set(this.#added, this.#words.length)
-    out.set(strings, headerSize + typesSize)
-    return out
+    const words = new Uint32Array(this.#words.length + this.#added.length)
+    words.set(this.#words)
+    words.set(this.#added, this.#words.length)
+    return encodeSections(words, Buffer.concat(this.#strings), { littleEndian: hostIsLittleEndian })
   }
 }
 

@@ -22,7 +22,7 @@ export function encodeSections(words: Uint32Array, strings: Uint8Array, { little
   return out
 }
 
-const hostIsLittleEndian = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1
+export const hostIsLittleEndian = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1
 
 /** A BTF's own types, without its base's, in the bytes of a file; ids and strings stay as they are. */
 export const encodeBtf = (btf: Btf, encoding: Encoding = {}): Uint8Array =>
