@@ -20,10 +20,8 @@ export function readReferences(
     for (const [index, relocation] of elf.relocationsOf(section).entries()) {
       const path = `${section.name}/relocation[${index}]`
       const code = places.holding(section.index, relocation.offset)
-      if (code === undefined) {
-        throw new ObjectError({ file: elf.file, path, expected: `a function at byte ${relocation.offset}` })
-      }
-      code.references.push(classify.relocation(relocation, code, path))
+      // A linker leaves the code of a weak function where it is when another's takes its place.
+      if (code !== undefined) code.references.push(classify.relocation(relocation, code, path))
     }
   }
   for (const code of functions) {
