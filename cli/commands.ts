@@ -58,6 +58,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/btf.ts'),
   },
   {
+    name: 'link',
+    summary: 'make one object of several, each of which can use what the others define',
+    argument: { syntax: '<object...>', text: 'BPF object files' },
+    load: () => import('./commands/link.ts'),
+  },
+  {
     name: 'doctor',
     summary: 'what this machine can do, and how to mend it',
     load: () => import('./commands/doctor.ts'),

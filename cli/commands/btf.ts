@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs'
 import { type Command, Option } from 'commander'
 import { nearestName } from '../../src/btf-match/index.ts'
 import { type Btf, dumpHeader, parseBtf, rawText } from '../../src/btf/index.ts'
@@ -8,6 +7,7 @@ import { ObjectError, UsageError } from '../../src/errors/index.ts'
 import { openObject } from '../../src/loader/index.ts'
 import type { Output } from '../output.ts'
 import { readInput } from '../read-input.ts'
+import { writeOutput } from '../write-output.ts'
 
 const thisKernel = '/sys/kernel/btf/vmlinux'
 
@@ -81,14 +81,6 @@ function min(files: readonly string[], options: MinOptions, output: Output): voi
   const types = { kept: subset.size, all: kernel.endId - 1 }
   output.document({ file: options.output, bytes: bytes.length, types, objects: files })
   output.print(`${options.output}: ${types.kept} of ${types.all} types, ${bytes.length} bytes`)
-}
-
-function writeOutput(file: string, bytes: Uint8Array): void {
-  try {
-    writeFileSync(file, bytes)
-  } catch (cause) {
-    throw new UsageError(`cannot write ${file}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
-  }
 }
 
 function readBtf(file: string, base?: Btf): Btf {
