@@ -90,3 +90,11 @@ async function compileAll(source: string, types: string, directory: string): Pro
   }
   await Promise.all(Array.from({ length: availableParallelism() }, lane))
 }
+
+/** The object of one program of the selftests, by its name. The same needs have to be named. */
+export async function selftest(name: string): Promise<string> {
+  const { objects } = await buildSelftests()
+  const object = objects.find((file) => basename(file) === `${name}.bpf.o`)
+  if (object === undefined) throw new Error(`there is no selftest ${name} that compiles`)
+  return object
+}

@@ -1,4 +1,4 @@
-import { ObjectError, UsageError } from '../../errors/index.ts'
+import { ObjectError } from '../../errors/index.ts'
 import { accessTo } from '../access/access.ts'
 import type { BpfObject } from '../object.ts'
 import { prepare, type PreparedObject } from '../prepare/prepare.ts'
@@ -35,16 +35,8 @@ export function load(source: BpfObject | PreparedObject, target: Target, options
   for (const spec of object.maps) {
     if (spec.autocreate) maps.set(spec.name, { spec, handle: keep(createMap(target, spec, btf, prepared, pinRoot)) })
   }
-  for (const { spec, handle } of maps.values()) fillSlots(target, spec, handle, 'map', (name) => maps.get(name)?.handle)
-  const mapOf = (name: string): Handle => {
-    const map = maps.get(name)
-    if (map === undefined) {
-      throw new UsageError(`${object.file}: a program uses map "${name}", which was not to be created`, {
-        hint: 'have it created, or leave out the programs that use it too',
-      })
-    }
-    return map.handle
-  }
+  const mapOf = (name: string): Handle | undefined => maps.get(name)?.handle
+  for (const { spec, handle } of maps.values()) fillSlots(target, spec, handle, 'map', mapOf)
   const programs = new Map<string, LoadedProgram>()
   for (const program of prepared.programs) {
     const handle = keep(loadProgram(target, prepared, program, btf, mapOf))

@@ -1,5 +1,7 @@
 import { ObjectError, VerifierError } from '../../errors/index.ts'
-import { PSEUDO } from '../instructions.ts'
+import { CODE, PSEUDO } from '../instructions.ts'
+import type { BpfObject } from '../object.ts'
+import { POISON } from '../poison.ts'
 import type { PreparedObject, PreparedProgram } from '../prepare/prepare.ts'
 import type { Handle, ProgramDefinition, Target } from '../target.ts'
 import { PROG_FLAG } from '../uapi.ts'
@@ -11,7 +13,7 @@ export function loadProgram(
   { object }: PreparedObject,
   program: PreparedProgram,
   btf: Handle | undefined,
-  mapOf: (name: string) => Handle,
+  mapOf: (name: string) => Handle | undefined,
 ): Handle {
   const { spec, place, debug } = program
   const attach = place ?? program.kernelType
@@ -27,7 +29,7 @@ export function loadProgram(
   const definition: ProgramDefinition = {
     name: spec.name,
     type: spec.kind.type,
-    instructions: withHandles(program, mapOf, modules),
+    instructions: withHandles(object, program, mapOf, modules),
     license: object.license,
     expectedAttachType: place?.index ?? spec.kind.attachType,
     flags: (spec.kind.sleepable ? PROG_FLAG.SLEEPABLE : 0) | (spec.kind.frags ? PROG_FLAG.XDP_HAS_FRAGS : 0),
@@ -40,15 +42,18 @@ export function loadProgram(
   } catch (error) {
     if (!(error instanceof VerifierError)) throw error
     const { errno, log } = error
-    const summary = summarizeVerifierLog(log, program.poisoned)
+    const names = (list: readonly { name: string }[]) => list.map(({ name }) => name)
+    const poisoned = { accesses: program.poisoned, maps: names(object.maps), externs: names(object.externs) }
+    const summary = summarizeVerifierLog(log, poisoned)
     throw new VerifierError({ program: spec.name, errno, log, summary, hint: error.hint, cause: error })
   }
 }
 
 /** A copy of the instructions with the handles in them; the prepared ones stay as they are for another load. */
 function withHandles(
+  object: BpfObject,
   { assembled, fixups }: PreparedProgram,
-  mapOf: (name: string) => Handle,
+  mapOf: (name: string) => Handle | undefined,
   modules: readonly (Handle | undefined)[],
 ): Uint8Array {
   const { instructions } = assembled
@@ -56,9 +61,14 @@ function withHandles(
   const view = new DataView(copy.buffer)
   for (const { at, map, offset } of fixups) {
     const place = at * 8
+    const handle = mapOf(map)
+    if (handle === undefined) {
+      poison(copy.subarray(place, place + 16), POISON.MAP + object.maps.findIndex(({ name }) => name === map))
+      continue
+    }
     const registers = view.getUint8(place + 1) & 0xf
     view.setUint8(place + 1, registers | ((offset === null ? PSEUDO.MAP_FD : PSEUDO.MAP_VALUE) << 4))
-    view.setInt32(place + 4, mapOf(map).number, true)
+    view.setInt32(place + 4, handle.number, true)
     view.setInt32(place + 12, offset ?? 0, true)
   }
   for (const { at } of assembled.externs) {
@@ -66,4 +76,14 @@ function withHandles(
     view.setInt32(at * 8 + 12, modules[instructions.imm(at + 1)]?.number ?? 0, true)
   }
   return copy
+}
+
+/** Puts calls of a helper that no kernel has in the place of a wide load: a program that does not get there still loads. */
+function poison(load: Uint8Array, helper: number): void {
+  const view = new DataView(load.buffer, load.byteOffset)
+  for (const place of [0, 8]) {
+    load.fill(0, place, place + 8)
+    view.setUint8(place, CODE.CALL)
+    view.setInt32(place + 4, helper, true)
+  }
 }

@@ -1,15 +1,10 @@
 import { ObjectError } from '../../errors/index.ts'
 import { CODE, type Instructions, PSEUDO } from '../instructions.ts'
 import type { BpfObject } from '../object.ts'
+import { POISON } from '../poison.ts'
 import type { ModuleBtf } from '../target.ts'
 import type { AssembledProgram, MapFixup } from './assemble.ts'
 import type { KernelSymbol } from './ksyms.ts'
-
-/**
- * What a call to a missing weak function becomes: the verifier refuses it if it can be reached. The same number as
- * libbpf's, for those who know it.
- */
-const missingCall = 2_002_000_000
 
 /** A program's modules, in the order of the kernel's `fd_array`; index 0 stands for the kernel itself. */
 export class ModuleList {
@@ -53,7 +48,7 @@ function bindCall(
   if (symbol === null || 'address' in symbol) {
     insns.setSrc(at, 0)
     insns.setOff(at, 0)
-    insns.setImm(at, missingCall + object.externs.findIndex((extern) => extern.name === name))
+    insns.setImm(at, POISON.FUNCTION + object.externs.findIndex((extern) => extern.name === name))
     return
   }
   const index = modules.indexOf(symbol.module)
