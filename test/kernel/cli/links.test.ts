@@ -5,13 +5,13 @@ import * as assert from 'uvu/assert'
 import { availableCongestion, LinuxTarget } from '../../../src/kernel/index.ts'
 import { ccdk, documentOf, errorOf, startCcdk } from '../../support/ccdk.ts'
 import type { Registered, Unregistered } from '../../support/ccdk-documents.ts'
-import { assertNothingLeft } from '../../support/leaks.ts'
 import { needs, suite } from '../../support/needs.ts'
 import { until } from '../../support/until.ts'
 import { exampleFile, uniqueName } from '../support/algorithm.ts'
+import { assertGone } from '../support/gone.ts'
 import { mountBpffs } from '../support/bpffs.ts'
 
-const test = suite('ccdk register of links', [needs.root, needs.structOps, needs.bpftool])
+const test = suite('ccdk register of links', [needs.root, needs.structOps])
 
 const isAvailable = (name: string): boolean => availableCongestion().includes(name)
 
@@ -20,7 +20,7 @@ test('with a pin a link stays, and goes with the pin: by name', async () => {
   const name = uniqueName()
   const directory = join(bpffs.path, 'a/b')
   const pin = join(directory, 'bpf_reno')
-  await assertNothingLeft(async () => {
+  await assertGone([name], async () => {
     const ran = await ccdk(['register', exampleFile('bpf_reno'), '--name', name, '--pin', directory])
     assert.is(ran.exitCode, 0)
     assert.match(ran.stdout, `pinned at ${pin}`)
@@ -35,7 +35,7 @@ test('with a pin a link stays, and goes with the pin: by name', async () => {
 test('with a pin a link stays, and goes with the pin: by path, from where the person stands', async () => {
   await using bpffs = await mountBpffs()
   const name = uniqueName()
-  await assertNothingLeft(async () => {
+  await assertGone([name], async () => {
     await ccdk(['register', exampleFile('bpf_reno'), '--name', name, '--pin', '.'], { cwd: bpffs.path })
     const pin = join(bpffs.path, 'bpf_reno')
     assert.ok(isAvailable(name) && existsSync(pin))
@@ -85,7 +85,7 @@ for (const [signal, code] of [
 ] as const) {
   test(`without a pin the command stays, and unregisters at ${signal}`, async () => {
     const name = uniqueName()
-    await assertNothingLeft(async () => {
+    await assertGone([name], async () => {
       const { subprocess, pid } = startCcdk(['register', exampleFile('bpf_reno'), '--name', name])
       await until(() => isAvailable(name), `${name} is registered`)
       await until(() => (subprocess.nodeChildProcess.exitCode ?? 0) === 0, 'it runs')
@@ -103,7 +103,7 @@ for (const [signal, code] of [
 
 test('killed, it leaves no link behind', async () => {
   const name = uniqueName()
-  await assertNothingLeft(async () => {
+  await assertGone([name], async () => {
     const { subprocess, pid } = startCcdk(['register', exampleFile('bpf_reno'), '--name', name])
     await until(() => isAvailable(name), `${name} is registered`)
     process.kill(pid, 'SIGKILL')
@@ -114,7 +114,7 @@ test('killed, it leaves no link behind', async () => {
 
 test('it ends when somebody else unregisters what it holds', async () => {
   const name = uniqueName()
-  await assertNothingLeft(async () => {
+  await assertGone([name], async () => {
     const { subprocess } = startCcdk(['register', exampleFile('bpf_reno'), '--name', name, '--json'])
     await until(() => isAvailable(name), `${name} is registered`)
     assert.is((await ccdk(['unregister', name])).exitCode, 0)

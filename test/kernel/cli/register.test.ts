@@ -7,21 +7,21 @@ import { availableCongestion, openTcpSocket } from '../../../src/kernel/index.ts
 import { ccdk, ccdkUnprivileged, documentOf, errorOf, startCcdk } from '../../support/ccdk.ts'
 import type { Registered, Unregistered } from '../../support/ccdk-documents.ts'
 import { compileFixture } from '../../support/compile.ts'
-import { assertNothingLeft } from '../../support/leaks.ts'
 import { needs, suite } from '../../support/needs.ts'
 import { until } from '../../support/until.ts'
 import { temporaryDirectory } from '../../support/tmp.ts'
 import { exampleFile, uniqueName } from '../support/algorithm.ts'
+import { assertGone } from '../support/gone.ts'
 import { mountBpffs } from '../support/bpffs.ts'
 import { writeRenamed } from '../support/bpftool.ts'
 
-const test = suite('ccdk register and unregister', [needs.root, needs.structOps, needs.clang, needs.bpftool])
+const test = suite('ccdk register and unregister', [needs.root, needs.structOps, needs.clang])
 
 const isAvailable = (name: string): boolean => availableCongestion().includes(name)
 
 test('a plain map stays when the command has ended, until it is unregistered by its name', async () => {
   const name = uniqueName()
-  await assertNothingLeft(async () => {
+  await assertGone([name], async () => {
     const { exitCode, stdout, stderr } = await ccdk(['register', exampleFile('bpf_dctcp'), '--name', name])
     assert.is(exitCode, 0)
     assert.is(stderr, '')
@@ -38,7 +38,7 @@ test('a plain map stays when the command has ended, until it is unregistered by 
 
 test('in JSON it says the ids, and what keeps it alive; it can be unregistered by the id', async () => {
   const name = uniqueName()
-  await assertNothingLeft(async () => {
+  await assertGone([name], async () => {
     const { registered } = await documentOf<Registered>(
       ccdk(['register', '--json', exampleFile('bpf_cubic'), '--name', name]),
     )
@@ -68,7 +68,7 @@ test('several maps: those that are chosen, and all or none', async () => {
   const bytes = await readFile(await compileFixture('several'))
   const once = await writeRenamed(bytes, 'plain', plain, directory.path)
   const file = await writeRenamed(await readFile(once), 'optional', optional, directory.path)
-  await assertNothingLeft(async () => {
+  await assertGone([plain, optional], async () => {
     const { exitCode, stdout } = await ccdk(['register', file, '--only', 'plain,optional'])
     assert.is(exitCode, 0)
     assert.equal(stdout.match(/^registered \S+/gm), [`registered ${plain}`, `registered ${optional}`])
@@ -97,7 +97,7 @@ test('what cannot be meant is refused before the kernel is asked', async () => {
   ]
   for (const [args, message] of refusals) {
     const { exitCode, stdout, stderr } = await ccdk(['register', several, ...args])
-    assert.is(exitCode, 2, args.join(' '))
+    assert.is(exitCode, 2, `${args.join(' ')}: ${stderr}`)
     assert.is(stdout, '')
     assert.match(stderr, message)
   }
@@ -156,7 +156,7 @@ test('unregister knows what it cannot find', async () => {
 
 test('--wait waits for the last socket, also when it was unregistered before', async () => {
   const name = uniqueName()
-  await assertNothingLeft(async () => {
+  await assertGone([name], async () => {
     await ccdk(['register', exampleFile('bpf_cubic'), '--name', name])
     const socket = openTcpSocket('ipv4', name)
     const { stdout } = await ccdk(['unregister', name])

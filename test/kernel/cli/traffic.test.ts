@@ -4,9 +4,9 @@ import * as assert from 'uvu/assert'
 import { availableCongestion } from '../../../src/kernel/index.ts'
 import { createTestbed, type Host } from '../../../src/testbed/index.ts'
 import { ccdk, documentOf, startCcdk } from '../../support/ccdk.ts'
-import { assertNothingLeft } from '../../support/leaks.ts'
 import { needs, suite } from '../../support/needs.ts'
 import { exampleFile, uniqueName } from '../support/algorithm.ts'
+import { assertGone } from '../support/gone.ts'
 import { dumpStructOps } from '../support/bpftool.ts'
 
 const test = suite('the examples under traffic', [needs.root, needs.structOps, needs.bpftool, needs.iproute2])
@@ -45,7 +45,7 @@ for (const { file, map, state } of [
 ]) {
   test(`${file} carries 100 MB, and ss and bpftool see what ccdk shows`, async () => {
     const name = uniqueName()
-    await assertNothingLeft(async () => {
+    await assertGone([name], async () => {
       // One with a link stays in the foreground.
       const { subprocess } = startCcdk(['register', exampleFile(file), '--name', name])
       while (!availableCongestion().includes(name)) await new Promise((resolve) => setTimeout(resolve, 10))

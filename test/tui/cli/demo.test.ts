@@ -2,9 +2,19 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
 import * as assert from 'uvu/assert'
+import { machineLock } from '../../support/machine-lock.ts'
 import { needs, suite } from '../../support/needs.ts'
 
 const test = suite('the demo on a terminal', [needs.root, needs.structOps, needs.tmux])
+
+// The algorithms of the demo have names that belong to the machine.
+let lock: AsyncDisposable | undefined
+test.before(async () => {
+  lock = await machineLock('examples')
+})
+test.after(async () => {
+  await lock?.[Symbol.asyncDispose]()
+})
 
 const main = join(import.meta.dirname, '../../../cli/main.ts')
 
