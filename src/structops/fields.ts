@@ -36,7 +36,9 @@ export function findField(btf: Btf, id: number, ...names: readonly string[]): Fi
 
 /** What the struct inside a value is called by: its member `name`, where that is a text. */
 export function nameIn(btf: Btf, struct: { type: number; dataOffset: number }, value: Uint8Array): string | null {
-  const field = fieldsOf(btf, struct.type).find(({ name, type }) => name === 'name' && btf.resolved(type).kind === 'array')
+  const field = fieldsOf(btf, struct.type).find(
+    ({ name, type }) => name === 'name' && btf.resolved(type).kind === 'array',
+  )
   if (field === undefined) return null
   const start = struct.dataOffset + field.offset
   return zeroTerminated(value.subarray(start, start + field.size), 0) ?? null

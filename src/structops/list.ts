@@ -64,7 +64,8 @@ export function describeMap(
     mapId: id,
     map: info.name,
     struct,
-    name: value === null || data === undefined ? null : nameIn(btf, { type: data.type, dataOffset: data.offset }, value),
+    name:
+      value === null || data === undefined ? null : nameIn(btf, { type: data.type, dataOffset: data.offset }, value),
     state,
     registered: byLink ? registeredBy.length > 0 : state === 'inuse',
     refcnt,
@@ -81,7 +82,8 @@ function linksByMap(target: Target): Map<number, number[]> {
     using link = target.objects.link(id)
     if (link === undefined) continue
     const info = target.objects.linkInfo(link)
-    if (info.type === LINK_TYPE.STRUCT_OPS && info.mapId !== 0) found.set(info.mapId, [...(found.get(info.mapId) ?? []), id])
+    if (info.type === LINK_TYPE.STRUCT_OPS && info.mapId !== 0)
+      found.set(info.mapId, [...(found.get(info.mapId) ?? []), id])
   }
   return found
 }
@@ -99,4 +101,3 @@ function membersIn(target: Target, btf: Btf, data: Field, value: Uint8Array): St
     return [{ member: field.name, programId, program: name, runCount, runTimeNs }]
   })
 }
-

@@ -7,12 +7,19 @@ import { fieldsOf } from './fields.ts'
 export function explainRefusal(ops: LoadedStructOps, value: Uint8Array, error: SyscallError): SyscallError {
   const hint = ops.kernel.name === 'tcp_congestion_ops' ? tcpHint(ops, value, error.errno) : generalHint(error.errno)
   const { syscall, errno } = error
-  return new SyscallError({ doing: `registering "${ops.spec.name}"`, syscall, errno, hint: hint ?? error.hint, cause: error })
+  return new SyscallError({
+    doing: `registering "${ops.spec.name}"`,
+    syscall,
+    errno,
+    hint: hint ?? error.hint,
+    cause: error,
+  })
 }
 
 function generalHint(errno: string): string | undefined {
   if (errno === 'EOPNOTSUPP') return 'the kernel knows this struct but does not let it be registered, only test-run'
-  if (errno === 'EBUSY') return 'the map has been registered before: a struct_ops map is registered once, load the object again'
+  if (errno === 'EBUSY')
+    return 'the map has been registered before: a struct_ops map is registered once, load the object again'
   return undefined
 }
 
@@ -30,7 +37,8 @@ function tcpHint(ops: LoadedStructOps, value: Uint8Array, errno: string): string
   const isSet = (name: string) => bytesOf(name).some((byte) => byte !== 0)
   const name = zeroTerminated(bytesOf('name'), 0) ?? ''
 
-  if (errno === 'EEXIST') return `an algorithm of the name "${name}" is registered already: unregister it, or choose another name`
+  if (errno === 'EEXIST')
+    return `an algorithm of the name "${name}" is registered already: unregister it, or choose another name`
   if (errno !== 'EINVAL') return generalHint(errno)
   if (name === '') return 'the algorithm has no name: set .name'
   const missing = ['ssthresh', 'undo_cwnd'].filter((member) => !isSet(member))

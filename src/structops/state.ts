@@ -11,7 +11,7 @@ export type StructOpsState = 'init' | 'inuse' | 'tobefree' | 'ready'
 
 export interface StructOpsStatus {
   state: StructOpsState
-  /** References that the kernel holds: one of the registration and one of each socket. An estimate, as the kernel says. */
+  /** How often the kernel refers to it: once for the registration and once for each socket. By its word an estimate. */
   refcnt: number
   /** The whole value, with the ids of programs in function members; null as long as nothing was put into it. */
   value: Uint8Array | null

@@ -13,7 +13,8 @@ export function buildValue(ops: LoadedStructOps, loaded: LoadedObject): Uint8Arr
     const at = kernel.dataOffset + member.kernelOffset
     if (member.program !== null) {
       const program = loaded.programs.get(member.program)
-      if (program === undefined) throw new Error(`program "${member.program}" of ${spec.name}.${member.name} is not loaded`)
+      if (program === undefined)
+        throw new Error(`program "${member.program}" of ${spec.name}.${member.name} is not loaded`)
       // ABI: a function member takes the descriptor as an unsigned long.
       view.setBigUint64(at, BigInt(program.handle.number), true)
     } else if (member.kind !== 'ptr') {

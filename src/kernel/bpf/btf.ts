@@ -20,8 +20,17 @@ export function loadBtf(bytes: Uint8Array): Fd {
     btf_log_level: 1,
   })
   if (result >= 0) return new Fd(result, 'BTF')
-  const cause = systemError(-result, { doing: 'loading the types of the object', syscall: 'bpf(BPF_BTF_LOAD)', capability: 'CAP_BPF' })
+  const cause = systemError(-result, {
+    doing: 'loading the types of the object',
+    syscall: 'bpf(BPF_BTF_LOAD)',
+    capability: 'CAP_BPF',
+  })
   const text = decodeText(log.subarray(0, Math.max(0, log.indexOf(0)))).trim()
   if (text === '') throw cause
-  throw new ObjectError({ file: 'object', path: '.BTF', expected: `types that the kernel accepts; it says: ${text.split('\n').at(-1)}`, cause })
+  throw new ObjectError({
+    file: 'object',
+    path: '.BTF',
+    expected: `types that the kernel accepts; it says: ${text.split('\n').at(-1)}`,
+    cause,
+  })
 }

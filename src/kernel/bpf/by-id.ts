@@ -9,10 +9,14 @@ const EAGAIN = 11
 
 /** Walks the ids of one kind in order. Objects that come or go meanwhile may or may not be seen. */
 export function* walkIds(next: Command): Generator<number> {
-  for (let id = 0; ; ) {
+  for (let id = 0; ;) {
     const { result, attr } = bpfCall(next, byId, { id })
     if (result === -ENOENT) return
-    check(result, { doing: 'listing the BPF objects of this machine', syscall: `bpf(${next})`, capability: 'CAP_SYS_ADMIN' })
+    check(result, {
+      doing: 'listing the BPF objects of this machine',
+      syscall: `bpf(${next})`,
+      capability: 'CAP_SYS_ADMIN',
+    })
     // ABI: next_id, written by the kernel.
     id = attr.getUint32(4, true)
     yield id

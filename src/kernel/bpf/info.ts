@@ -11,7 +11,11 @@ import { info } from './layouts.ts'
 export function objectInfo<L extends Layout>(handle: Handle, layout: L, request: Values<L> = {}): Fields<L> {
   const bytes = new Uint8Array(layoutSize(layout))
   writeFields(bytes, layout, request)
-  const { result } = bpfCall('BPF_OBJ_GET_INFO_BY_FD', info, { bpf_fd: handle.number, info_len: bytes.length, info: bytes })
+  const { result } = bpfCall('BPF_OBJ_GET_INFO_BY_FD', info, {
+    bpf_fd: handle.number,
+    info_len: bytes.length,
+    info: bytes,
+  })
   check(result, { doing: 'asking about a BPF object', syscall: 'bpf(BPF_OBJ_GET_INFO_BY_FD)', capability: 'CAP_BPF' })
   return readFields(layout, bytes)
 }

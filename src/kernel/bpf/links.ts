@@ -13,7 +13,9 @@ const BPF_F_REPLACE = 4
 /** BPF_LINK_CREATE for a struct_ops map, which registers it for as long as the link lives. */
 export function createStructOpsLink(map: Fd): Fd {
   const values = { map_fd: map.number, attach_type: BPF_STRUCT_OPS }
-  return bpfOpen('BPF_LINK_CREATE', linkCreate, values, `link of ${map.what}`, { doing: `registering ${map.what} by a link` })
+  return bpfOpen('BPF_LINK_CREATE', linkCreate, values, `link of ${map.what}`, {
+    doing: `registering ${map.what} by a link`,
+  })
 }
 
 /** BPF_LINK_UPDATE: puts another map in the place of the one that a link registers, at once. */
@@ -51,7 +53,7 @@ export function pinObject(fd: Fd, at: string): void {
       ENOENT: 'there is no such directory in a BPF file system: is one mounted there?',
       EPERM: basename(at).includes('.')
         ? 'a name in the BPF file system has no dots'
-        : 'the path is not in a BPF file system: choose one under /sys/fs/bpf, or mount it with mount -t bpf bpf DIRECTORY',
+        : 'the path is not in a BPF file system: choose one under /sys/fs/bpf, or mount one: mount -t bpf bpf DIRECTORY',
     },
   })
 }

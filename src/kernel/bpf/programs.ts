@@ -29,7 +29,12 @@ export function loadProgram(program: ProgramDefinition): Fd {
   const { result, log } = loadWithLog(values)
   if (result >= 0) return new Fd(result, what)
   if (log !== '') {
-    throw new VerifierError({ program: program.name, errno: errnoName(-result), log, summary: summarizeVerifierLog(log) })
+    throw new VerifierError({
+      program: program.name,
+      errno: errnoName(-result),
+      log,
+      summary: summarizeVerifierLog(log),
+    })
   }
   throw systemError(-result, {
     doing: `loading ${what}`,
@@ -110,9 +115,7 @@ function attributes(program: ProgramDefinition): Values<typeof progLoad> {
           line_info: bytesOf(debug.lineInfo),
           line_info_cnt: debug.lineInfo.byteLength / debug.lineInfoRecordSize,
         }),
-    ...(modules.length > 1
-      ? { fd_array: bytesOf(Uint32Array.from(modules, (module) => module?.number ?? 0)) }
-      : {}),
+    ...(modules.length > 1 ? { fd_array: bytesOf(Uint32Array.from(modules, (module) => module?.number ?? 0)) } : {}),
   }
 }
 

@@ -38,7 +38,9 @@ const members = (name: string, kind: 'struct' | 'union'): readonly BtfMember[] =
 const widths = { u32: 4, u64: 8, address: 8, name: objectNameSize } as const
 
 const placesOf = (layout: Layout, names: Readonly<Record<string, string>> = {}): Record<string, Place> =>
-  Object.fromEntries(Object.entries(layout).map(([field, [offset, kind]]) => [names[field] ?? field, { offset, size: widths[kind] }]))
+  Object.fromEntries(
+    Object.entries(layout).map(([field, [offset, kind]]) => [names[field] ?? field, { offset, size: widths[kind] }]),
+  )
 
 /** The kernel's struct reduced to the fields that a layout names. */
 const reduced = (fields: [string, Place][], layout: Record<string, Place>): Record<string, Place> =>
@@ -68,7 +70,9 @@ const structs: Record<keyof typeof attrs, string> = {
 test('union bpf_attr has the fields of every command where the kernel has them', () => {
   for (const [table, layout] of Object.entries(attrs)) {
     const key = Object.entries(structs).find(([name]) => name === table)?.[1]
-    const member = members('bpf_attr', 'union').find(({ name, type }) => (name === '' ? fieldsOf(type)[0]?.[0] : name) === key)
+    const member = members('bpf_attr', 'union').find(
+      ({ name, type }) => (name === '' ? fieldsOf(type)[0]?.[0] : name) === key,
+    )
     assert.ok(member, `a struct of union bpf_attr for ${table}`)
     const places = placesOf(layout, table === 'byId' ? { id: 'start_id' } : {})
     assert.equal(places, reduced(fieldsOf(member.type), places), table)
@@ -76,7 +80,12 @@ test('union bpf_attr has the fields of every command where the kernel has them',
 })
 
 test('the structs that the kernel fills have their fields where the kernel has them', () => {
-  const names = { mapInfo: 'bpf_map_info', programInfo: 'bpf_prog_info', btfInfo: 'bpf_btf_info', linkInfo: 'bpf_link_info' }
+  const names = {
+    mapInfo: 'bpf_map_info',
+    programInfo: 'bpf_prog_info',
+    btfInfo: 'bpf_btf_info',
+    linkInfo: 'bpf_link_info',
+  }
   assert.equal(Object.keys(infos).toSorted(), Object.keys(names).toSorted())
   for (const [table, name] of Object.entries(names)) {
     if (table === 'linkInfo') continue
@@ -101,7 +110,8 @@ function valuesOf(enumerator: string): Map<string, number> {
     if (kind !== 'enum' && kind !== 'enum64') continue
     const type = btf.type(id)
     if (type.kind !== 'enum' && type.kind !== 'enum64') continue
-    if (type.values.some(({ name }) => name === enumerator)) return new Map(type.values.map(({ name, value }) => [name, Number(value)]))
+    if (type.values.some(({ name }) => name === enumerator))
+      return new Map(type.values.map(({ name, value }) => [name, Number(value)]))
   }
   return new Map()
 }
@@ -133,7 +143,9 @@ test('commands, types and flags have their numbers', () => {
 })
 
 test('a name takes as many bytes as the kernel keeps', () => {
-  const create = members('bpf_attr', 'union').find(({ name, type }) => name === '' && fieldsOf(type)[0]?.[0] === 'map_type')
+  const create = members('bpf_attr', 'union').find(
+    ({ name, type }) => name === '' && fieldsOf(type)[0]?.[0] === 'map_type',
+  )
   assert.equal(fieldsOf(create?.type ?? 0).find(([name]) => name === 'map_name')?.[1].size, objectNameSize)
 })
 

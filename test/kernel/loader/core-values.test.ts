@@ -53,7 +53,7 @@ class DumpedTypes {
     throw new Error(`no type ${id}`)
   }
 
-  /** A member by a path of names and indices, those of anonymous structs as the struct's own: offset in bits, and type. */
+  /** A member by a path of names and indices: its offset in bits, and its type. Anonymous structs have no name there. */
   place(struct: string, ...path: readonly (string | number)[]): { bits: number; width: number; type: Dumped } {
     let at = { bits: 0, width: 0, type: this.find('STRUCT', struct) }
     for (const step of path) {
@@ -105,7 +105,9 @@ async function answers(file: string): Promise<Record<string, bigint>> {
     const struct = btf.resolved(variable.kind === 'var' ? variable.type : 0)
     assert.ok(value && struct.kind === 'struct')
     const view = new DataView(value.buffer)
-    return Object.fromEntries(struct.members.map(({ name, bitOffset }) => [name, view.getBigUint64(bitOffset / 8, true)]))
+    return Object.fromEntries(
+      struct.members.map(({ name, bitOffset }) => [name, view.getBigUint64(bitOffset / 8, true)]),
+    )
   })
 }
 

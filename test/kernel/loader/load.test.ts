@@ -14,7 +14,8 @@ import { leavesNothing } from '../support/own-objects.ts'
 const test = suite('loading', [needs.root, needs.structOps, needs.clang, needs.bpftool])
 
 const root = join(import.meta.dirname, '../../..')
-const namesIn = (pattern: string): string[] => globSync(pattern, { cwd: root }).map((file) => basename(file).split('.')[0] ?? '')
+const namesIn = (pattern: string): string[] =>
+  globSync(pattern, { cwd: root }).map((file) => basename(file).split('.')[0] ?? '')
 const examples = namesIn('src/cc-examples/*.bpf.o').toSorted()
 const fixtures = namesIn('test/fixtures/bpf/*.bpf.c').toSorted()
 
@@ -39,11 +40,15 @@ async function open(name: string): Promise<BpfObject> {
 for (const name of [...examples, ...fixtures]) {
   if (unlike.has(name)) continue
   const error = refused[name]
-  test(`${name} is ${error === undefined ? 'loaded, twice at a time, and closed' : `refused by a ${error.name}`}`, async () => {
+  const fate = error === undefined ? 'loaded, twice at a time, and closed' : `refused by a ${error.name}`
+  test(`${name} is ${fate}`, async () => {
     const object = await open(name)
     await leavesNothing((target) => {
       if (error !== undefined) {
-        assert.throws(() => load(object, target), (thrown: unknown) => thrown instanceof error)
+        assert.throws(
+          () => load(object, target),
+          (thrown: unknown) => thrown instanceof error,
+        )
         return
       }
       const prepared = prepare(object, target)
@@ -51,7 +56,8 @@ for (const name of [...examples, ...fixtures]) {
       const first = load(prepared, target)
       using second = load(object, target)
       assert.ok(first.programs.size > 0)
-      for (const { spec, handle } of second.programs.values()) assert.is(target.objects.programInfo(handle).name, spec.name)
+      for (const { spec, handle } of second.programs.values())
+        assert.is(target.objects.programInfo(handle).name, spec.name)
       assert.equal([...first.programs.keys()], [...second.programs.keys()])
       // The first was made first and goes first.
       first[Symbol.dispose]()
@@ -64,7 +70,9 @@ test('what was loaded lives as long as something uses it, in whatever order it i
   const object = await open('maps')
   await leavesNothing((target) => {
     using loaded = load(object, target)
-    const handles = [...loaded.programs.values(), ...loaded.maps.values(), ...loaded.structOps.values()].map(({ handle }) => handle)
+    const handles = [...loaded.programs.values(), ...loaded.maps.values(), ...loaded.structOps.values()].map(
+      ({ handle }) => handle,
+    )
     for (const handle of handles.toReversed()) handle[Symbol.dispose]()
     assert.throws(() => handles[0]?.number, /used after it was closed/)
   })

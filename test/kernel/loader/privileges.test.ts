@@ -45,7 +45,9 @@ const wanting = ({ types }: Outcomes): Map<string, string> =>
 
 test('what each type of program is said to need is what it needs', async () => {
   const [alone, withPerfmon, withNetAdmin, withAll] = await Promise.all(
-    [['bpf'], ['bpf', 'perfmon'], ['bpf', 'net_admin'], ['sys_admin', 'net_admin']].map(async (set) => wanting(await tryWith(set))),
+    [['bpf'], ['bpf', 'perfmon'], ['bpf', 'net_admin'], ['sys_admin', 'net_admin']].map(async (set) =>
+      wanting(await tryWith(set)),
+    ),
   )
   assert.ok(alone && withPerfmon && withNetAdmin && withAll)
   assert.ok(alone.has('STRUCT_OPS') && alone.has('XDP') && !alone.has('SOCKET_FILTER'))

@@ -22,7 +22,8 @@ test('its programs run with the arguments they are given', async () => {
   const object = await openFixture('dummy_ops')
   await leavesNothing((target) => {
     using loaded = load(object, target)
-    const run = (name: string, ...args: bigint[]): number => target.testRun(programOf(loaded.programs, name).handle, context(...args))
+    const run = (name: string, ...args: bigint[]): number =>
+      target.testRun(programOf(loaded.programs, name).handle, context(...args))
     const state = Int32Array.of(1234)
     assert.is(run('test_1', addressOf(state)), 1234)
     assert.is(state[0], 0x5a)
@@ -59,7 +60,8 @@ test('programs of TCP are not run by themselves', async () => {
     const { handle } = programOf(loaded.programs, 'fixture_ssthresh')
     assert.throws(
       () => target.testRun(handle, context(0n)),
-      (error: unknown) => error instanceof SyscallError && error.errno === 'EOPNOTSUPP' && /by themselves/.test(error.hint),
+      (error: unknown) =>
+        error instanceof SyscallError && error.errno === 'EOPNOTSUPP' && /by themselves/.test(error.hint),
     )
   })
 })

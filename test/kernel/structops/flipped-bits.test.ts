@@ -12,8 +12,8 @@ import { leavesNothing } from '../support/own-objects.ts'
 const test = suite('objects with a wrong bit', [needs.root, needs.structOps])
 
 /**
- * Every so many bits one is flipped; a prime, so that each bit of a byte and each byte of a field has its turn. CUBIC is
- * long and takes the verifier several times as long as the others, so it has fewer.
+ * Every so many bits one is flipped; a prime, so that each bit of a byte and each byte of a field has its turn. The
+ * verifier takes several times as long for CUBIC as for the others, so it has fewer.
  */
 const steps = { bpf_reno: 97, bpf_cubic: 293, bpf_dctcp: 97 }
 

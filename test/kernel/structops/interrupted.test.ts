@@ -19,7 +19,10 @@ interface Failure {
 }
 
 const failures: readonly Failure[] = [
-  { what: 'of the kernel', make: (method) => new SyscallError({ doing: `calling ${method}`, syscall: 'injected', errno: 'EINVAL' }) },
+  {
+    what: 'of the kernel',
+    make: (method) => new SyscallError({ doing: `calling ${method}`, syscall: 'injected', errno: 'EINVAL' }),
+  },
   { what: 'of another kind', make: (method) => new Error(`injected into ${method}`) },
 ]
 
@@ -59,19 +62,24 @@ async function failEverywhere(work: Work, failure: Failure, check: () => void = 
   }
 }
 
-const registerAll = (object: BpfObject, pin?: string): Work => (target, done) => {
-  using loaded = load(object, target)
-  using registered = new DisposableStack()
-  for (const [map, { spec }] of loaded.structOps) {
-    const { name } = registered.use(register(loaded, map, pin === undefined || !spec.link ? {} : { pin }))
-    assert.ok(availableCongestion().includes(name ?? ''))
+const registerAll =
+  (object: BpfObject, pin?: string): Work =>
+  (target, done) => {
+    using loaded = load(object, target)
+    using registered = new DisposableStack()
+    for (const [map, { spec }] of loaded.structOps) {
+      const { name } = registered.use(register(loaded, map, pin === undefined || !spec.link ? {} : { pin }))
+      assert.ok(availableCongestion().includes(name ?? ''))
+    }
+    done()
   }
-  done()
-}
 
 /** That the failures reached these. */
 const includesAll = (methods: ReadonlySet<string>, expected: readonly string[]): void =>
-  assert.equal(expected.filter((method) => !methods.has(method)), [])
+  assert.equal(
+    expected.filter((method) => !methods.has(method)),
+    [],
+  )
 
 for (const failure of failures) {
   test(`${failure.what}: a plain map with data, maps and a configuration`, async () => {

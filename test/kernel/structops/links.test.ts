@@ -16,8 +16,10 @@ const test = suite('links', [needs.root, needs.structOps, needs.clang])
 
 const isAvailable = (name: string | null): boolean => name !== null && availableCongestion().includes(name)
 
-const refused = (errno: string, hint: RegExp) => (error: unknown): boolean =>
-  error instanceof SyscallError && error.errno === errno && hint.test(error.hint)
+const refused =
+  (errno: string, hint: RegExp) =>
+  (error: unknown): boolean =>
+    error instanceof SyscallError && error.errno === errno && hint.test(error.hint)
 
 /** Fills a map, which makes it ready to take the place of another. */
 function fill(loaded: LoadedObject, map: string, target: LinuxTarget): Handle {
@@ -138,7 +140,10 @@ test('a path that takes no pin: nothing is registered, and the error says why', 
     setMember(object, structOpsOf(object, 'linked'), 'name', uniqueName())
     assert.throws(tryPin(join(bpffs.path, 'taken')), refused('EEXIST', /pinned there already/))
     assert.ok(isAvailable(first.name))
-    assert.throws(() => register(loaded, 'plain', { pin: join(bpffs.path, 'plain') }), (error: unknown) => error instanceof UsageError)
+    assert.throws(
+      () => register(loaded, 'plain', { pin: join(bpffs.path, 'plain') }),
+      (error: unknown) => error instanceof UsageError,
+    )
     assert.not.ok(existsSync(join(bpffs.path, 'plain')))
   })
 })
@@ -193,7 +198,10 @@ test('a swap that names the wrong old map, or changes the name, is refused', asy
     const registered = before.structOps.get('linked')?.handle
     assert.ok(registered)
 
-    assert.throws(() => target.updateStructOpsLink(link, replacement, stranger), refused('EPERM', /registers another map/))
+    assert.throws(
+      () => target.updateStructOpsLink(link, replacement, stranger),
+      refused('EPERM', /registers another map/),
+    )
     assert.throws(() => target.updateStructOpsLink(link, stranger), refused('EINVAL', /the same name/))
     assert.is(target.objects.linkInfo(link).mapId, registration.mapId)
     target.updateStructOpsLink(link, replacement, registered)

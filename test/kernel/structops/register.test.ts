@@ -1,7 +1,14 @@
 import { UsageError } from '../../../src/errors/index.ts'
 import { availableCongestion, type LinuxTarget, openTcpSocket } from '../../../src/kernel/index.ts'
 import { type BpfObject, load } from '../../../src/loader/index.ts'
-import { describeMap, listStructOps, register, setMember, type StructOpsEntry, unregister } from '../../../src/structops/index.ts'
+import {
+  describeMap,
+  listStructOps,
+  register,
+  setMember,
+  type StructOpsEntry,
+  unregister,
+} from '../../../src/structops/index.ts'
 import * as assert from 'uvu/assert'
 import { needs, suite } from '../../support/needs.ts'
 import { openExample, openFixture, structOpsOf, uniqueName } from '../support/algorithm.ts'
@@ -35,11 +42,14 @@ test('a map of .struct_ops is registered by itself until it is unregistered', as
     assert.is(entry.state, 'inuse')
     assert.is(entry.registered, true)
     assert.is(entry.byLink, false)
-    assert.equal(entry.members.map(({ member, program }) => [member, program]), [
-      ['ssthresh', 'fixture_ssthresh'],
-      ['cong_avoid', 'fixture_cong_avoid'],
-      ['undo_cwnd', 'fixture_undo_cwnd'],
-    ])
+    assert.equal(
+      entry.members.map(({ member, program }) => [member, program]),
+      [
+        ['ssthresh', 'fixture_ssthresh'],
+        ['cong_avoid', 'fixture_cong_avoid'],
+        ['undo_cwnd', 'fixture_undo_cwnd'],
+      ],
+    )
     registration.unregister()
     assert.not.ok(isAvailable(registration.name))
     // Twice is as good as once.
@@ -60,7 +70,10 @@ test('a map of .struct_ops.link is registered as long as its link lives', async 
     assert.is(entry.registered, true)
     assert.is(entry.byLink, true)
     assert.equal(entry.links, [registration.linkId])
-    assert.throws(() => registration.leave(), (error: unknown) => error instanceof UsageError)
+    assert.throws(
+      () => registration.leave(),
+      (error: unknown) => error instanceof UsageError,
+    )
     assert.ok(isAvailable(registration.name))
     registration[Symbol.dispose]()
     assert.not.ok(isAvailable(registration.name))
@@ -89,7 +102,10 @@ test('a map of ?.struct_ops is made only when asked for', async () => {
     using without = load(object, target)
     assert.equal([...without.structOps.keys()], ['plain', 'linked'])
     assert.not.ok(without.programs.has('optional_cong_avoid'))
-    assert.throws(() => register(without, 'optional'), (error: unknown) => error instanceof UsageError)
+    assert.throws(
+      () => register(without, 'optional'),
+      (error: unknown) => error instanceof UsageError,
+    )
 
     structOpsOf(object, 'optional').autocreate = true
     using loaded = load(object, target)
@@ -138,7 +154,9 @@ test('what is not set by a program can be added and taken away', async () => {
   const object = await openExample('bpf_cubic')
   const [spec] = object.structOps
   assert.ok(spec)
-  const optional = [...spec.programs.keys()].filter((member) => !['ssthresh', 'cong_avoid', 'undo_cwnd'].includes(member))
+  const optional = [...spec.programs.keys()].filter(
+    (member) => !['ssthresh', 'cong_avoid', 'undo_cwnd'].includes(member),
+  )
   assert.ok(optional.length > 0)
   for (const member of optional) setMember(object, spec, member, null)
   await leavesNothing((target) => {
@@ -216,7 +234,10 @@ test('a link that another holds is detached', async () => {
     const after = entryOf(target, registration.mapId)
     assert.is(after.registered, false)
     assert.equal(after.links, [])
-    assert.throws(() => unregister(target, after), (error: unknown) => error instanceof UsageError && /is not registered/.test(error.message))
+    assert.throws(
+      () => unregister(target, after),
+      (error: unknown) => error instanceof UsageError && /is not registered/.test(error.message),
+    )
     // What the link's owner still holds registers nothing any more.
     registration.unregister()
   })

@@ -23,11 +23,14 @@ async function memory(): Promise<{ resident: number; spare: number }> {
     await sleep(50)
   }
   const { rss, heapTotal, heapUsed } = process.memoryUsage()
-  // The room that V8 keeps for new objects grows with the rate of allocation, in steps of 16 and 32 MiB, once and for all.
+  // The room that V8 keeps for new objects grows with the rate of allocation, in steps of 16 and 32 MiB, and stays.
   return { resident: rss / 2 ** 20, spare: (heapTotal - heapUsed) / 2 ** 20 }
 }
 
-for (const [example, map] of [['bpf_cubic', 'cubic'], ['bpf_reno', 'bpf_reno']] as const) {
+for (const [example, map] of [
+  ['bpf_cubic', 'cubic'],
+  ['bpf_reno', 'bpf_reno'],
+] as const) {
   test(`opening, loading, registering and unregistering ${example} again and again keeps nothing`, async () => {
     const bytes = readFileSync(exampleFile(example))
     const name = uniqueName()

@@ -1,7 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import { SyscallError } from '../../../src/errors/index.ts'
-import { availableCongestion, type Fd, type LinuxTarget, openTcpSocket, setCongestion } from '../../../src/kernel/index.ts'
+import {
+  availableCongestion,
+  type Fd,
+  type LinuxTarget,
+  openTcpSocket,
+  setCongestion,
+} from '../../../src/kernel/index.ts'
 import { load } from '../../../src/loader/index.ts'
 import { describeMap, register, type StructOpsEntry } from '../../../src/structops/index.ts'
 import { needs, suite } from '../../support/needs.ts'
@@ -49,7 +55,10 @@ test('init, inuse, tobefree, gone: a map without a link, with a socket that hold
     assert.is(describeMap(target, id)?.name, name)
     assert.is(describeMap(target, id)?.members.length, 3)
     assert.not.ok(availableCongestion().includes(name))
-    assert.throws(() => openTcpSocket('ipv4', name), (error: unknown) => error instanceof SyscallError && error.errno === 'ENOENT')
+    assert.throws(
+      () => openTcpSocket('ipv4', name),
+      (error: unknown) => error instanceof SyscallError && error.errno === 'ENOENT',
+    )
 
     loaded[Symbol.dispose]()
     assert.is(stateOf(target, id), 'tobefree 1')

@@ -28,7 +28,9 @@ interface DumpedValue {
 export async function dumpStructOps(mapId: number): Promise<DumpedStructOps> {
   const { stdout } = await execa('bpftool', ['-j', 'struct_ops', 'dump', 'id', String(mapId)])
   // Of one map it prints two documents and a comma between them.
-  const documents: [{ bpf_map_info: { id: number; name: string } }, Record<string, DumpedValue>] = JSON.parse(`[${stdout}]`)
+  const documents: [{ bpf_map_info: { id: number; name: string } }, Record<string, DumpedValue>] = JSON.parse(
+    `[${stdout}]`,
+  )
   const [info, value] = documents
   const [whole] = Object.values(value)
   if (whole === undefined) throw new Error(`bpftool dumps nothing for map ${mapId}`)
