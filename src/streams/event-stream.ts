@@ -13,7 +13,7 @@ const chunk = 512
 const turnMs = 4
 
 /**
- * Events from the kernel, for one reader: a loop with `for await`, `batches()`, or `forEach` with a callback. Events
+ * Events from the kernel, for one reader: a loop with `for await`, `batches()`, or `listen` with a callback. Events
  * wait in the kernel's buffer until they are read, so that a slow reader, or one that pauses, loses those for which
  * there is no room: they are counted in `lost`. Reading never holds up the event loop for more than some milliseconds.
  * Disposing of the stream ends its reader.
@@ -67,7 +67,7 @@ export class EventStream<E> implements AsyncIterable<E>, Disposable {
   }
 
   /** Calls back for each event, until the stream is disposed of. Rejects, and disposes of it, when the callback throws. */
-  async forEach(callback: (event: E) => void): Promise<void> {
+  async listen(callback: (event: E) => void): Promise<void> {
     this.#begin()
     try {
       while (this.#next < this.#queue.length && this.#open()) {
