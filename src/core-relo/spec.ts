@@ -20,7 +20,7 @@ export interface Spec {
 }
 
 /** As deep as libbpf and the kernel follow an access, and as large as they let one of its numbers be. */
-const deepestAccess = 64
+export const deepestAccess = 64
 const largestIndex = 0x7fff_ffff
 
 /**
