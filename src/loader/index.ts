@@ -7,7 +7,7 @@ export { type LoadedMap, type LoadedObject, type LoadedProgram, type LoadedStruc
 export { load, type LoadOptions } from './load/load.ts'
 export type { BpfObject, ExternSpec, FunctionSpec, MapSpec, ProgramSpec, StructOpsSpec } from './object.ts'
 export { openObject } from './open/open-object.ts'
-export { type PreparedObject, type PreparedProgram, prepare } from './prepare/prepare.ts'
+export { type PreparedObject, type PreparedProgram, prepare, type PrepareOptions } from './prepare/prepare.ts'
 export type { PreparedStructOps } from './prepare/struct-ops.ts'
 export { readKernelTypes } from './kernel-types.ts'
 export type {

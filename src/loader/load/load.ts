@@ -1,7 +1,7 @@
 import { ObjectError } from '../../errors/index.ts'
 import { accessTo } from '../access/access.ts'
 import type { BpfObject } from '../object.ts'
-import { prepare, type PreparedObject } from '../prepare/prepare.ts'
+import { prepare, type PreparedObject, type PrepareOptions } from '../prepare/prepare.ts'
 import type { Handle, Target } from '../target.ts'
 import { btfForKernel } from './btf-for-kernel.ts'
 import type { LoadedMap, LoadedObject, LoadedProgram, LoadedStructOps } from './loaded.ts'
@@ -9,7 +9,7 @@ import { createMap, createStructOpsMap, defaultPinRoot } from './maps.ts'
 import { loadProgram } from './programs.ts'
 import { fillSlots } from './slots.ts'
 
-export interface LoadOptions {
+export interface LoadOptions extends PrepareOptions {
   /** The directory of the BPF file system in which maps that are shared by name are pinned; `/sys/fs/bpf` if left out. */
   pinRoot?: string
 }
@@ -19,7 +19,7 @@ export interface LoadOptions {
  * against the same target. Either all of it exists afterwards or nothing of it.
  */
 export function load(source: BpfObject | PreparedObject, target: Target, options: LoadOptions = {}): LoadedObject {
-  const prepared = 'problems' in source ? source : prepare(source, target)
+  const prepared = 'problems' in source ? source : prepare(source, target, options)
   const [problem] = prepared.problems
   if (problem !== undefined) throw problem
   const { object } = prepared

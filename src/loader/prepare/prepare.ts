@@ -1,3 +1,4 @@
+import type { Btf } from '../../btf/index.ts'
 import type { MemberMatch } from '../../btf-match/index.ts'
 import { CoreResolver } from '../../core-relo/index.ts'
 import { type CcdkError, ObjectError } from '../../errors/index.ts'
@@ -42,8 +43,13 @@ export interface PreparedProgram {
   readonly poisoned: readonly PoisonedAccess[]
 }
 
+export interface PrepareOptions {
+  /** Types for CO-RE in place of the kernel's own and its modules', as libbpf's `btf_custom_path`. */
+  coreTypes?: Btf
+}
+
 /** Binds an opened object to a kernel: struct_ops, CO-RE, externs. It needs the kernel's types, and no privilege. */
-export function prepare(object: BpfObject, facts: KernelFacts): PreparedObject {
+export function prepare(object: BpfObject, facts: KernelFacts, { coreTypes }: PrepareOptions = {}): PreparedObject {
   const problems: CcdkError[] = []
   const notes: string[] = []
   if (!object.elf.littleEndian) {
@@ -65,8 +71,8 @@ export function prepare(object: BpfObject, facts: KernelFacts): PreparedObject {
   const symbols = resolveKernelSymbols(object, facts, problems)
 
   const resolver = new CoreResolver(object.btf, {
-    kernel: facts.kernelBtf(),
-    modules: () => facts.moduleBtfs().map((module) => module.btf),
+    kernel: coreTypes ?? facts.kernelBtf(),
+    modules: () => (coreTypes === undefined ? facts.moduleBtfs().map((module) => module.btf) : []),
   })
   const relocated = new Map<FunctionSpec, RelocatedCode>()
   const codeOf = (code: FunctionSpec) => {
