@@ -144,7 +144,7 @@ export class Elements {
     const values = new Uint8Array(what === 'delete' ? 0 : chunk.length * this.#valueSize)
     for (const [index, [key, value]] of chunk.entries()) {
       keys.set(key, index * this.#keySize)
-      values.set(value, index * this.#valueSize)
+      if (what === 'update') values.set(value, index * this.#valueSize)
     }
     const room = what === 'delete' ? {} : { values }
     return this.#target.batch(this.#map, { what, keys, count: chunk.length, flags, ...room })
