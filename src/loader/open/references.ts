@@ -25,7 +25,7 @@ export function readReferences(
     }
   }
   for (const code of functions) {
-    code.references.push(...classify.localCalls(code))
+    for (const call of classify.localCalls(code)) code.references.push(call)
     code.references.sort((left, right) => left.at - right.at)
   }
 }

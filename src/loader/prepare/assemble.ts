@@ -49,11 +49,8 @@ export function assemble(entry: FunctionSpec, codeOf: (code: FunctionSpec) => Re
   const placed = [...starts].map(([code, start]) => ({ code, start }))
   const fixups: MapFixup[] = []
   const externs: { at: number; name: string }[] = []
-  const poisoned: PoisonedAccess[] = []
   for (const { code, start } of placed) {
-    const relocated = codeOf(code)
-    instructions.bytes.set(relocated.bytes, start * insnSize)
-    poisoned.push(...relocated.poisoned)
+    instructions.bytes.set(codeOf(code).bytes, start * insnSize)
     for (const reference of code.references) {
       const at = start + reference.at
       switch (reference.kind) {
@@ -73,7 +70,7 @@ export function assemble(entry: FunctionSpec, codeOf: (code: FunctionSpec) => Re
       }
     }
   }
-  return { instructions, placed, fixups, externs, poisoned }
+  return { instructions, placed, fixups, externs, poisoned: placed.flatMap(({ code }) => codeOf(code).poisoned) }
 }
 
 const isCall = (reference: Reference) => reference.kind === 'call' || reference.kind === 'callback'

@@ -59,6 +59,10 @@ function mismatch(object: BpfObject, facts: KernelFacts, report: MatchReport): B
   )
 }
 
+/** Ids of two modules may be the same number. */
+const isSamePlace = (one: StructOpsPlace, other: StructOpsPlace): boolean =>
+  one.type === other.type && one.index === other.index && one.module?.name === other.module?.name
+
 /**
  * Which member of which struct each program fills. A program has one place: the kernel checks it against that member's
  * prototype when it is loaded.
@@ -74,7 +78,7 @@ export function placePrograms(
       if (member.status !== 'matched' || member.program === null) continue
       const place = { type: kernel.type, index: member.kernelIndex, module }
       const known = places.get(member.program)
-      if (known !== undefined && (known.type !== place.type || known.index !== place.index)) {
+      if (known !== undefined && !isSamePlace(known, place)) {
         problems.push(
           new ObjectError({
             file: object.file,
