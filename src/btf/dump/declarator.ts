@@ -2,134 +2,210 @@ import { headWords, KIND } from '../kinds.ts'
 import type { Budget } from './budget.ts'
 import type { UniqueNames } from './names.ts'
 import type { TypeReader } from './reader.ts'
+import type { TextOut } from './text-out.ts'
 
-export interface Spelling {
+/** What all that writes C of a BTF has in hand. */
+export interface Writing {
   types: TypeReader
   names: UniqueNames
   budget: Budget
-  /** The definition of an anonymous struct, union or enum, which stands where its name would. */
-  body: (id: number, indent: string) => string
+  out: TextOut
+  /** Writes the definition of an anonymous struct, union or enum, which stands where its name would. */
+  body: (id: number, depth: number) => void
 }
+
+/** What has just been written, which decides whether a space has to follow. */
+const LAST = { WORD: 0, OTHER: 1 } as const
 
 const none: readonly string[] = []
 
 /**
- * A declaration in C: `u32 (*ssthresh)(struct sock *)`. It is written from the name outwards, as C is read. `indent` is
- * that of the line it stands in.
+ * Writes declarations, such as `u32 (*ssthresh)(struct sock *)`: what C wants to the left of the name, the name, and what
+ * it wants to the right of it.
  */
-export function declare(spelling: Spelling, id: number, name: string, indent: string): string {
-  return around(spelling, id, { text: name, named: name !== '', indent }, none)
-}
+export class Declarator {
+  readonly #writing: Writing
+  #last: number = LAST.WORD
+  /** Whether the declaration has a name, and how deep in other structs it stands. */
+  #named = false
+  #depth = 0
 
-/** What has been written so far: the name with pointers, dimensions and parameters around it. */
-interface Inner {
-  text: string
-  readonly named: boolean
-  readonly indent: string
-}
-
-/** `qualifiers` are those met on the way in, for the next pointer or base type; the innermost comes first. */
-function around(spelling: Spelling, id: number, inner: Inner, qualifiers: readonly string[]): string {
-  if (id === 0) return based('void', inner, qualifiers)
-  const { types, budget } = spelling
-  budget.enter(id)
-  const text = aroundType(spelling, types.kind(id), id, inner, qualifiers)
-  budget.leave()
-  return text
-}
-
-function aroundType(spelling: Spelling, kind: number, id: number, inner: Inner, qualifiers: readonly string[]): string {
-  const { types } = spelling
-  switch (kind) {
-    case KIND.CONST:
-      return around(spelling, types.third(id), inner, qualified('const', qualifiers))
-    case KIND.VOLATILE:
-      return around(spelling, types.third(id), inner, qualified('volatile', qualifiers))
-    case KIND.RESTRICT:
-      return around(spelling, types.third(id), inner, qualified('restrict', qualifiers))
-    case KIND.TYPE_TAG:
-      return around(spelling, types.third(id), inner, [`__attribute__((btf_type_tag("${types.name(id)}")))`, ...qualifiers])
-    case KIND.PTR:
-      inner.text = qualifiers.length === 0 ? `*${inner.text}` : `* ${qualifiers.join(' ')}${gap(inner)}${inner.text}`
-      return around(spelling, types.third(id), inner, none)
-    case KIND.ARRAY: {
-      const first = types.start(id) + headWords
-      inner.text = `${inParentheses(inner, '')}[${types.words[first + 2] ?? 0}]`
-      // A const array is one of const elements.
-      return around(spelling, types.words[first] ?? 0, inner, qualifiers)
-    }
-    case KIND.FUNC_PROTO:
-      inner.text = `${inParentheses(inner, ' ')}(${parameters(spelling, id, inner.indent)})`
-      return around(spelling, types.third(id), inner, none)
-    default:
-      return based(baseName(spelling, kind, id, inner.indent), inner, qualifiers)
+  constructor(writing: Writing) {
+    this.#writing = writing
   }
-}
 
-/** What a declaration begins with: a type that has a name, or the body of one that has none. */
-function baseName(spelling: Spelling, kind: number, id: number, indent: string): string {
-  const { types, names } = spelling
-  switch (kind) {
-    case KIND.STRUCT:
-    case KIND.UNION: {
-      const name = names.tag(id)
-      return name === '' ? spelling.body(id, indent) : `${kind === KIND.STRUCT ? 'struct' : 'union'} ${name}`
+  /** `name` is the offset of a name in the pool; 0 or that of an empty one for a declaration without. */
+  write(id: number, name: number, depth: number): void {
+    const { types, out } = this.#writing
+    const [named, around] = [this.#named, this.#depth]
+    this.#named = types.pool[name] !== 0
+    this.#depth = depth
+    this.#before(id, none, false)
+    if (this.#named) {
+      if (this.#last === LAST.WORD) out.put(' ')
+      out.putName(types.pool, name)
     }
-    case KIND.ENUM:
-    case KIND.ENUM64: {
-      const name = names.tag(id)
-      return name === '' ? spelling.body(id, indent) : `enum ${name}`
+    this.#after(id, false)
+    this.#named = named
+    this.#depth = around
+  }
+
+  /**
+   * Writes what stands before the name. `qualifiers` are those met on the way in, for the next pointer or base type, the
+   * innermost first. Pointers bind less than dimensions and parameters: what one points at needs parentheses then.
+   */
+  #before(id: number, qualifiers: readonly string[], behindPointer: boolean): void {
+    if (id === 0) return this.#base(0, 0, qualifiers)
+    const { types, budget, out } = this.#writing
+    const kind = types.kind(id)
+    budget.enter(id)
+    switch (kind) {
+      case KIND.CONST:
+        this.#before(types.third(id), qualified('const', qualifiers), behindPointer)
+        break
+      case KIND.VOLATILE:
+        this.#before(types.third(id), qualified('volatile', qualifiers), behindPointer)
+        break
+      case KIND.RESTRICT:
+        this.#before(types.third(id), qualified('restrict', qualifiers), behindPointer)
+        break
+      case KIND.TYPE_TAG: {
+        const tag = `__attribute__((btf_type_tag("${types.textAt(types.nameAt(id))}")))`
+        this.#before(types.third(id), [tag, ...qualifiers], behindPointer)
+        break
+      }
+      case KIND.PTR:
+        this.#before(types.third(id), none, true)
+        out.put(this.#last === LAST.WORD ? ' *' : '*')
+        this.#last = LAST.OTHER
+        if (qualifiers.length > 0) this.#word(` ${qualifiers.join(' ')}`)
+        break
+      case KIND.ARRAY:
+        // A const array is one of const elements.
+        this.#before(types.words[types.start(id) + headWords] ?? 0, qualifiers, false)
+        if (behindPointer) this.#open(this.#last === LAST.WORD && this.#named ? ' (' : '(')
+        break
+      case KIND.FUNC_PROTO:
+        this.#before(types.third(id), none, false)
+        if (behindPointer) this.#open(' (')
+        break
+      default:
+        this.#base(kind, id, qualifiers)
     }
-    case KIND.FWD:
-      return `${forwardKind(types, id)} ${names.tag(id)}`
-    case KIND.TYPEDEF:
-      return names.typedef(id)
-    case KIND.INT:
-    case KIND.FLOAT:
-      return types.name(id)
-    default:
-      return types.btf.fail(id, `a type of a variable, not ${types.btf.kind(id)} "${types.name(id)}"`)
+    budget.leave()
+  }
+
+  #after(id: number, behindPointer: boolean): void {
+    if (id === 0) return
+    const { types, budget, out } = this.#writing
+    budget.enter(id)
+    switch (types.kind(id)) {
+      case KIND.CONST:
+      case KIND.VOLATILE:
+      case KIND.RESTRICT:
+      case KIND.TYPE_TAG:
+        this.#after(types.third(id), behindPointer)
+        break
+      case KIND.PTR:
+        this.#after(types.third(id), true)
+        break
+      case KIND.ARRAY: {
+        const first = types.start(id) + headWords
+        out.put(`${behindPointer ? ')' : ''}[${types.words[first + 2] ?? 0}]`)
+        this.#after(types.words[first] ?? 0, false)
+        break
+      }
+      case KIND.FUNC_PROTO:
+        out.put(behindPointer ? ')(' : '(')
+        this.#parameters(id)
+        out.put(')')
+        this.#after(types.third(id), false)
+        break
+      default:
+    }
+    budget.leave()
+  }
+
+  /** C takes qualifiers before the type; but an attribute, and what is outside of it, come after. */
+  #base(kind: number, id: number, qualifiers: readonly string[]): void {
+    if (qualifiers.length === 0) return this.#baseName(kind, id)
+    const tag = qualifiers.findIndex((qualifier) => qualifier.startsWith('_'))
+    for (const qualifier of tag < 0 ? qualifiers : qualifiers.slice(0, tag)) this.#writing.out.put(`${qualifier} `)
+    this.#baseName(kind, id)
+    if (tag >= 0) this.#word(` ${qualifiers.slice(tag).join(' ')}`)
+  }
+
+  /** What a declaration begins with: a type that has a name, or the body of one that has none. */
+  #baseName(kind: number, id: number): void {
+    const { types, names, out } = this.#writing
+    switch (kind) {
+      case KIND.VOID:
+        out.put('void')
+        break
+      case KIND.STRUCT:
+        this.#tagged('struct ', id)
+        break
+      case KIND.UNION:
+        this.#tagged('union ', id)
+        break
+      case KIND.ENUM:
+      case KIND.ENUM64:
+        this.#tagged('enum ', id)
+        break
+      case KIND.FWD:
+        out.put(forwardKind(types, id))
+        out.putName(types.pool, names.tag(id))
+        break
+      case KIND.TYPEDEF:
+        out.putName(types.pool, names.typedef(id))
+        break
+      case KIND.INT:
+      case KIND.FLOAT:
+        out.putName(types.pool, types.nameAt(id))
+        break
+      default:
+        types.btf.fail(id, `a type of a variable, not ${types.btf.kind(id)} "${types.btf.name(id)}"`)
+    }
+    this.#last = LAST.WORD
+  }
+
+  #tagged(kind: string, id: number): void {
+    const { types, names, out, body } = this.#writing
+    const name = names.tag(id)
+    if (name === 0) return body(id, this.#depth)
+    out.put(kind)
+    out.putName(types.pool, name)
+  }
+
+  #parameters(id: number): void {
+    const { types, out } = this.#writing
+    const { words } = types
+    const first = types.start(id) + headWords
+    const count = types.count(id)
+    if (count === 0) out.put('void')
+    for (let index = 0; index < count; index += 1) {
+      const type = words[first + index * 2 + 1] ?? 0
+      if (index > 0) out.put(', ')
+      // BTF writes the three dots as a last parameter without a type; alone it is the `void` of a function without any.
+      if (type === 0 && index === count - 1) out.put(index === 0 ? 'void' : '...')
+      else this.write(type, types.checked(words[first + index * 2] ?? 0, id), this.#depth)
+    }
+  }
+
+  #open(parenthesis: string): void {
+    this.#writing.out.put(parenthesis)
+    this.#last = LAST.OTHER
+  }
+
+  #word(text: string): void {
+    this.#writing.out.put(text)
+    this.#last = LAST.WORD
   }
 }
 
 // ABI: the kind_flag of a forward declaration says that it is a union's.
-export const forwardKind = (types: TypeReader, id: number): 'struct' | 'union' =>
-  (types.words[types.start(id) + 1] ?? 0) >>> 31 === 1 ? 'union' : 'struct'
+export const forwardKind = (types: TypeReader, id: number): 'struct ' | 'union ' =>
+  (types.words[types.start(id) + 1] ?? 0) >>> 31 === 1 ? 'union ' : 'struct '
 
 const qualified = (qualifier: string, others: readonly string[]): readonly string[] =>
   others.length === 0 ? [qualifier] : [qualifier, ...others.filter((known) => known !== qualifier)]
-
-/** Pointers bind less than dimensions and parameters. */
-const inParentheses = ({ text }: Inner, space: string): string => (text.startsWith('*') ? `${space}(${text})` : text)
-
-/** What stands between a word and what follows it. */
-function gap({ text, named }: Inner): string {
-  const first = text.charAt(0)
-  if (first === '' || first === ' ' || first === '[') return ''
-  return first === '(' && !named ? '' : ' '
-}
-
-/** C takes qualifiers before the type; but an attribute, and what is outside of it, come after. */
-function based(text: string, inner: Inner, qualifiers: readonly string[]): string {
-  const after = gap(inner) + inner.text
-  if (qualifiers.length === 0) return text + after
-  const tag = qualifiers.findIndex((qualifier) => qualifier.startsWith('_'))
-  const before = tag < 0 ? qualifiers : qualifiers.slice(0, tag)
-  return [...before, text, ...(tag < 0 ? [] : qualifiers.slice(tag))].join(' ') + after
-}
-
-function parameters(spelling: Spelling, id: number, indent: string): string {
-  const { types } = spelling
-  const { words } = types
-  const first = types.start(id) + headWords
-  const count = types.count(id)
-  let text = ''
-  for (let index = 0; index < count; index += 1) {
-    const type = words[first + index * 2 + 1] ?? 0
-    // BTF writes the three dots as a last parameter without a type; alone it is the `void` of a function without any.
-    if (type === 0 && index === count - 1) return index === 0 ? 'void' : `${text}, ...`
-    const param = declare(spelling, type, types.text(words[first + index * 2] ?? 0, id), indent)
-    text = index === 0 ? param : `${text}, ${param}`
-  }
-  return count === 0 ? 'void' : text
-}

@@ -1,12 +1,13 @@
 import type { Btf } from '../btf.ts'
 import { headWords, KIND } from '../kinds.ts'
 import { Budget } from './budget.ts'
-import { compositeText, enumText } from './definition.ts'
-import { declare, forwardKind, type Spelling } from './declarator.ts'
+import { Declarator, forwardKind, type Writing } from './declarator.ts'
+import { writeComposite, writeEnum } from './definition.ts'
 import { Layout } from './layout.ts'
 import { UniqueNames } from './names.ts'
 import { DefinitionOrder } from './order.ts'
 import { TypeReader } from './reader.ts'
+import { TextOut } from './text-out.ts'
 
 /** The compiler of Arm's vector types has integers that have no name in C. */
 const unspeakable: Readonly<Record<string, string>> = {
@@ -30,11 +31,12 @@ export class CDump {
   readonly #names: UniqueNames
   readonly #budget: Budget
   readonly #layout: Layout
-  readonly #spelling: Spelling
+  readonly #out = new TextOut()
+  readonly #writing: Writing
+  readonly #declarator: Declarator
   readonly #states: Uint8Array
   /** Structs that are declared, and typedefs that are written, ahead of their turn. */
   readonly #declared: Uint8Array
-  #text = ''
 
   constructor(btf: Btf) {
     this.#types = new TypeReader(btf)
@@ -44,12 +46,14 @@ export class CDump {
     this.#layout = new Layout(this.#types, this.#budget)
     this.#states = new Uint8Array(btf.endId)
     this.#declared = new Uint8Array(btf.endId)
-    this.#spelling = {
+    this.#writing = {
       types: this.#types,
       names: this.#names,
       budget: this.#budget,
-      body: (id, indent) => this.#body(id, indent),
+      out: this.#out,
+      body: (id, depth) => this.#body(id, depth),
     }
+    this.#declarator = new Declarator(this.#writing)
   }
 
   /** Adds a type with all that it needs, as far as that has not been written. */
@@ -59,21 +63,22 @@ export class CDump {
 
   /** The name of a struct, union or enum in this text; empty for an anonymous one. */
   tagOf(id: number): string {
-    return this.#names.tag(id)
+    return this.#types.textAt(this.#names.tag(id))
   }
 
   /** The name of a typedef in this text. */
   typedefOf(id: number): string {
-    return this.#names.typedef(id)
+    return this.#types.textAt(this.#names.typedef(id))
   }
 
   get text(): string {
-    return this.#text
+    return this.#out.toString()
   }
 
-  #write(id: number, text: string): void {
-    this.#budget.spend(id, text.length / 16)
-    this.#text += `${text};\n\n`
+  /** Ends a statement that began when the text was as long as `from`. */
+  #end(id: number, from: number): void {
+    this.#out.put(';\n\n')
+    this.#budget.spend(id, (this.#out.length - from) / 16)
   }
 
   #define(id: number): void {
@@ -86,24 +91,30 @@ export class CDump {
         if (this.#declared[id] === 0) this.#writeTypedef(id)
         break
       case KIND.FWD:
-        this.#write(id, `${forwardKind(this.#types, id)} ${this.#names.tag(id)}`)
+        this.#writeDeclaration(id, forwardKind(this.#types, id))
         break
       case KIND.STRUCT:
       case KIND.UNION:
         this.#prepareMembers(id, id)
-        this.#write(id, this.#body(id, ''))
+        this.#writeDefinition(id)
         break
       default:
-        this.#write(id, this.#body(id, ''))
+        this.#writeDefinition(id)
     }
     this.#budget.leave()
     this.#states[id] = STATE.DONE
   }
 
-  #body(id: number, indent: string): string {
+  #writeDefinition(id: number): void {
+    const from = this.#out.length
+    this.#body(id, 0)
+    this.#end(id, from)
+  }
+
+  #body(id: number, depth: number): void {
     const kind = this.#types.kind(id)
-    if (kind === KIND.ENUM || kind === KIND.ENUM64) return enumText(this.#spelling, id, indent)
-    return compositeText(this.#spelling, this.#layout, id, indent)
+    if (kind === KIND.ENUM || kind === KIND.ENUM64) return writeEnum(this.#writing, id, depth)
+    writeComposite(this.#writing, this.#declarator, this.#layout, id, depth)
   }
 
   /**
@@ -145,8 +156,11 @@ export class CDump {
         break
       case KIND.STRUCT:
       case KIND.UNION:
-        if (types.name(id) === '') this.#prepareMembers(id, within)
-        else if (id !== within) this.#declare(id, kind === KIND.STRUCT ? 'struct' : 'union')
+        if (types.isAnonymous(id)) this.#prepareMembers(id, within)
+        else if (id !== within && this.#declared[id] === 0) {
+          this.#declared[id] = 1
+          this.#writeDeclaration(id, kind === KIND.STRUCT ? 'struct ' : 'union ')
+        }
         break
       default:
     }
@@ -160,26 +174,32 @@ export class CDump {
     for (let word = first + 1; word < end; word += 3) this.#prepare(words[word] ?? 0, within)
   }
 
-  #declare(id: number, kind: 'struct' | 'union'): void {
-    if (this.#declared[id] !== 0) return
-    this.#declared[id] = 1
-    this.#write(id, `${kind} ${this.#names.tag(id)}`)
+  #writeDeclaration(id: number, kind: 'struct ' | 'union '): void {
+    const from = this.#out.length
+    this.#out.put(kind)
+    this.#out.putName(this.#types.pool, this.#names.tag(id))
+    this.#end(id, from)
   }
 
   #writeTypedef(id: number): void {
     this.#declared[id] = 1
-    if (this.#types.name(id) === builtinList) return
-    const name = this.#names.typedef(id)
+    const name = this.#types.textAt(this.#types.nameAt(id))
+    if (name === builtinList) return
+    const from = this.#out.length
+    this.#out.put('typedef ')
     // In BTF it is a typedef of what the list is made of, and no compiler takes that for its own.
-    const isList = name === '__gnuc_va_list'
-    const target = this.#types.third(id)
-    this.#write(id, `typedef ${isList ? `${builtinList} ${name}` : declare(this.#spelling, target, name, '')}`)
+    if (name === '__gnuc_va_list') this.#out.put(`${builtinList} ${name}`)
+    else this.#declarator.write(this.#types.third(id), this.#names.typedef(id), 0)
+    this.#end(id, from)
   }
 
   #nameInteger(id: number): void {
     this.#states[id] = STATE.DONE
-    const name = this.#types.name(id)
+    const name = this.#types.textAt(this.#types.nameAt(id))
     const real = unspeakable[name]
-    if (real !== undefined) this.#write(id, `typedef ${real} ${name}`)
+    if (real === undefined) return
+    const from = this.#out.length
+    this.#out.put(`typedef ${real} ${name}`)
+    this.#end(id, from)
   }
 }

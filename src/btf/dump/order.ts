@@ -39,7 +39,7 @@ export class DefinitionOrder {
     const state = this.#states[id]
     if (state === STATE.DONE) return true
     if (state === STATE.OPEN) {
-      if (behindPointer && this.#types.name(id) !== '') return false
+      if (behindPointer && !this.#types.isAnonymous(id)) return false
       return this.#types.btf.fail(id, 'a struct or union that does not contain itself')
     }
     this.#budget.enter(id)
@@ -78,7 +78,7 @@ export class DefinitionOrder {
         return this.#define(id)
       case KIND.STRUCT:
       case KIND.UNION: {
-        const named = this.#types.name(id) !== ''
+        const named = !this.#types.isAnonymous(id)
         if (behindPointer && named) return false
         this.#states[id] = STATE.OPEN
         const end = first + vlenOf(info) * 3
@@ -88,7 +88,7 @@ export class DefinitionOrder {
       case KIND.ENUM:
       case KIND.ENUM64:
         // One without a name that nothing refers to stands for its constants alone.
-        return this.#define(id, this.#referenced[id] === 0 || this.#types.name(id) !== '')
+        return this.#define(id, this.#referenced[id] === 0 || !this.#types.isAnonymous(id))
       case KIND.FWD:
         return this.#define(id)
       default:

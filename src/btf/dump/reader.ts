@@ -1,6 +1,9 @@
-import { isAscii } from 'node:buffer'
+import { longestName } from '../../bytes/index.ts'
 import type { Btf } from '../btf.ts'
 import { headWords, KIND, kindOf, vlenOf } from '../kinds.ts'
+
+/** Room for names that types get where their own are taken. */
+const roomForNames = 1 << 14
 
 /**
  * The words and names of a BTF and its bases in one piece. Who looks at all types of a kernel, and at each only a few
@@ -12,8 +15,9 @@ export class TypeReader {
   /** Whether some integer does not use all of its bits: no BTF of the last years has one. */
   readonly hasOldBitfields: boolean
   readonly #starts: Uint32Array
-  /** All names, each with a zero after it; null where some are not ASCII, so that characters are not bytes. */
-  readonly #text: string | null
+  /** All names, each with a zero after it: first the BTF's, at their offsets, then those that were added. */
+  #pool: Uint8Array
+  #poolEnd: number
 
   constructor(btf: Btf) {
     this.btf = btf
@@ -26,9 +30,10 @@ export class TypeReader {
       for (let id = part.firstId; id < part.endId; id += 1) this.#starts[id] = part.startOf(id) + shift
       shift += part.words.length
     }
-    this.hasOldBitfields = this.#starts.some((_, id) => this.kind(id) === KIND.INT && this.isPartial(id))
-    const strings = parts.map(({ strings: bytes }) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length))
-    this.#text = strings.every((bytes) => isAscii(bytes)) ? strings.map((bytes) => bytes.toString('latin1')).join('') : null
+    this.hasOldBitfields = this.#anyPartial()
+    this.#poolEnd = parts.reduce((sum, { strings }) => sum + strings.length, 0)
+    this.#pool = new Uint8Array(this.#poolEnd + roomForNames)
+    for (const { firstString, strings } of parts) this.#pool.set(strings, firstString)
   }
 
   /** The word at which a type begins; it is not to be void. */
@@ -51,6 +56,11 @@ export class TypeReader {
     return (this.encoding(id) & 0xff) !== (this.third(id) * 8) % 0x100
   }
 
+  #anyPartial(): boolean {
+    for (let id = 1; id < this.btf.endId; id += 1) if (this.kind(id) === KIND.INT && this.isPartial(id)) return true
+    return false
+  }
+
   /** How many elements a type has. */
   count(id: number): number {
     return vlenOf(this.words[this.start(id) + 1] ?? 0)
@@ -61,22 +71,46 @@ export class TypeReader {
     return this.words[this.start(id) + 2] ?? 0
   }
 
-  name(id: number): string {
-    return this.text(this.words[this.start(id)] ?? 0, id)
+  get pool(): Uint8Array {
+    return this.#pool
   }
 
-  /** The text that a word stands for; `user` is the type that it is of. */
-  text(offset: number, user: number): string {
-    if (offset === 0) return ''
-    const end = this.#text?.indexOf('\0', offset) ?? -1
+  /** Where in the pool a type's name stands. */
+  nameAt(id: number): number {
+    return this.checked(this.words[this.start(id)] ?? 0, id)
+  }
+
+  /** A word that stands for a name, which is checked to be one; `user` is the type that it is of. */
+  checked(offset: number, user: number): number {
+    const end = this.#pool.indexOf(0, offset)
     // Where something is wrong with it, this says what.
-    if (this.#text === null || end < 0 || end - offset > longestPlain) return this.btf.string(offset, user)
-    return this.#text.slice(offset, end)
+    if (end < 0 || end >= this.#poolEnd || end - offset > longestName) this.btf.string(offset, user)
+    return offset
+  }
+
+  isAnonymous(id: number): boolean {
+    return this.#pool[this.nameAt(id)] === 0
+  }
+
+  /** A name of the pool as a string. */
+  textAt(offset: number): string {
+    return Buffer.from(this.#pool.buffer, offset, this.#pool.indexOf(0, offset) - offset).toString()
+  }
+
+  /** Adds a name to the pool. */
+  addName(text: string): number {
+    const bytes = Buffer.from(`${text}\0`)
+    const offset = this.#poolEnd
+    if (offset + bytes.length > this.#pool.length) {
+      const larger = new Uint8Array((this.#pool.length + bytes.length) * 2)
+      larger.set(this.#pool)
+      this.#pool = larger
+    }
+    this.#pool.set(bytes, offset)
+    this.#poolEnd += bytes.length
+    return offset
   }
 }
-
-/** Longer ones, which nobody uses, may be longer than is allowed. */
-const longestPlain = 1000
 
 function joined(parts: readonly Uint32Array[]): Uint32Array {
   const all = new Uint32Array(parts.reduce((sum, { length }) => sum + length, 0))
