@@ -46,6 +46,11 @@ export class BtfEditor {
     this.#words[this.#btf.startOf(id) + word] = value
   }
 
+  /** Whether a type is one of those that can be changed, and neither void nor of a base. */
+  has(id: number): boolean {
+    return id >= this.#btf.firstId && id < this.#btf.endId
+  }
+
   get(id: number, word: number): number {
     return this.#words[this.#btf.startOf(id) + word] ?? 0
   }

@@ -22,3 +22,4 @@ export {
 export { openBpfOutput } from './bpf-output.ts'
 export { Watch } from './watch.ts'
 export { LinuxTarget } from './linux-target.ts'
+export { type FeatureFound, probeFeatures } from './probes/probe.ts'

@@ -21,6 +21,7 @@ import { Fd } from './fd.ts'
 import { runningConfig, runningKernelBtf, runningModules, runningVersion } from './kernel-facts.ts'
 import { getPageSize } from './libc.ts'
 import { Mapping } from './mapping.ts'
+import { hasFeature } from './probes/probe.ts'
 import { possibleCpus } from './possible-cpus.ts'
 import { symbolAddress } from './symbols.ts'
 
@@ -35,6 +36,7 @@ export class LinuxTarget implements Target, Disposable {
   readonly possibleCpus = possibleCpus
   readonly pageSize = getPageSize()
   readonly isPinned = existsSync
+  readonly hasFeature = hasFeature
   readonly loadBtf = loadBtf
   readonly createMap = createMap
   readonly loadProgram = loadProgram

@@ -1,4 +1,5 @@
 import type { Btf } from '../btf/index.ts'
+import type { Answer, Feature } from './features.ts'
 
 /** Something that a target made and that lives until it is disposed of: on Linux a file descriptor. */
 export interface Handle extends Disposable {
@@ -178,6 +179,8 @@ export interface Target extends KernelFacts {
   /** How many processors there may be: per-CPU values have one part for each. */
   possibleCpus(): number
 
+  /** Asked only when something was refused, to find out whether the kernel is too old for it. */
+  hasFeature(feature: Feature): Answer
   loadBtf(bytes: Uint8Array): Handle
   createMap(definition: MapDefinition): Handle
   /** Throws a `VerifierError` with the whole log when the verifier refuses it. */

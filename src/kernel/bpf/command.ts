@@ -36,6 +36,7 @@ export const COMMANDS = {
   BPF_ENABLE_STATS: 32,
   BPF_ITER_CREATE: 33,
   BPF_LINK_DETACH: 34,
+  BPF_TOKEN_CREATE: 36,
 } as const
 
 export type Command = keyof typeof COMMANDS

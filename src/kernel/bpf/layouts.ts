@@ -138,6 +138,12 @@ export const linkUpdate = {
   old_map_fd: [12, 'u32'],
 } as const
 
+/** BPF_TOKEN_CREATE */
+export const tokenCreate = {
+  flags: [0, 'u32'],
+  bpffs_fd: [4, 'u32'],
+} as const
+
 export const enableStats = {
   type: [0, 'u32'],
 } as const

@@ -1,13 +1,12 @@
-import { ObjectError } from '../../errors/index.ts'
 import { accessTo } from '../access/access.ts'
 import type { BpfObject } from '../object.ts'
 import { prepare, type PreparedObject, type PrepareOptions } from '../prepare/prepare.ts'
 import type { Handle, Target } from '../target.ts'
-import { btfForKernel } from './btf-for-kernel.ts'
 import type { LoadedMap, LoadedObject, LoadedProgram, LoadedStructOps } from './loaded.ts'
 import { createMap, createStructOpsMap, defaultPinRoot } from './maps.ts'
 import { loadProgram } from './programs.ts'
 import { fillSlots } from './slots.ts'
+import { loadTypes } from './types.ts'
 
 export interface LoadOptions extends PrepareOptions {
   /** The directory of the BPF file system in which maps that are shared by name are pinned; `/sys/fs/bpf` if left out. */
@@ -51,18 +50,4 @@ export function load(source: BpfObject | PreparedObject, target: Target, options
   const access = undo.use(accessTo(object, target, maps))
   const owned = undo.move()
   return { ...access, object, target, maps, programs, structOps, notes, [Symbol.dispose]: () => owned.dispose() }
-}
-
-/**
- * Gives the object's types to the target. Programs and maps can do without, and then only lose their names of types and
- * source lines; a struct_ops map cannot.
- */
-function loadTypes({ object, structOps }: PreparedObject, target: Target, notes: string[]): Handle | undefined {
-  try {
-    return target.loadBtf(btfForKernel(object))
-  } catch (error) {
-    if (structOps.length > 0 || !(error instanceof ObjectError)) throw error
-    notes.push(`the kernel does not take the object's types: ${error.expected}`)
-    return undefined
-  }
 }

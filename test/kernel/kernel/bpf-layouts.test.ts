@@ -65,6 +65,7 @@ const structs: Record<keyof typeof attrs, string> = {
   iterCreate: 'iter_create',
   linkUpdate: 'link_update',
   enableStats: 'enable_stats',
+  tokenCreate: 'token_create',
 }
 
 test('union bpf_attr has the fields of every command where the kernel has them', () => {
