@@ -111,7 +111,9 @@ export class Declarator {
         break
       case KIND.ARRAY: {
         const first = types.start(id) + headWords
-        out.put(`${behindPointer ? ')' : ''}[${types.words[first + 2] ?? 0}]`)
+        out.put(behindPointer ? ')[' : '[')
+        out.put(String(types.words[first + 2] ?? 0))
+        out.put(']')
         this.#after(types.words[first] ?? 0, false)
         break
       }

@@ -26,14 +26,22 @@ export function writeComposite(writing: Writing, declarator: Declarator, layout:
   const pad = (to: number, align: number, betweenBitfields: boolean) => {
     // A hostile size would be padded with more text than there is memory.
     budget.spend(id, (to - end) / 64)
-    for (const text of padding({ from: end, to, align, betweenBitfields })) out.put(`${line}${text};`)
+    for (const text of padding({ from: end, to, align, betweenBitfields })) {
+      out.put(line)
+      out.put(text)
+      out.put(';')
+    }
   }
   eachMember(types, id, (member) => {
     const { type, bitOffset, bitSize } = member
     if (isStruct && bitOffset > end) pad(bitOffset, alignOf(type), afterBitfield && bitSize !== 0)
     out.put(line)
     declarator.write(type, types.checked(member.name, id), depth + 1)
-    out.put(bitSize === 0 ? ';' : `: ${bitSize};`)
+    if (bitSize !== 0) {
+      out.put(': ')
+      out.put(String(bitSize))
+    }
+    out.put(';')
     end = bitOffset + (bitSize === 0 ? layout.sizeOf(type) * 8 : bitSize)
     largest = Math.max(largest, end)
     afterBitfield = bitSize !== 0
@@ -42,7 +50,8 @@ export function writeComposite(writing: Writing, declarator: Declarator, layout:
   const align = alignOf(id)
   if (isStruct && size > end) pad(size, align, false)
   else if (!isStruct && Math.ceil(largest / align) * align < size) out.put(`${line}${filler(writing, id)};`)
-  out.put(out.length === empty ? '}' : `${lineAt(depth)}}`)
+  if (out.length !== empty) out.put(lineAt(depth))
+  out.put('}')
   if (packed) out.put(' __attribute__((packed))')
 }
 
@@ -75,11 +84,15 @@ export function writeEnum({ types, names, out }: Writing, id: number, depth: num
     const high = is64 ? (words[at + 2] ?? 0) : 0
     out.put(line)
     out.putName(types.pool, names.enumerator(types.checked(words[at] ?? 0, id)))
-    out.put(` = ${is64 ? wide(low, high, signed) : signed ? low | 0 : low},`)
+    out.put(' = ')
+    out.put(is64 ? wide(low, high, signed) : String(signed ? low | 0 : low))
+    out.put(',')
     // Neither an int nor an unsigned int holds it.
     isWide ||= high !== 0 && !(signed && high === 0xffff_ffff && low >= 0x8000_0000)
   }
-  out.put(`${lineAt(depth)}}${mode(types.third(id), isWide)}`)
+  out.put(lineAt(depth))
+  out.put('}')
+  out.put(mode(types.third(id), isWide))
 }
 
 function wide(low: number, high: number, signed: boolean): string {

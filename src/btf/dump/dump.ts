@@ -31,7 +31,7 @@ export class CDump {
   readonly #names: UniqueNames
   readonly #budget: Budget
   readonly #layout: Layout
-  readonly #out = new TextOut()
+  readonly #out: TextOut
   readonly #writing: Writing
   readonly #declarator: Declarator
   readonly #states: Uint8Array
@@ -40,6 +40,8 @@ export class CDump {
 
   constructor(btf: Btf) {
     this.#types = new TypeReader(btf)
+    // A kernel's text is a little shorter than the words of its types.
+    this.#out = new TextOut(btf.words.byteLength)
     this.#budget = new Budget(btf)
     this.#order = new DefinitionOrder(this.#types, this.#budget)
     this.#names = new UniqueNames(this.#types)

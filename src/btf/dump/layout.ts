@@ -17,6 +17,8 @@ export class Layout {
   readonly #budget: Budget
   /** By id: 0 where it has not been asked for. */
   readonly #alignments: Uint8Array
+  /** By id: 1 for a packed struct or union whose alignment has been asked for. */
+  readonly #packed: Uint8Array
   /** By id, plus one; 0 where it has not been asked for. */
   readonly #sizes: Float64Array
 
@@ -24,6 +26,7 @@ export class Layout {
     this.#types = types
     this.#budget = budget
     this.#alignments = new Uint8Array(types.btf.endId)
+    this.#packed = new Uint8Array(types.btf.endId)
     this.#sizes = new Float64Array(types.btf.endId)
   }
 
@@ -52,11 +55,12 @@ export class Layout {
 
   /** Whether the members of a struct or union stand where they would only with `__attribute__((packed))`. */
   isPacked(id: number): boolean {
-    return this.#natural(id) === null
+    this.alignOf(id)
+    return this.#packed[id] === 1
   }
 
-  /** The alignment of the members that needs most, or null when some member or the end does not keep to it. */
-  #natural(id: number): number | null {
+  /** That of the member that needs most; 1 when some member or the end does not keep to it. */
+  #ofMembers(id: number): number {
     let most = 1
     let inPlace = true
     eachMember(this.#types, id, ({ type, bitOffset, bitSize }: Member) => {
@@ -64,7 +68,9 @@ export class Layout {
       if (bitSize === 0 && bitOffset % (align * 8) !== 0) inPlace = false
       if (align > most) most = align
     })
-    return inPlace && this.#types.third(id) % most === 0 ? most : null
+    if (inPlace && this.#types.third(id) % most === 0) return most
+    this.#packed[id] = 1
+    return 1
   }
 
   #align(id: number): number {
@@ -79,7 +85,7 @@ export class Layout {
         return Math.min(pointerSize, Math.max(1, types.third(id)))
       case KIND.STRUCT:
       case KIND.UNION:
-        return this.#natural(id) ?? 1
+        return this.#ofMembers(id)
       case KIND.ARRAY:
         return this.alignOf(types.words[types.start(id) + headWords] ?? 0)
       case KIND.TYPEDEF:

@@ -1,12 +1,15 @@
-const firstSize = 1 << 16
-
 /**
  * Text that grows at its end, as bytes. Of a kernel's header most bytes are names, which are copied as they are: to make
  * strings of them, and of the strings others, would take most of the time.
  */
 export class TextOut {
-  #bytes = new Uint8Array(firstSize)
+  #bytes: Uint8Array<ArrayBuffer>
   #length = 0
+
+  /** `size` is that of the text, as far as it can be told. */
+  constructor(size: number) {
+    this.#bytes = new Uint8Array(size)
+  }
 
   get length(): number {
     return this.#length
