@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { Command, Option } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import { commands } from './commands.ts'
 import type { Output, OutputOptions } from './output.ts'
 
@@ -10,7 +10,12 @@ import type { Output, OutputOptions } from './output.ts'
 export async function buildProgram(output: Output, wanted: (name: string) => boolean): Promise<Command> {
   const program = new Command('ccdk')
     .description('A development kit for TCP congestion control on Linux BPF struct_ops')
-    .version(packageVersion(), '-V, --version', 'print the version')
+    .option('-V, --version', 'print the version')
+    .on('option:version', () => {
+      // Read only now: finding the package takes a millisecond.
+      process.stdout.write(`${packageVersion()}\n`)
+      throw new CommanderError(0, 'commander.version', 'the version was asked for')
+    })
     .helpCommand('help [command]', 'print the help of a command')
     .helpOption('-h, --help', 'print this help')
     .configureHelp({ showGlobalOptions: true })

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { build, type Plugin } from 'esbuild'
 
 /**
@@ -20,6 +21,7 @@ const lazily = (path: string): string =>
 
 // The command starts in half the time when its 110 modules come as a few files: finding and linking modules costs more
 // than registering an algorithm. The library in dist/src stays as the compiler wrote it.
+rmSync('dist/bin', { recursive: true, force: true })
 await build({
   entryPoints: { ccdk: 'cli/main.ts', 'host-process': 'src/testbed/host-process.ts' },
   outdir: 'dist/bin',

@@ -1,4 +1,5 @@
 import { endianness } from 'node:os'
+import { decodeText } from '../../bytes/index.ts'
 import { ObjectError } from '../../errors/index.ts'
 
 /** Netlink messages as bytes: building requests, walking answers. Byte order is the machine's. */
@@ -124,13 +125,11 @@ export function eachAttribute(
   }
 }
 
-const utf8 = new TextDecoder()
-
 /** The text of an attribute, up to its zero or its end. */
 export function attributeText(view: DataView, at: number, length: number): string {
   const bytes = new Uint8Array(view.buffer, view.byteOffset + at, length)
   const zero = bytes.indexOf(0)
-  return utf8.decode(zero < 0 ? bytes : bytes.subarray(0, zero))
+  return decodeText(zero < 0 ? bytes : bytes.subarray(0, zero))
 }
 
 /** A u32 attribute. Throws when it is shorter. */

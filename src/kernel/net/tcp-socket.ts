@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { decodeText } from '../../bytes/index.ts'
 import { check } from '../errno.ts'
 import type { Fd } from '../fd.ts'
 import { type AddressFamily, familyNumber, socketAddress, type TcpAddress } from './ip-address.ts'
@@ -85,7 +86,7 @@ export function availableCongestion(): string[] {
 /** The name of the congestion control that the kernel uses for an open TCP socket. */
 export function socketCongestion(fd: number): string {
   const bytes = getOption(fd, TCP_CONGESTION, 'TCP_CONGESTION', nameMax)
-  return new TextDecoder().decode(bytes).replace(/\0.*$/s, '')
+  return decodeText(bytes).replace(/\0.*$/s, '')
 }
 
 /** The bytes of `struct tcp_info` of an open TCP socket, as many as this kernel has. */
