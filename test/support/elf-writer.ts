@@ -9,6 +9,7 @@ export interface SectionToWrite {
   size?: number | bigint
   link?: number
   info?: number
+  align?: number
   relocations?: readonly RelocationToWrite[]
 }
 
@@ -111,6 +112,7 @@ export function writeElf(elf: ElfToWrite): Uint8Array<ArrayBuffer> {
     view.setBigUint64(at + 32, BigInt(section.size ?? section.data?.length ?? 0), littleEndian)
     view.setUint32(at + 40, section.link ?? 0, littleEndian)
     view.setUint32(at + 44, section.info ?? 0, littleEndian)
+    view.setBigUint64(at + 48, BigInt(section.align ?? 0), littleEndian)
   }
   return out
 }
