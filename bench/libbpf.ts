@@ -14,6 +14,14 @@ export interface Libbpf {
   attachStructOps(map: bigint): bigint
   destroyLink(link: bigint): number
   close(object: bigint): void
+  /** `count` goes in as the room and comes out as what was read. */
+  lookupBatch(map: number, from: Uint8Array | null, next: Uint8Array, keys: Uint8Array, values: Uint8Array, count: Uint32Array, options: null): number
+  /** `callback` is the address of a C function. */
+  openRingBuffer(map: number, callback: bigint, context: null, options: null): bigint
+  consume(ringBuffer: bigint): number
+  freeRingBuffer(ringBuffer: bigint): void
+  /** The address of a function of the C library. */
+  symbol(library: null, name: string): bigint
 }
 
 export function loadLibbpf(): Libbpf {
@@ -30,5 +38,10 @@ export function loadLibbpf(): Libbpf {
     attachStructOps: lib.func('void *bpf_map__attach_struct_ops(void *)'),
     destroyLink: lib.func('int bpf_link__destroy(void *)'),
     close: lib.func('void bpf_object__close(void *)'),
+    lookupBatch: lib.func('int bpf_map_lookup_batch(int, void *, void *, void *, void *, void *, void *)'),
+    openRingBuffer: lib.func('void *ring_buffer__new(int, void *, void *, void *)'),
+    consume: lib.func('int ring_buffer__consume(void *)'),
+    freeRingBuffer: lib.func('void ring_buffer__free(void *)'),
+    symbol: koffi.load(null).func('void *dlsym(void *, const char *)'),
   }
 }
