@@ -46,20 +46,21 @@ export function eachReference(words: Uint32Array, start: number, visit: (word: n
   }
   const offset = inSecond[kind] === 1 ? 1 : 0
   if (offset === 0 && kind !== KIND.DATASEC) return
-  eachElement(words, start, (word) => visit(word + offset))
+  eachElement(words, start, offset, visit)
 }
 
 /** Calls `visit` with each word that holds the offset of a string, of the type that begins at word `start`. */
 export function eachName(words: Uint32Array, start: number, visit: (word: number) => void): void {
   visit(start)
-  if (namedElements[kindOf(words[start + 1] ?? 0)] === 1) eachElement(words, start, visit)
+  if (namedElements[kindOf(words[start + 1] ?? 0)] === 1) eachElement(words, start, 0, visit)
 }
 
-function eachElement(words: Uint32Array, start: number, visit: (word: number) => void): void {
+/** Calls `visit` with the word `offset` of each element. */
+function eachElement(words: Uint32Array, start: number, offset: number, visit: (word: number) => void): void {
   const info = words[start + 1] ?? 0
   const kind = kindOf(info)
   const stride = elementWords[kind] ?? 0
   const first = start + headWords + (fixedWords[kind] ?? 0)
   const end = first + vlenOf(info) * stride
-  for (let word = first; word < end; word += stride) visit(word)
+  for (let word = first + offset; word < end; word += stride) visit(word)
 }

@@ -60,7 +60,8 @@ export class CDump {
 
   /** Adds a type with all that it needs, as far as that has not been written. */
   add(id: number): void {
-    for (const next of this.#order.of(id)) this.#define(next)
+    const needed = this.#order.of(id)
+    for (let at = 0; at < needed.length; at += 1) this.#define(needed[at] ?? 0)
   }
 
   /** The name of a struct, union or enum in this text; empty for an anonymous one. */

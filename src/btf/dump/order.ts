@@ -5,6 +5,8 @@ import type { TypeReader } from './reader.ts'
 
 const STATE = { NEW: 0, OPEN: 1, DONE: 2 } as const
 
+const nothing: readonly number[] = []
+
 /**
  * Finds the order of definitions: C wants those of what a type contains before the type's own. What is only pointed at
  * needs no more than a declaration, and that is what breaks circles.
@@ -25,6 +27,8 @@ export class DefinitionOrder {
 
   /** What has to be defined for a type and has not been told yet, in order, and the type itself at the end. */
   of(id: number): readonly number[] {
+    // Most types of a kernel are those of functions, and have been seen or need nothing.
+    if (this.#states[id] === STATE.DONE) return nothing
     this.#queue = []
     this.#visit(id, false)
     return this.#queue
@@ -108,8 +112,9 @@ export class DefinitionOrder {
 function findReferenced(types: TypeReader): Uint8Array {
   const { words, btf } = types
   const marks = new Uint8Array(btf.endId)
-  for (let id = 1; id < btf.endId; id += 1) {
-    eachReference(words, types.start(id), (word) => (marks[words[word] ?? 0] = 1))
+  const mark = (word: number) => {
+    marks[words[word] ?? 0] = 1
   }
+  for (let id = 1; id < btf.endId; id += 1) eachReference(words, types.start(id), mark)
   return marks
 }
