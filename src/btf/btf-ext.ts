@@ -1,4 +1,5 @@
 import { Cursor } from '../bytes/index.ts'
+import { toWords } from './words.ts'
 
 /** The records of one kind that belong to one section of the object. */
 export interface BtfExtSection {
@@ -55,8 +56,7 @@ function readSections(list: Cursor, smallestRecord: number): BtfExtSection[] {
     const count = list.u32()
     const records = list.range(list.offset, count * recordSize, `section[${sections.length}]`)
     list.skip(count * recordSize)
-    const words = Uint32Array.from({ length: (count * recordSize) / 4 }, () => records.u32())
-    sections.push({ nameOffset, recordSize, count, words })
+    sections.push({ nameOffset, recordSize, count, words: toWords(records.bytes, list.littleEndian) })
   }
   return sections
 }

@@ -1,5 +1,6 @@
 import { Cursor } from '../bytes/index.ts'
 import { Btf } from './btf.ts'
+import { toWords } from './words.ts'
 
 // ABI: struct btf_header, linux/btf.h.
 const magic = 0xeb9f
@@ -43,14 +44,3 @@ export function parseBtf(bytes: Uint8Array, where: { file: string; path?: string
     ...(where.base === undefined ? {} : { base: where.base }),
   })
 }
-
-/** BTF's types are 32-bit words throughout: a view of the bytes where that is possible, else a copy put in order. */
-function toWords(bytes: Uint8Array, littleEndian: boolean): Uint32Array {
-  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice()
-  const words = new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.length / 4)
-  if (littleEndian === hostIsLittleEndian) return words
-  const view = new DataView(aligned.buffer, aligned.byteOffset, aligned.length)
-  return Uint32Array.from(words, (_, at) => view.getUint32(at * 4, littleEndian))
-}
-
-const hostIsLittleEndian = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1
