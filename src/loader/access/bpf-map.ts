@@ -171,7 +171,7 @@ export class BpfMap<K = BtfValue, V = BtfValue> {
 }
 
 /** Whether something was there to be done. */
-export function unlessMissing(work: () => void): boolean {
+function unlessMissing(work: () => void): boolean {
   try {
     work()
     return true
@@ -184,4 +184,4 @@ export function unlessMissing(work: () => void): boolean {
 /** Answers of kernels and map types that lack a call. */
 const lacking: ReadonlySet<string> = new Set(['ENOTSUPP', 'EOPNOTSUPP', 'EINVAL'])
 
-export const isUnsupported = (error: unknown): boolean => error instanceof SyscallError && lacking.has(error.errno)
+const isUnsupported = (error: unknown): boolean => error instanceof SyscallError && lacking.has(error.errno)
