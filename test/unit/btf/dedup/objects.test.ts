@@ -4,7 +4,7 @@ import { basename, join } from 'node:path'
 import { execa } from 'execa'
 import * as assert from 'uvu/assert'
 import { type Btf, concatBtf, dedupBtf, dumpC, encodeBtf, parseBtf } from '../../../../src/btf/index.ts'
-import { openObject } from '../../../../src/loader/index.ts'
+import { parseElf } from '../../../../src/elf/index.ts'
 import { compileFixture } from '../../../support/compile.ts'
 import { needs, suite } from '../../../support/needs.ts'
 import { thisKernelsBtf } from '../../../support/this-kernel.ts'
@@ -20,7 +20,7 @@ async function objects(): Promise<Btf[]> {
     const name = basename(source, '.bpf.c')
     if (name !== 'broken') files.push(await compileFixture(name))
   }
-  return files.map((file) => openObject(readFileSync(file), file).btf)
+  return files.map((file) => parseBtf(parseElf(readFileSync(file), file).section('.BTF')?.data ?? new Uint8Array(), { file }))
 }
 
 /**
