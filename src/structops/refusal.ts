@@ -18,8 +18,9 @@ export function explainRefusal(ops: LoadedStructOps, value: Uint8Array, error: S
 
 function generalHint(errno: string): string | undefined {
   if (errno === 'EOPNOTSUPP') return 'the kernel knows this struct but does not let it be registered, only test-run'
-  if (errno === 'EBUSY')
+  if (errno === 'EBUSY') {
     return 'the map has been registered before: a struct_ops map is registered once, load the object again'
+  }
   return undefined
 }
 
@@ -35,12 +36,15 @@ function tcpHint(ops: LoadedStructOps, value: Uint8Array, errno: string): string
     return value.subarray(start, start + (field?.size ?? 0))
   }
   const isSet = (name: string) => bytesOf(name).some((byte) => byte !== 0)
-  const name = zeroTerminated(bytesOf('name'), 0) ?? ''
+  const name = zeroTerminated(bytesOf('name'), 0)
 
-  if (errno === 'EEXIST')
+  if (errno === 'EEXIST') {
     return `an algorithm of the name "${name}" is registered already: unregister it, or choose another name`
+  }
   if (errno !== 'EINVAL') return generalHint(errno)
+  if (name === undefined) return 'the name fills its 16 bytes: it may have 15'
   if (name === '') return 'the algorithm has no name: set .name'
+  if (!/^[\w.]+$/.test(name)) return `the name "${name}" has something else in it than letters, digits, "_" and "."`
   const missing = ['ssthresh', 'undo_cwnd'].filter((member) => !isSet(member))
   if (!isSet('cong_avoid') && !isSet('cong_control')) missing.push('cong_avoid or cong_control')
   if (missing.length > 0) return `the kernel demands a program for ${missing.join(' and ')}`

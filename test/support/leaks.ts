@@ -2,8 +2,11 @@ import { globSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
 
-/** The kernel frees programs and maps after an RCU grace period: how long they may still be seen. */
-const graceMs = 5000
+/**
+ * The kernel frees programs, maps and types after RCU grace periods: how long they may still be seen. On a machine that
+ * is busy in the kernel such a period takes ten seconds and more.
+ */
+const patienceMs = 40_000
 
 /** What bpftool says about any object, as far as it is used here. */
 interface BpfObject {
@@ -81,7 +84,7 @@ function idsIn(fdinfo: string): string[] {
  * Runs `action` and asserts that afterwards this process has no new descriptor and the machine no new BPF object, but
  * for those that other processes hold.
  */
-export async function assertNothingLeft<T>(action: () => Promise<T> | T): Promise<T> {
+export async function assertNothingLeft<T>(action: () => Promise<T> | T, graceMs = patienceMs): Promise<T> {
   // The first child process opens descriptors of node's own that stay: they have to be there before the count.
   await bpfObjects()
   const before = (await bpfObjects()).union(ownFds())

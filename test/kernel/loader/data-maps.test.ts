@@ -1,3 +1,4 @@
+// gate: timeout 300s
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import * as assert from 'uvu/assert'

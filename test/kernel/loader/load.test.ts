@@ -1,3 +1,4 @@
+// gate: timeout 300s
 import { globSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'

@@ -1,3 +1,4 @@
+// gate: timeout 300s
 import * as assert from 'uvu/assert'
 import { needs, suite } from '../../support/needs.ts'
 import { type Outcomes, tryWith } from '../support/privileges.ts'

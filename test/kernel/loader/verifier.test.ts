@@ -1,3 +1,4 @@
+// gate: timeout 300s
 import { execa } from 'execa'
 import * as assert from 'uvu/assert'
 import { VerifierError } from '../../../src/errors/index.ts'

@@ -1,3 +1,4 @@
+// gate: timeout 300s
 import { readFile } from 'node:fs/promises'
 import { execa } from 'execa'
 import * as assert from 'uvu/assert'

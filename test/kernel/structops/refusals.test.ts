@@ -1,3 +1,4 @@
+// gate: timeout 300s
 import * as assert from 'uvu/assert'
 import { SyscallError } from '../../../src/errors/index.ts'
 import { type LinuxTarget, openTcpSocket } from '../../../src/kernel/index.ts'
@@ -60,6 +61,23 @@ for (const map of ['plain', 'linked']) {
     await leavesNothing(refuses(object, map, 'EINVAL', /no name/))
   })
 }
+
+for (const name of ['my-cc', 'my cc', 'ünicode']) {
+  test(`the name "${name}"`, async () => {
+    const object = await openFixture('several')
+    setMember(object, structOpsOf(object, 'plain'), 'name', name)
+    await leavesNothing(refuses(object, 'plain', 'EINVAL', /something else in it than letters, digits/))
+  })
+}
+
+test('a name without a zero at its end', async () => {
+  const object = await openFixture('several')
+  const spec = structOpsOf(object, 'plain')
+  setMember(object, spec, 'name', 'fifteen_letters')
+  // C lets an array of 16 be filled by a text of 16.
+  spec.bytes[Buffer.from(spec.bytes).indexOf('fifteen_letters') + 15] = 0x73
+  await leavesNothing(refuses(object, 'plain', 'EINVAL', /fills its 16 bytes/))
+})
 
 for (const flags of [0x80, 0x100, 0x8000_0001]) {
   test(`flags ${flags}`, async () => {

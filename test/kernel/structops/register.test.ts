@@ -1,3 +1,4 @@
+// gate: timeout 300s
 import { UsageError } from '../../../src/errors/index.ts'
 import { availableCongestion, type LinuxTarget, openTcpSocket } from '../../../src/kernel/index.ts'
 import { type BpfObject, load } from '../../../src/loader/index.ts'

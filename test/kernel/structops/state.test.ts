@@ -1,3 +1,4 @@
+// gate: timeout 300s
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import { SyscallError } from '../../../src/errors/index.ts'

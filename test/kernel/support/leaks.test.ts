@@ -26,7 +26,7 @@ test('names a descriptor that was left open', async () => {
   const forgetful = (): void => {
     fd = openSync('/etc/passwd', 'r')
   }
-  await rejects(assertNothingLeft(forgetful), /^Error: left behind: fd \d+ \/etc\/passwd$/v)
+  await rejects(assertNothingLeft(forgetful, 500), /^Error: left behind: fd \d+ \/etc\/passwd$/v)
   closeSync(fd)
 })
 
@@ -34,7 +34,7 @@ test('names a map that was left behind', async () => {
   using directory = temporaryDirectory()
   try {
     const forgetful = (): Promise<void> => pinnedMap(directory.path)
-    await rejects(assertNothingLeft(forgetful), /^Error: left behind: map \d+ "forgotten" \(array\)/v)
+    await rejects(assertNothingLeft(forgetful, 500), /^Error: left behind: map \d+ "forgotten" \(array\)/v)
   } finally {
     await execa('umount', [directory.path])
   }

@@ -12,8 +12,11 @@ const kinds = [
   { method: 'createStructOpsLink', kind: 'link', next: 'BPF_LINK_GET_NEXT_ID' },
 ] as const
 
-/** The kernel frees programs and maps after an RCU grace period: how long they may still be seen. */
-const graceMs = 10_000
+/**
+ * The kernel frees programs, maps and types after RCU grace periods: how long they may still be seen. On a machine that
+ * is busy in the kernel such a period takes ten seconds and more.
+ */
+const graceMs = 40_000
 
 /**
  * Runs an action on the running kernel and asserts that nothing which it made is left: no object, no descriptor, no
@@ -23,31 +26,31 @@ export async function leavesNothing<T>(action: (target: LinuxTarget) => T | Prom
   const descriptors = openFds()
   const mappings = ownMappings()
   using linux = new LinuxTarget()
-  const made = new Map<string, () => boolean>()
+  const made = new Set<string>()
   const target = intercepted(linux, (method, call) => {
     const result = call()
     const maker = kinds.find((candidate) => candidate.method === method)
-    if (maker !== undefined && result instanceof Fd) {
-      const id = idOf(result, maker.kind)
-      // Not by opening it: a kernel keeps a prog_array for ever when it is opened and closed while it goes away.
-      made.set(`${maker.kind} ${id}`, () => walkIds(maker.next).some((other) => other === id))
-    }
+    if (maker !== undefined && result instanceof Fd) made.add(`${maker.kind} ${idOf(result, maker.kind)}`)
     return result
   })
   const result = await action(target)
   const deadline = performance.now() + graceMs
-  for (;;) {
-    const left = [
-      ...[...made].filter(([, exists]) => exists()).map(([what]) => what),
+  for (let left = [...made]; ; await sleep(20)) {
+    const existing = everything()
+    left = left.filter((object) => existing.has(object))
+    const others = [
       ...openFds().slice(descriptors.length),
       ...ownMappings().slice(mappings.length),
       ...availableCongestion().filter((name) => ownName.test(name)),
     ]
-    if (left.length === 0) return result
-    if (performance.now() > deadline) throw new Error(`left behind: ${left.join(', ')}`)
-    await sleep(20)
+    if (left.length + others.length === 0) return result
+    if (performance.now() > deadline) throw new Error(`left behind: ${[...left, ...others].join(', ')}`)
   }
 }
+
+/** The ids of all objects. None is opened: a kernel keeps a prog_array for ever that is opened while it goes away. */
+const everything = (): Set<string> =>
+  new Set(kinds.flatMap(({ kind, next }) => [...walkIds(next)].map((id) => `${kind} ${id}`)))
 
 /** But those of the kernel's types, which stay while the process lives. */
 const ownMappings = (): string[] => openMappings().filter((what) => !what.startsWith('/sys/kernel/btf/'))
