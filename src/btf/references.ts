@@ -2,7 +2,7 @@ import type { Btf } from './btf.ts'
 import { elementWords, fixedWords, headWords, KIND, kindOf, vlenOf } from './kinds.ts'
 
 /** The BTF, of a split one and its bases, that has a type itself. */
-export function ownerOf(btf: Btf, id: number): Btf {
+function ownerOf(btf: Btf, id: number): Btf {
   let owner = btf
   while (id < owner.firstId && owner.base !== undefined) owner = owner.base
   return owner
