@@ -4,6 +4,7 @@ const underscore = 0x5f
 /** From this many types on only the first bytes of a name decide its place in the table: a kernel's names differ early. */
 const many = 20_000
 const prefixOfMany = 8
+const longestChain = 4000
 
 /** Where a type's name stands: in the strings of its own BTF or of the base, as its offset says. */
 export interface NameStrings {
@@ -22,20 +23,24 @@ export class NameIndex {
   readonly #words: Uint32Array
   readonly #starts: Uint32Array
   readonly #strings: NameStrings
-  readonly #heads: Uint32Array
-  readonly #next: Uint32Array
-  readonly #prefix: number
+  #heads = new Uint32Array(1)
+  #next = new Uint32Array(0)
+  #prefix = 0
 
   /** `starts` gives the word of `words` at which each type, and so its name's offset, stands. */
   constructor(words: Uint32Array, starts: Uint32Array, strings: NameStrings) {
     this.#words = words
     this.#starts = starts
     this.#strings = strings
-    const prefix = starts.length < many ? longestName : prefixOfMany
-    this.#prefix = prefix
+    this.#build(starts.length < many ? longestName : prefixOfMany)
+  }
+
+  #build(prefix: number): void {
+    const words = this.#words
+    const starts = this.#starts
     const heads = new Uint32Array(2 ** Math.ceil(Math.log2(starts.length + 1)))
     const next = new Uint32Array(starts.length)
-    const { own, base, firstOwn } = strings
+    const { own, base, firstOwn } = this.#strings
     // From the last to the first, so that each chain lists its types in order. 0 ends a chain: entries count from 1.
     for (let index = starts.length - 1; index >= 0; index -= 1) {
       const name = words[starts[index] ?? 0] ?? 0
@@ -46,6 +51,7 @@ export class NameIndex {
     }
     this.#heads = heads
     this.#next = next
+    this.#prefix = prefix
   }
 
   /** The types, counted from zero, of a name, in order. */
@@ -61,11 +67,22 @@ export class NameIndex {
   }
 
   *#chain(name: Uint8Array): Generator<number> {
-    let entry = this.#heads[hash(name, 0, this.#prefix) & (this.#heads.length - 1)] ?? 0
+    let entry = this.#chainStart(name)
     while (entry > 0) {
       yield entry - 1
       entry = this.#next[entry - 1] ?? 0
     }
+  }
+
+  /** Where thousands of names begin alike, the table is built once more over all their bytes. */
+  #chainStart(name: Uint8Array): number {
+    const start = this.#heads[hash(name, 0, this.#prefix) & (this.#heads.length - 1)] ?? 0
+    if (this.#prefix === longestName) return start
+    let length = 0
+    for (let entry = start; entry > 0; entry = this.#next[entry - 1] ?? 0) length += 1
+    if (length <= longestChain) return start
+    this.#build(longestName)
+    return this.#chainStart(name)
   }
 
   #startsWith(index: number, wanted: Uint8Array): boolean {

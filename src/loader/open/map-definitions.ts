@@ -33,6 +33,8 @@ export function readMapDefinitions(elf: ElfFile, btf: Btf): PlacedMap[] {
       }
       const definition = definitionOf(btf, symbol.name) ?? fail('', 'a variable whose type is a struct')
       const spec = readMapFields(btf, definition, symbol.name, fail)
+      // The name becomes that of a file: it must not lead out of the directory.
+      if (spec.pinned && !/^\w[\w.]*$/.test(spec.name)) fail('/pinning', 'a map whose name can be that of a file')
       // The array of values has no length in the type, so the variable is longer than its struct.
       const slots = relocations
         .filter(({ offset }) => offset >= symbol.value && offset < symbol.value + symbol.size)

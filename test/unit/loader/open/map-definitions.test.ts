@@ -154,6 +154,18 @@ test('pointers that stand beside the values, or mean neither map nor program, ar
   assert.match(refused(16, 'license').message, '.maps/m/values[1]: a map or a program, not "license" of .BTF')
 })
 
+test('a shared map cannot lead out of the directory of its pin by its name', () => {
+  for (const name of ['../other', '..', '.', 'a/b', '', 'a\nb']) {
+    const tools = fieldsIn(new BtfWriter())
+    const { types, number } = tools
+    const variable = types.var(name, types.struct('', [number('type', 1), number('pinning', 1)]))
+    types.datasec('.maps', [{ type: variable, offset: 0, size: 16 }], 16)
+    const sections = [{ name: '.maps', flags, data: new Uint8Array(16) }]
+    const bytes = writeObject(types, { sections, symbols: [{ name, section: '.maps', size: 16, type: STT.OBJECT }] })
+    objectError(() => openObject(bytes, 'cc.bpf.o'))
+  }
+})
+
 test('maps without types are refused', () => {
   assert.match(objectError(() => open(() => [], { datasec: false })).message, '.maps: BTF that describes the section')
   const symbols = [{ name: 'unknown', section: '.maps', value: 64, type: STT.OBJECT }]
