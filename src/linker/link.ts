@@ -53,11 +53,10 @@ export function linkObjects(objects: readonly ObjectToLink[]): LinkedObject {
     string: (text) => editor.addString(text),
   })
   const types = parseBtf(editor.encode(), { file: 'the linked object', path: '.BTF' })
-  const sections = [
-    ...layout.sections,
-    unallocated('.BTF', encodeBtf(types, { littleEndian })),
-    unallocated('.BTF.ext', encodeBtfExt(ext, { littleEndian })),
-  ]
+  const sections = [...layout.sections, unallocated('.BTF', encodeBtf(types, { littleEndian }))]
+  // libbpf refuses one that says nothing, as for an object of maps alone.
+  const isSilent = Object.values(ext).every((list) => list.length === 0)
+  if (!isSilent) sections.push(unallocated('.BTF.ext', encodeBtfExt(ext, { littleEndian })))
   const names = [...globals.values()]
   return {
     bytes: encodeElf({ littleEndian, type: ET_REL, machine: EM_BPF, sections, symbols: symbols.all }),

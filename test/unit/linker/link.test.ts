@@ -210,6 +210,8 @@ test('links objects of the other byte order, and one alone', () => {
   assert.equal(variables(btf, '.data'), ['a 0 4', 'b 4 4'])
   const alone = link(linkable('a.o', [func('main', { insns: nothing, section: 'socket', type: noParameters })]))
   assert.equal(openObject(alone.result.bytes, 'x').license, 'GPL')
+  // Nothing is said about its instructions, and libbpf refuses an empty section that says so.
+  assert.is(alone.elf.section('.BTF.ext'), undefined)
 })
 
 test.run()
