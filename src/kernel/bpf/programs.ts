@@ -3,6 +3,7 @@ import { VerifierError } from '../../errors/index.ts'
 import { PROG_TYPE, type ProgramDefinition, summarizeVerifierLog } from '../../loader/index.ts'
 import { check, errnoName, systemError } from '../errno.ts'
 import { Fd } from '../fd.ts'
+import { isPrivileged } from '../privileged.ts'
 import type { Values } from './attr.ts'
 import { bpfCall } from './command.ts'
 import { progLoad, testRun as testRunLayout } from './layouts.ts'
@@ -36,11 +37,13 @@ export function loadProgram(program: ProgramDefinition): Fd {
       summary: summarizeVerifierLog(log),
     })
   }
+  const privileged = isPrivileged()
   throw systemError(-result, {
     doing: `loading ${what}`,
     syscall: 'bpf(BPF_PROG_LOAD)',
-    capability: capabilityOf(program.type),
+    ...(privileged ? {} : { capability: capabilityOf(program.type) }),
     hints: {
+      ...(privileged ? { EPERM: 'privileges are not what is missing: this kernel lets nobody load such programs' } : {}),
       EINVAL: 'the kernel does not know this kind of program or its attach point, or its license is not GPL-compatible',
       E2BIG: 'the program has more instructions than the kernel takes',
     },

@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { execa } from 'execa'
-import { PermissionError } from '../../../src/errors/index.ts'
+import { PermissionError, SyscallError } from '../../../src/errors/index.ts'
 import { LinuxTarget } from '../../../src/kernel/index.ts'
 import { load, openObject, prepare, PROG_TYPE } from '../../../src/loader/index.ts'
 import { listStructOps, register, setMember } from '../../../src/structops/index.ts'
 import { exampleFile, structOpsOf, uniqueName } from './algorithm.ts'
 
-/** What became of a step: `ok`, what was refused and why, or the name of another error. */
-type Outcome = 'ok' | { syscall: string; errno: string; capability: string; hint: string } | { error: string }
+/** What became of a step: `ok`, what was refused and why, or another error. */
+type Outcome =
+  | 'ok'
+  | { syscall: string; errno: string; capability: string; hint: string }
+  | { error: string; errno?: string; hint?: string }
 
 /** The steps from an object's file to a listing, and the loading of a program of each type. */
 export interface Outcomes {
@@ -65,6 +68,7 @@ function outcome(work: () => void): Outcome {
     work()
     return 'ok'
   } catch (error) {
+    if (error instanceof SyscallError) return { error: error.name, errno: error.errno, hint: error.hint }
     if (!(error instanceof PermissionError)) return { error: error instanceof Error ? error.name : String(error) }
     const { syscall, errno, capability, hint } = error
     return { syscall, errno, capability, hint }
