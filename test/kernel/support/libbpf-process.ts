@@ -20,7 +20,13 @@ export class LibbpfProcess implements Disposable {
 
   /** What libbpf made of an object, null when it refuses it; it throws when libbpf crashes or takes too long. */
   async load(file: string, options: LibbpfOptions): Promise<LibbpfObjects | null> {
-    return await this.#ask({ do: 'load', file, options })
+    return await this.#ask<LibbpfObjects>({ do: 'load', file, options })
+  }
+
+  /** Which of some programs libbpf loads when each is alone. */
+  async loadable(file: string, options: LibbpfOptions, programs: readonly string[]): Promise<string[]> {
+    const answer = await this.#ask<{ loadable: string[] }>({ do: 'try', file, options, programs })
+    return answer?.loadable ?? []
   }
 
   /** Closes the object that was loaded last. */
@@ -28,7 +34,7 @@ export class LibbpfProcess implements Disposable {
     await this.#ask({ do: 'close' })
   }
 
-  async #ask(request: Request): Promise<LibbpfObjects | null> {
+  async #ask<Answer>(request: Request): Promise<Answer | null> {
     const child = (this.#child ??= fork(host, { stdio: 'ignore' }))
     const ended = new AbortController()
     const options = { signal: AbortSignal.any([ended.signal, AbortSignal.timeout(this.#limitMs)]) }
@@ -37,7 +43,7 @@ export class LibbpfProcess implements Disposable {
     try {
       const answer = once(child, 'message', options)
       child.send(request)
-      const [made]: (LibbpfObjects | null)[] = await answer
+      const [made]: (Answer | null)[] = await answer
       return made ?? null
     } catch (error) {
       this[Symbol.dispose]()

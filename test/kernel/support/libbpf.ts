@@ -10,8 +10,8 @@ export interface LibbpfObjects {
 export interface LibbpfOptions {
   /** Where maps that are shared by name are pinned. */
   pinRoot: string
-  /** A file of types to relocate against, in place of the running kernel's. */
-  types?: string
+  /** The only programs to load; all that their sections say when left out. */
+  programs?: readonly string[]
 }
 
 // ABI: struct bpf_object_open_opts of libbpf 1.1, bpf/libbpf.h; `sz` says how far it reaches.
@@ -43,6 +43,7 @@ const programs = {
   name: lib.func('const char *bpf_program__name(void *)'),
   fd: lib.func('int bpf_program__fd(void *)'),
 }
+const setAutoload = lib.func('int bpf_program__set_autoload(void *, bool)')
 const maps = {
   next: lib.func('void *bpf_object__next_map(void *, void *)'),
   name: lib.func('const char *bpf_map__name(void *)'),
@@ -50,10 +51,13 @@ const maps = {
 }
 
 /** Loads an object with libbpf; undefined when libbpf or the kernel refuses it. */
-export function loadWithLibbpf(file: string, { pinRoot, types }: LibbpfOptions): LibbpfLoaded | undefined {
-  const options = { sz: koffi.sizeof('bpf_object_open_opts'), pin_root_path: pinRoot, btf_custom_path: types ?? null }
+export function loadWithLibbpf(file: string, { pinRoot, programs: wanted }: LibbpfOptions): LibbpfLoaded | undefined {
+  const options = { sz: koffi.sizeof('bpf_object_open_opts'), pin_root_path: pinRoot }
   const object: unknown = openFile(file, options)
   if (object === null) return undefined
+  if (wanted !== undefined) {
+    for (const program of each(object, programs.next)) setAutoload(program, wanted.includes(programs.name(program)))
+  }
   if (loadObject(object) !== 0) {
     closeObject(object)
     return undefined
@@ -66,9 +70,13 @@ export function loadWithLibbpf(file: string, { pinRoot, types }: LibbpfOptions):
   }
 }
 
+function* each(object: unknown, next: (object: unknown, before: unknown) => unknown): Generator {
+  for (let at = next(object, null); at !== null; at = next(object, at)) yield at
+}
+
 function listed(object: unknown, { next, name, fd }: typeof programs, kind: string): { name: string; id: number }[] {
   const found: { name: string; id: number }[] = []
-  for (let at: unknown = next(object, null); at !== null; at = next(object, at)) {
+  for (const at of each(object, next)) {
     const number: number = fd(at)
     // What was not to be loaded has none.
     if (number >= 0) found.push({ name: name(at), id: idOf(number, kind) })

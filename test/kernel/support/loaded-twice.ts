@@ -17,19 +17,29 @@ export interface LoadedTwice {
   readonly refusal: string
 }
 
-/** Loads an object with both and describes what the kernel then has, while it has both. */
+export interface Loaders {
+  libbpf: LibbpfProcess
+  target: LinuxTarget
+  /** A BPF file system for pins. */
+  bpffs: string
+}
+
+/**
+ * Loads an object with both, or only some programs of it, and describes what the kernel then has, while it has both.
+ */
 export async function loadTwice(
   file: string,
-  { libbpf, target, bpffs }: { libbpf: LibbpfProcess; target: LinuxTarget; bpffs: string },
+  { libbpf, target, bpffs }: Loaders,
+  programs?: readonly string[],
 ): Promise<LoadedTwice> {
   const roots = { libbpf: join(bpffs, 'libbpf'), ccdk: join(bpffs, 'ccdk') }
   for (const root of Object.values(roots)) mkdirSync(root)
   const name = basename(file, '.bpf.o')
   // It runs in another process, so that both load at the same time.
-  const asked = libbpf.load(file, { pinRoot: roots.libbpf }).catch((cause: unknown) => {
+  const asked = libbpf.load(file, { pinRoot: roots.libbpf, ...(programs === undefined ? {} : { programs }) }).catch((cause: unknown) => {
     throw new Error(`${name}: libbpf crashed, or took too long`, { cause })
   })
-  using ours = loadOurs(file, target, roots.ccdk)
+  using ours = loadOurs(file, target, roots.ccdk, programs)
   try {
     const made = await asked
     return {
@@ -52,9 +62,11 @@ interface Ours extends Disposable {
   readonly refusal: string
 }
 
-function loadOurs(file: string, target: LinuxTarget, pinRoot: string): Ours {
+function loadOurs(file: string, target: LinuxTarget, pinRoot: string, programs?: readonly string[]): Ours {
   try {
-    const loaded = load(openObject(readFileSync(file), basename(file)), target, { pinRoot })
+    const object = openObject(readFileSync(file), basename(file))
+    if (programs !== undefined) for (const spec of object.programs) spec.autoload = programs.includes(spec.name)
+    const loaded = load(object, target, { pinRoot })
     return { loaded, refusal: '', [Symbol.dispose]: () => loaded[Symbol.dispose]() }
   } catch (error) {
     // Anything else is a fault of ours, whatever libbpf makes of the object.
