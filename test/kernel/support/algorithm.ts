@@ -63,11 +63,3 @@ export function structOpsOf(object: BpfObject, name: string): BpfObject['structO
   if (spec === undefined) throw new Error(`${object.file} has no struct_ops variable "${name}"`)
   return spec
 }
-
-/** What an algorithm is called, once `withUniqueNames` has named it. */
-export function nameOf(object: BpfObject, map: string): string {
-  const spec = structOpsOf(object, map)
-  const struct = object.btf.resolved(spec.type)
-  const at = struct.kind === 'struct' ? (struct.members.find(({ name }) => name === 'name')?.bitOffset ?? 0) / 8 : 0
-  return Buffer.from(spec.bytes).toString('utf8', at).replace(/\0.*$/s, '')
-}

@@ -35,6 +35,10 @@ export async function tryWith(capabilities: readonly string[], user?: number): P
   return outcomes
 }
 
+/**
+ * What `tryWith` has a process of its own do. It writes the outcomes to stdout.
+ * @public
+ */
 export function tryAll(name: string, user?: number): void {
   const bytes = readFileSync(exampleFile('bpf_reno'))
   if (user !== undefined) {
