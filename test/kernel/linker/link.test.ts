@@ -13,10 +13,11 @@ import { withUniqueNames } from '../support/algorithm.ts'
 import { mountBpffs } from '../support/bpffs.ts'
 import { differencesOf } from '../support/differences.ts'
 import { LibbpfProcess } from '../support/libbpf-process.ts'
-import type { MapFacts, ObjectFacts } from '../support/loaded-facts.ts'
+import type { ObjectFacts } from '../support/loaded-facts.ts'
 import { type LoadedTwice, loadTwice } from '../support/loaded-twice.ts'
 import { leavesNothing } from '../support/own-objects.ts'
 import { ownLoopback, send } from '../support/traffic.ts'
+import { withoutTypes } from '../support/without-types.ts'
 
 const test = suite('linked objects on the kernel', [
   needs.root,
@@ -30,15 +31,6 @@ test.before(ownLoopback)
 
 const linked = async (files: readonly string[]) =>
   linkObjects(await Promise.all(files.map(async (file) => ({ file, bytes: await readFile(file) }))))
-
-/** Without the types and their numbers, which bpftool 7.1 gives in another order; functions are compared by name. */
-function withoutTypes(facts: ObjectFacts): ObjectFacts {
-  const maps = Array.from(facts.maps, ([key, { name, info }]): [string, MapFacts] => {
-    const described = { key: info['btf_key_type_id'] !== 0, value: info['btf_value_type_id'] !== 0 }
-    return [key, { name, info: { ...info, btf_key_type_id: described.key, btf_value_type_id: described.value } }]
-  })
-  return { ...facts, maps: new Map(maps), types: undefined }
-}
 
 const sameOnBoth = ({ libbpf, ccdk, refusal }: LoadedTwice): ObjectFacts => {
   assert.is(refusal, '')
@@ -65,6 +57,7 @@ for (const parts of [
     using libbpf = new LibbpfProcess({ limitMs: 20_000 })
     using target = new LinuxTarget()
     const settings = { libbpf, target, bpffs: bpffs.path }
+    // bpftool 7.1 gives the types other numbers.
     const loaded = sameOnBoth(await loadTwice(ours, settings))
     // Where an object brings a weak variable that gives way, bpftool 7.1 leaves places in BTF to the loader that libbpf 1.1
     // does not mend. The kernel then has other places of variables in its types, and all the rest is the same.
