@@ -9,7 +9,7 @@ export interface OutputOptions {
 }
 
 /** The version of the JSON documents' form. It grows when a field changes its meaning or goes away. */
-export const schemaVersion = 1
+const schemaVersion = 1
 
 type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow'
 

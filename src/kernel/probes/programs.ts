@@ -30,7 +30,7 @@ export function loadProbe(type: number, instructions: readonly number[], more: V
 }
 
 /** What no kernel refuses that lets this process load programs at all. */
-export const loadsAtAll = (): boolean => answerOf(loadProbe(PROG_TYPE.SOCKET_FILTER, returnZero)) === 'yes'
+const loadsAtAll = (): boolean => answerOf(loadProbe(PROG_TYPE.SOCKET_FILTER, returnZero)) === 'yes'
 
 const onlyIfAny = (answer: Answer): Answer => (answer === 'no' && !loadsAtAll() ? 'unknown' : answer)
 
