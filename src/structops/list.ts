@@ -2,6 +2,7 @@ import type { Btf } from '../btf/index.ts'
 import { LINK_TYPE, MAP_FLAG, MAP_TYPE, type Target } from '../loader/index.ts'
 import { type Field, fieldsOf, findField, nameIn } from './fields.ts'
 import { readStatus, type StructOpsState } from './state.ts'
+import { valuePrefix, valueTypes } from './value-types.ts'
 
 /** A struct_ops map as it stands in the kernel, by whomever it was made. */
 export interface StructOpsEntry {
@@ -33,10 +34,11 @@ export interface StructOpsMember {
   runTimeNs: bigint
 }
 
-const valuePrefix = 'bpf_struct_ops_'
+/** What has to be known of a target to describe its maps. */
+type Described = Pick<Target, 'objects' | 'lookup' | 'kernelBtf' | 'moduleBtfs'>
 
 /** All struct_ops maps of the machine, by id. Maps that go away while they are read are left out. */
-export function listStructOps(target: Target): StructOpsEntry[] {
+export function listStructOps(target: Described): StructOpsEntry[] {
   const links = linksByMap(target)
   return [...target.objects.ids('map')].flatMap((id) => {
     const entry = describeMap(target, id, links)
@@ -46,7 +48,7 @@ export function listStructOps(target: Target): StructOpsEntry[] {
 
 /** One map by id; undefined when there is none, or it is no struct_ops map. */
 export function describeMap(
-  target: Target,
+  target: Described,
   id: number,
   links: ReadonlyMap<number, readonly number[]> = linksByMap(target),
 ): StructOpsEntry | undefined {
@@ -54,10 +56,10 @@ export function describeMap(
   if (map === undefined) return undefined
   const info = target.objects.mapInfo(map)
   if (info.type !== MAP_TYPE.STRUCT_OPS) return undefined
-  const { state, refcnt, value } = readStatus(target, map, info)
+  const btf = valueTypes(target, info.kernelValueType)
+  const { state, refcnt, value } = readStatus(target, map, info, btf)
   const byLink = (info.flags & MAP_FLAG.LINK) !== 0
   const registeredBy = links.get(id) ?? []
-  const btf = target.kernelBtf()
   const struct = btf.name(info.kernelValueType).replace(valuePrefix, '')
   const data = findField(btf, info.kernelValueType, 'data')
   return {
@@ -76,20 +78,20 @@ export function describeMap(
 }
 
 /** The links that register each map, by the map's id. */
-function linksByMap(target: Target): Map<number, number[]> {
+function linksByMap(target: Described): Map<number, number[]> {
   const found = new Map<number, number[]>()
   for (const id of target.objects.ids('link')) {
     using link = target.objects.link(id)
     if (link === undefined) continue
     const info = target.objects.linkInfo(link)
-    if (info.type === LINK_TYPE.STRUCT_OPS && info.mapId !== 0)
-      found.set(info.mapId, [...(found.get(info.mapId) ?? []), id])
+    if (info.type !== LINK_TYPE.STRUCT_OPS || info.mapId === 0) continue
+    found.set(info.mapId, [...(found.get(info.mapId) ?? []), id])
   }
   return found
 }
 
 /** ABI: read back, a function member holds the id of its program. */
-function membersIn(target: Target, btf: Btf, data: Field, value: Uint8Array): StructOpsMember[] {
+function membersIn(target: Described, btf: Btf, data: Field, value: Uint8Array): StructOpsMember[] {
   const view = new DataView(value.buffer, value.byteOffset, value.byteLength)
   return fieldsOf(btf, data.type).flatMap((field) => {
     const pointer = btf.resolved(field.type)

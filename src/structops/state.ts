@@ -19,9 +19,8 @@ export interface StructOpsStatus {
 
 const prefix = 'BPF_STRUCT_OPS_STATE_'
 
-/** Reads a struct_ops map's value, and its state and reference count through the kernel's own types. */
-export function readStatus(target: Target, map: Handle, info: MapInfo): StructOpsStatus {
-  const btf = target.kernelBtf()
+/** Reads a struct_ops map's value, and its state and reference count through the types that `valueTypes` gives. */
+export function readStatus(target: Pick<Target, 'lookup'>, map: Handle, info: MapInfo, btf: Btf): StructOpsStatus {
   const value = target.lookup(map, new Uint8Array(4), info.valueSize)
   if (value === undefined) return { state: 'init', refcnt: 0, value: null }
   const view = new DataView(value.buffer, value.byteOffset, value.byteLength)
