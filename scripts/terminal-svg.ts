@@ -25,7 +25,7 @@ export function toSvg(text: string, command: string): string {
   const style: Style = { bold: false, dim: false, colour: undefined }
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" xml:space="preserve" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
-    `<style>text{font:14px ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace}</style>`,
+    `<style>text{font-size:14px;font-family:ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace}</style>`,
     `<rect width="${width}" height="${height}" rx="8" fill="#1c2128"/>`,
     ...lines.flatMap((line, row) => spansOf(line, row, style)),
     '</svg>',

@@ -11,7 +11,7 @@ import type { Output } from '../output.ts'
 import { demoMapName, makeRoomFor } from './leftover.ts'
 import { resultTable } from './results.ts'
 import { retire, type RetirementStep } from './retire.ts'
-import { sendAndWatch, type Watched } from './watch.ts'
+import { sampleMs, sendAndWatch, type Watched } from './watch.ts'
 
 interface DemoOptions {
   seconds: number
@@ -111,7 +111,7 @@ async function showLife(
     to: service,
     flows: options.flows,
     seconds: options.seconds,
-    sampleMs: 250,
+    sampleMs,
   })
   const watched = await sendAndWatch(target, registration, transfer, output)
   const close = async () => {

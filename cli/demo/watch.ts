@@ -16,6 +16,9 @@ export interface Watched {
   sockets: number
 }
 
+/** How often the demo looks, ms. */
+export const sampleMs = 250
+
 const columns = [
   { title: 'TIME', width: 9 },
   { title: 'STATE', width: 9 },
@@ -46,7 +49,7 @@ export async function sendAndWatch(
     const bytes = sample.flows.reduce((sum, flow) => sum + flow.bytesAcked, 0)
     const passed = sample.seconds - last.seconds
     // The last sample may come right after the one before it, and a rate over so short a time says nothing.
-    if (passed < 0.05) continue
+    if (passed < sampleMs / 2000) continue
     const rate = (8 * (bytes - last.bytes)) / passed
     last = { seconds: sample.seconds, bytes }
     if (!output.json) block.draw(line(entry, sockets, sample, rate), programRows(entry.members, output))

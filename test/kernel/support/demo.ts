@@ -9,13 +9,15 @@ export const demoNames = ['bpf_dctcp', 'bpf_cubic']
 
 export const isAvailable = (name: string): boolean => availableCongestion().includes(name)
 
-/** What a test leaves must not spoil the next. */
-export function sweepDemo(): void {
+/** Unregisters what a test has left, so that it does not spoil the next. */
+export function sweepNames(names: readonly string[]): void {
   using target = new LinuxTarget()
   for (const entry of listStructOps(target)) {
-    if (entry.registered && demoNames.includes(entry.name ?? '')) unregister(target, entry)
+    if (entry.registered && names.includes(entry.name ?? '')) unregister(target, entry)
   }
 }
+
+export const sweepDemo = (): void => sweepNames(demoNames)
 
 /**
  * Asserts that nothing of a demo that has ended is left. What outlives a process is a registered map and what that
