@@ -106,6 +106,8 @@ test('killed, it leaves no link behind', async () => {
   await assertGone([name], async () => {
     const { subprocess, pid } = startCcdk(['register', exampleFile('bpf_reno'), '--name', name])
     await until(() => isAvailable(name), `${name} is registered`)
+    // Time to be seen by what asserts that it is gone afterwards.
+    await sleep(100)
     process.kill(pid, 'SIGKILL')
     await subprocess
     await until(() => !isAvailable(name), `${name} is gone`)
