@@ -10,12 +10,12 @@ import { TypeReader } from './reader.ts'
 import { TextOut } from './text-out.ts'
 
 /** The compiler of Arm's vector types has integers that have no name in C. */
-const unspeakable: Readonly<Record<string, string>> = {
-  __Poly8_t: 'unsigned char',
-  __Poly16_t: 'unsigned short',
-  __Poly64_t: 'unsigned long long',
-  __Poly128_t: 'unsigned __int128',
-}
+const unspeakable: ReadonlyMap<string, string> = new Map([
+  ['__Poly8_t', 'unsigned char'],
+  ['__Poly16_t', 'unsigned short'],
+  ['__Poly64_t', 'unsigned long long'],
+  ['__Poly128_t', 'unsigned __int128'],
+])
 /** Known to every compiler, and only under this name. */
 const builtinList = '__builtin_va_list'
 
@@ -199,7 +199,7 @@ export class CDump {
   #nameInteger(id: number): void {
     this.#states[id] = STATE.DONE
     const name = this.#types.textAt(this.#types.nameAt(id))
-    const real = unspeakable[name]
+    const real = unspeakable.get(name)
     if (real === undefined) return
     const from = this.#out.length
     this.#out.put(`typedef ${real} ${name}`)

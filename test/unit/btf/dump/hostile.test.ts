@@ -46,6 +46,11 @@ test('ends, with an error, where C would repeat without end', () => {
   assert.instance(survives(() => dumpC(large), soon), Error)
 })
 
+test('integers may be called as what every object in JavaScript has', () => {
+  const btf = written((writer) => writer.struct('s', [['a', writer.int('constructor', 4)], ['b', writer.int('toString', 4)]]))
+  assert.is(dumpC(btf), 'struct s {\n\tconstructor a;\n\ttoString b;\n};\n\n')
+})
+
 test('survives any types', () => {
   fc.assert(
     fc.property(fc.array(anyType, { maxLength: 30 }), (types) => {
