@@ -93,12 +93,10 @@ export async function assertNothingLeft<T>(action: () => Promise<T> | T, graceMs
   const seen = async (): Promise<Set<string>> => (await bpfObjects()).union(ownFds()).difference(before)
   // What appears only now is not the action's.
   for (let left = await seen(); left.size > 0; left = left.intersection(await seen())) {
-    if (performance.now() > deadline) {
-      const others = await heldByOthers()
-      const ours = [...left].filter((object) => !others.has(object.split(' ', 2).join(' ')))
-      if (ours.length === 0) return result
-      throw new Error(`left behind: ${ours.join(', ')}`)
-    }
+    const others = await heldByOthers()
+    const ours = [...left].filter((object) => !others.has(object.split(' ', 2).join(' ')))
+    if (ours.length === 0) return result
+    if (performance.now() > deadline) throw new Error(`left behind: ${ours.join(', ')}`)
     await sleep(100)
   }
   return result
