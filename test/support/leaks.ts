@@ -91,11 +91,14 @@ export async function assertNothingLeft<T>(action: () => Promise<T> | T, graceMs
   const result = await action()
   const deadline = performance.now() + graceMs
   const seen = async (): Promise<Set<string>> => (await bpfObjects()).union(ownFds()).difference(before)
+  // Who lists objects has each of them open for a moment, so others have to have it for longer than that.
+  let times = 0
   // What appears only now is not the action's.
   for (let left = await seen(); left.size > 0; left = left.intersection(await seen())) {
     const others = await heldByOthers()
     const ours = [...left].filter((object) => !others.has(object.split(' ', 2).join(' ')))
-    if (ours.length === 0) return result
+    times = ours.length === 0 ? times + 1 : 0
+    if (times === 3) return result
     if (performance.now() > deadline) throw new Error(`left behind: ${ours.join(', ')}`)
     await sleep(100)
   }
