@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { UnsupportedKernelError } from '../src/errors/index.ts'
 import type { LinuxTarget } from '../src/kernel/index.ts'
 import { describeMap, type StructOpsEntry, unregister } from '../src/structops/index.ts'
@@ -25,7 +26,10 @@ export async function takeAway(
     if (!(error instanceof UnsupportedKernelError) || pins.length === 0) throw error
     refusal = error
   }
-  for (const pin of pins) target.unpin(pin)
+  for (const pin of pins) {
+    // One BPF file system may be mounted in two places, and then both paths are the same pin.
+    if (existsSync(pin)) target.unpin(pin)
+  }
   // An older kernel cannot detach a link, but without its pin it goes by itself, unless a process holds it too.
   if (refusal === undefined || entry === undefined) return
   const deadline = performance.now() + patience

@@ -23,16 +23,20 @@ export async function registerObject(file: string, options: RegisterOptions, out
     if (!struct.report.compatible) output.note(`${matchTable(struct, output, process.stderr)}\n`)
   }
   using loaded = load(prepared, target)
-  for (const note of loaded.notes) output.note(note)
+  const notes = [...loaded.notes]
+  if (options.pin !== undefined && makePinDirectory(options.pin)) {
+    notes.push('mounted the BPF file system at /sys/fs/bpf')
+  }
+  for (const note of notes) output.note(note)
 
   using ended = interruption()
   using undo = new DisposableStack()
   undo.use(atExit(() => undo.dispose()))
-  const registrations = registerEach(loaded, options.pin, undo, output)
+  const registrations = registerEach(loaded, options.pin, undo)
   // A signal that has come meanwhile is seen now, before anything is said to be registered.
   await turn()
   ended.signal.throwIfAborted()
-  tell(registrations, loaded, output)
+  tell(registrations, notes, output)
   const held = registrations.filter(({ linkId, pin }) => linkId !== null && pin === null)
   for (const registration of registrations) if (!held.includes(registration)) registration.leave()
   if (held.length > 0) await hold(held, target, ended.signal, output)
@@ -40,14 +44,7 @@ export async function registerObject(file: string, options: RegisterOptions, out
 }
 
 /** All or none: `undo` takes away what was registered before a failure. */
-function registerEach(
-  loaded: LoadedObject,
-  pinDirectory: string | undefined,
-  undo: DisposableStack,
-  output: Output,
-): Registration[] {
-  if (pinDirectory !== undefined && makePinDirectory(pinDirectory))
-    output.note('mounted the BPF file system at /sys/fs/bpf')
+function registerEach(loaded: LoadedObject, pinDirectory: string | undefined, undo: DisposableStack): Registration[] {
   return [...loaded.structOps.values()].map(({ spec }) => {
     const pin = pinDirectory === undefined || !spec.link ? {} : { pin: join(pinDirectory, spec.name) }
     return undo.use(register(loaded, spec.name, pin))

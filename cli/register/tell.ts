@@ -1,9 +1,8 @@
-import type { LoadedObject } from '../../src/loader/index.ts'
 import type { Registration } from '../../src/structops/index.ts'
 import type { Output } from '../output.ts'
 
 /** Says what is registered now, what keeps it so, and how to use it and to take it away. */
-export function tell(registrations: readonly Registration[], { notes }: LoadedObject, output: Output): void {
+export function tell(registrations: readonly Registration[], notes: readonly string[], output: Output): void {
   const facts = registrations.map(({ ops, mapId, linkId, pin, keptAliveBy, name }) => ({
     name,
     map: ops.spec.name,

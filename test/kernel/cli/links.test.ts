@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { execa } from 'execa'
 import * as assert from 'uvu/assert'
 import { availableCongestion, LinuxTarget } from '../../../src/kernel/index.ts'
 import { ccdk, documentOf, errorOf, startCcdk } from '../../support/ccdk.ts'
 import type { Registered, Unregistered } from '../../support/ccdk-documents.ts'
 import { needs, suite } from '../../support/needs.ts'
+import { temporaryDirectory } from '../../support/tmp.ts'
 import { until } from '../../support/until.ts'
 import { exampleFile, uniqueName } from '../support/algorithm.ts'
 import { assertGone } from '../support/gone.ts'
@@ -76,6 +78,37 @@ test('the pin of a link that somebody has detached can still be removed', async 
   assert.is(unregistered, null)
   assert.equal(pinsRemoved, [pin])
   assert.not.ok(existsSync(pin))
+})
+
+test('a pin under /sys/fs/bpf mounts the BPF file system there when it is not mounted, and says so', async () => {
+  const name = uniqueName()
+  await assertGone([name], async () => {
+    const main = join(import.meta.dirname, '../../../cli/main.ts')
+    const register = `"$0" ${main} register ${exampleFile('bpf_reno')} --name ${name} --pin /sys/fs/bpf/ccdk`
+    // In a mount namespace of its own, so that the machine's stays as it is. With it the pin goes too.
+    const script = `umount /sys/fs/bpf 2>/dev/null; ${register} && ls /sys/fs/bpf/ccdk`
+    const { stdout, stderr } = await execa('unshare', ['--mount', 'sh', '-c', script, process.execPath])
+    assert.match(stdout, /pinned at \/sys\/fs\/bpf\/ccdk\/bpf_reno\n.*\nbpf_reno$/)
+    assert.match(stderr, 'mounted the BPF file system at /sys/fs/bpf')
+    await until(() => !isAvailable(name), 'the pin is gone with its file system')
+  })
+})
+
+test('a BPF file system that is mounted twice has each pin once', async () => {
+  await using bpffs = await mountBpffs()
+  using second = temporaryDirectory()
+  await execa('mount', ['--bind', bpffs.path, second.path])
+  try {
+    const name = uniqueName()
+    await assertGone([name], async () => {
+      await ccdk(['register', exampleFile('bpf_reno'), '--name', name, '--pin', bpffs.path])
+      const { exitCode, stderr } = await ccdk(['unregister', name])
+      assert.is(exitCode, 0, stderr)
+      assert.not.ok(existsSync(join(bpffs.path, 'bpf_reno')))
+    })
+  } finally {
+    await execa('umount', [second.path])
+  }
 })
 
 for (const [signal, code] of [
