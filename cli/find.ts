@@ -4,6 +4,7 @@ import { UsageError } from '../src/errors/index.ts'
 import { availableCongestion, pinnedObject } from '../src/kernel/index.ts'
 import { LINK_TYPE, type Target } from '../src/loader/index.ts'
 import { describeMap, listStructOps, type StructOpsEntry } from '../src/structops/index.ts'
+import { entryName } from './entry-name.ts'
 
 /** What a person named, and the pin by which they named it. */
 export interface Found {
@@ -49,7 +50,7 @@ function findEntry(target: Target, name: string): StructOpsEntry {
 }
 
 function nothingOf(name: string, all: readonly StructOpsEntry[]): UsageError {
-  const names = all.map((entry) => entry.name ?? entry.map)
+  const names = all.map(entryName)
   const nearest = nearestName(name, names)
   const there = names.length === 0 ? 'nothing is registered by BPF' : `there are ${names.join(', ')}`
   const native = availableCongestion().includes(name)

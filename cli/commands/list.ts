@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { LinuxTarget } from '../../src/kernel/index.ts'
 import { listStructOps } from '../../src/structops/index.ts'
+import { entryName } from '../entry-name.ts'
 import type { Output } from '../output.ts'
 import { countSockets } from '../count-sockets.ts'
 import { table } from '../table.ts'
@@ -20,7 +21,7 @@ export function configure(command: Command, output: Output): void {
     }
     const header = ['NAME', 'STRUCT', 'STATE', 'REGISTERED', 'REFCNT', 'SOCKETS', 'MAP', 'PROGRAMS']
     const rows = entries.map((entry) => [
-      entry.name ?? entry.map,
+      entryName(entry),
       entry.struct,
       entry.state,
       registered(entry, output),

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { LinuxTarget } from '../../src/kernel/index.ts'
 import { UsageError } from '../../src/errors/index.ts'
 import type { StructOpsEntry } from '../../src/structops/index.ts'
+import { entryName } from '../entry-name.ts'
 import { find } from '../find.ts'
 import type { Output } from '../output.ts'
 import { pinsOf } from '../pins-of.ts'
@@ -30,7 +31,7 @@ export function configure(command: Command, output: Output): void {
       ['refcnt', `${entry.refcnt}`],
       ['sockets', `${sockets.of(entry.name)}`],
     ]
-    output.print(output.style('bold', entry.name ?? entry.map))
+    output.print(output.style('bold', entryName(entry)))
     output.print(table(facts.map(([label = '', value = '']) => [`  ${output.style('dim', label)}`, value])))
     output.print()
     output.print(programRows(entry.members, output))

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { LinuxTarget } from '../../src/kernel/index.ts'
 import { describeMap, type StructOpsEntry } from '../../src/structops/index.ts'
+import { entryName } from '../entry-name.ts'
 import { find } from '../find.ts'
 import { interruption, pause } from '../interrupted.ts'
 import type { Output } from '../output.ts'
@@ -24,7 +25,7 @@ export function configure(command: Command, output: Output): void {
       const isDone = waiting && !entry.registered && pinsRemoved.length === 0
       if (!isDone) await takeAway(target, entry, pinsRemoved, ended.signal)
       if (entry !== undefined)
-        output.print(`unregistered ${entry.name ?? entry.map} (map ${entry.mapId})${isDone ? ' before' : ''}`)
+        output.print(`unregistered ${entryName(entry)} (map ${entry.mapId})${isDone ? ' before' : ''}`)
       for (const path of pinsRemoved)
         output.print(`  removed the pin ${path}${entry === undefined ? ', which registered nothing' : ''}`)
 
