@@ -84,6 +84,8 @@ export const mount = bind<[source: string, target: string, type: string, flags: 
   'int mount(const char *, const char *, const char *, unsigned long, void *)',
 )
 
+export const setrlimit = bind<[resource: number, limits: Uint8Array]>('int setrlimit(int, void *)')
+
 export const getPageSize = bind<[]>('int getpagesize()')
 
 // ABI: the number of perf_event_open(2), asm/unistd.h of each architecture.

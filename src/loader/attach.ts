@@ -1,6 +1,7 @@
 import { UsageError } from '../errors/index.ts'
 import type { LoadedObject, LoadedProgram } from './load/loaded.ts'
 import { kprobeOf, uprobeOf } from './probes.ts'
+import { withFeature } from './load/too-old.ts'
 import type { Attachment, Handle } from './target.ts'
 
 /** Where a program goes that its section does not say: an interface's index, an open cgroup or namespace. */
@@ -29,7 +30,10 @@ export function attach(loaded: LoadedObject, program: string, options: AttachOpt
     const names = [...loaded.programs.keys()].join(', ') || 'none'
     throw new UsageError(`${loaded.object.file} has no loaded program "${program}"; it has ${names}`)
   }
-  return loaded.target.attach(found.handle, attachmentOf(found, options))
+  const attachment = attachmentOf(found, options)
+  const attachIt = () => loaded.target.attach(found.handle, attachment)
+  const legacy = 'attach it by a filter of a clsact qdisc: tc filter add dev INTERFACE ingress bpf da …'
+  return attachment.way === 'tcx' ? withFeature(loaded.target, 'tcx_link', legacy, attachIt) : attachIt()
 }
 
 function attachmentOf({ spec }: LoadedProgram, options: AttachOptions): Attachment {

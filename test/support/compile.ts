@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, globSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { execa } from 'execa'
 
 const root = join(import.meta.dirname, '../..')
@@ -36,7 +36,7 @@ async function hashOf(source: string): Promise<string> {
   const headers = globSync(['src/cc-examples/include/**/*.h', 'test/fixtures/bpf/**/*.h'], { cwd: root }).toSorted()
   const hash = createHash('sha256')
   for (const path of [source, script, ...headers.map((header) => join(root, header))]) {
-    hash.update(`${path}\0`).update(await readFile(path)).update('\0')
+    hash.update(`${relative(root, path)}\0`).update(await readFile(path)).update('\0')
   }
   return hash.digest('hex').slice(0, 32)
 }

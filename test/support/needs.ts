@@ -21,6 +21,10 @@ export const needs = {
   root: condition(() => process.getuid?.() === 0, 'it needs root'),
   structOps: condition(kernelHasTcpStructOps, 'this kernel has no struct_ops for TCP congestion control'),
   clang: commands(['clang-19', 'llvm-strip-19'], ['clang-19', 'llvm-19']),
+  congestionModules: {
+    ...condition(() => ['tcp_dctcp', 'tcp_bbr'].every((name) => existsSync(`/sys/kernel/btf/${name}`)), 'tcp_dctcp and tcp_bbr are no loaded modules'),
+    lackedByReference: true,
+  },
   bpftool: commands(['bpftool'], ['bpftool']),
   iproute2: commands(['ip', 'tc', 'ss'], ['iproute2']),
   iperf3: commands(['iperf3'], ['iperf3']),

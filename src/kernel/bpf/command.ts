@@ -1,6 +1,7 @@
 import { type Attempt, check } from '../errno.ts'
 import { Fd } from '../fd.ts'
 import { bpf } from '../libc.ts'
+import { raiseLockedMemory } from '../locked-memory.ts'
 import { encodeAttr, type Layout, type Values } from './attr.ts'
 
 // ABI: enum bpf_cmd, linux/bpf.h.
@@ -39,6 +40,11 @@ export const COMMANDS = {
   BPF_TOKEN_CREATE: 36,
 } as const
 
+// ABI: linux/errno.h.
+const EPERM = 1
+/** What older kernels count as locked memory. */
+const mayLock: ReadonlySet<Command> = new Set(['BPF_MAP_CREATE', 'BPF_PROG_LOAD', 'BPF_BTF_LOAD'])
+
 export type Command = keyof typeof COMMANDS
 
 /** What is being tried, without the call's name, which the command gives. */
@@ -55,7 +61,8 @@ export function bpfCall<L extends Layout>(
 ): { result: number; attr: DataView } {
   const { attr, size } = encodeAttr(layout, values)
   held.values = values
-  const result = bpf(COMMANDS[command], attr, size)
+  let result = bpf(COMMANDS[command], attr, size)
+  if (result === -EPERM && mayLock.has(command) && raiseLockedMemory()) result = bpf(COMMANDS[command], attr, size)
   held.values = null
   return { result, attr: new DataView(attr.buffer) }
 }

@@ -6,6 +6,7 @@ import type { Handle, MapDefinition, Target } from '../target.ts'
 import { MAP_FLAG, MAP_TYPE } from '../uapi.ts'
 import { entriesOf } from './map-size.ts'
 import { shareByName } from './pinning.ts'
+import { withFeature } from './too-old.ts'
 
 /** Maps whose keys and values are the kernel's own, so that it takes no description of them. */
 const withoutTypes: ReadonlySet<number> = new Set([
@@ -90,7 +91,7 @@ function createDescribed(target: Target, definition: MapDefinition): Handle {
  */
 export function createStructOpsMap(target: Target, { spec, kernel, module }: PreparedStructOps, btf: Handle): Handle {
   const moduleFlag = module === undefined ? 0 : MAP_FLAG.VTYPE_BTF_OBJ_FD
-  return target.createMap({
+  const definition: MapDefinition = {
     name: spec.mapName,
     type: MAP_TYPE.STRUCT_OPS,
     keySize: 4,
@@ -99,5 +100,8 @@ export function createStructOpsMap(target: Target, { spec, kernel, module }: Pre
     flags: (spec.link ? MAP_FLAG.LINK : 0) | moduleFlag,
     btf: { handle: btf, keyType: 0, valueType: 0 },
     kernelValue: { type: kernel.valueType, module: module?.handle() },
-  })
+  }
+  if (!spec.link) return target.createMap(definition)
+  const hint = `put "${spec.name}" into SEC(".struct_ops"), which registers without a link`
+  return withFeature(target, 'struct_ops_link', hint, () => target.createMap(definition))
 }

@@ -6,6 +6,7 @@ import type { PreparedObject, PreparedProgram } from '../prepare/prepare.ts'
 import type { Handle, ProgramDefinition, Target } from '../target.ts'
 import { PROG_FLAG } from '../uapi.ts'
 import { summarizeVerifierLog } from '../verifier-log.ts'
+import { withFeature } from './too-old.ts'
 
 /** Loads a program: writes the handles of maps and modules into a copy of its instructions and passes it on. */
 export function loadProgram(
@@ -38,7 +39,10 @@ export function loadProgram(
     ...(debug === null || btf === undefined ? {} : { debug: { handle: btf, ...debug } }),
   }
   try {
-    return target.loadProgram(definition)
+    const load = () => target.loadProgram(definition)
+    return place !== null && spec.kind.sleepable
+      ? withFeature(target, 'struct_ops_sleepable', `put program "${spec.name}" into SEC("struct_ops"), without ".s"`, load)
+      : load()
   } catch (error) {
     if (!(error instanceof VerifierError)) throw error
     const { errno, log } = error

@@ -39,7 +39,8 @@ export async function leavesNothing<T>(action: (target: LinuxTarget) => T | Prom
     const existing = everything()
     left = left.filter((object) => existing.has(object))
     const others = [
-      ...openFds().slice(descriptors.length),
+      // The BTF of modules stays open while the target is used.
+      ...openFds().slice(descriptors.length).filter((what) => !what.startsWith('BTF of module ')),
       ...ownMappings().slice(mappings.length),
       ...availableCongestion().filter((name) => ownName.test(name)),
     ]

@@ -40,7 +40,7 @@ export async function runInside(kernel: DebianKernel, job: GuestJob, limitMs: nu
     'qemu-system-x86_64',
     [
       // A processor in software: that of the hardware may not be there, or not let a guest run.
-      '-accel tcg,thread=multi,tb-size=1024 -cpu max -smp 2 -m 3072 -nodefaults -display none -no-reboot',
+      '-accel tcg,thread=single,tb-size=1024 -cpu max -smp 2 -m 3072 -nodefaults -display none -no-reboot',
       `-serial file:${log} -serial file:${report} -kernel ${kernel.image} -initrd ${image}`,
     ]
       .flatMap((options) => options.split(' '))

@@ -9,7 +9,7 @@ import type { GuestJob, GuestLine } from './protocol.ts'
 
 /** A processor in software is slow: what a test file may take inside, and all of it. */
 const fileLimitMs = 180_000
-const limitMs = 580_000
+const limitMs = 880_000
 
 type FileLine = Extract<GuestLine, { line: 'file' }>
 
@@ -38,7 +38,7 @@ export function testsOnKernel(
       const line = done.get(file)
       assert.ok(line, 'it was not run')
       const failures = line.failures.map(({ test: name, message }) => `${name}: ${message}`)
-      if (failures.length > 0) throw new Error(failures.join('\n'))
+      if (failures.length > 0) throw new Error([...failures, ...line.output.trim().split('\n').slice(-20)].join('\n'))
       const skips = line.skips.filter(({ reason }) => !mayLack.includes(reason))
       assert.equal(skips, [])
       assert.ok(line.passed > 0)
