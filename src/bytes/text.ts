@@ -4,7 +4,7 @@
  */
 export const longestName = 4096
 
-/** Not by TextDecoder, which Node loads when it is first used, and that takes 3 ms. */
+/** Reads UTF-8 and keeps a byte order mark, so that names which differ do not become the same. */
 export const decodeText = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()
 
