@@ -1,12 +1,16 @@
 import type { Command } from 'commander'
-import { examine, type Finding, privileges } from '../doctor/examine.ts'
+import { probeFeatures } from '../../src/kernel/index.ts'
+import { examine } from '../doctor/examine.ts'
+import type { Finding } from '../doctor/finding.ts'
+import { privileges } from '../doctor/privileges.ts'
 import type { Output } from '../output.ts'
 import { table } from '../table.ts'
 
 export function configure(command: Command, output: Output): void {
   command.action(() => {
-    const findings = examine()
-    output.document({ findings })
+    const features = probeFeatures()
+    const findings = examine(features)
+    output.document({ findings, features })
     const marks = {
       yes: output.style('green', 'yes'),
       no: output.style('red', 'no'),
@@ -14,6 +18,10 @@ export function configure(command: Command, output: Output): void {
     }
     output.print(table(findings.map(({ what, answer, detail }) => [marks[answer], what, output.style('dim', detail)])))
     const remedies = findings.filter(({ answer, remedy }) => answer !== 'yes' && remedy !== '')
+    if (output.verbose) {
+      output.print()
+      output.print(table(features.map(({ what, since, answer }) => [marks[answer], what, `Linux ${since}`])))
+    }
     if (remedies.length > 0) output.print()
     for (const { what, remedy } of remedies) output.print(`${what}: ${remedy}`)
     output.exitCode = verdict(findings)

@@ -1,3 +1,4 @@
+import { release } from 'node:os'
 import * as assert from 'uvu/assert'
 import { ccdk, ccdkUnprivileged, documentOf } from '../../support/ccdk.ts'
 import { needs, suite } from '../../support/needs.ts'
@@ -5,6 +6,7 @@ import { needs, suite } from '../../support/needs.ts'
 const test = suite('ccdk doctor', [needs.root, needs.structOps])
 
 interface Findings {
+  features: { feature: string; since: string; answer: 'yes' | 'no' | 'unknown' }[]
   findings: { what: string; answer: 'yes' | 'no' | 'unknown'; detail: string; remedy: string; needed: boolean }[]
 }
 
@@ -29,6 +31,22 @@ test('in JSON each finding has its answer, and what is not there a way to mend i
     assert.ok(answer === 'yes' || remedy !== '', what)
   }
   assert.ok(findings.every(({ needed, answer }) => !needed || answer === 'yes'))
+})
+
+test('what newer kernels brought was asked for one by one', async () => {
+  const { findings, features } = await documentOf<Findings>(ccdk(['doctor', '--json']))
+  // It is this kernel's version that says what must be here.
+  const [major = 0, minor = 0] = release().split('.').map(Number)
+  const expected = features.filter(({ since }) => {
+    const [sinceMajor = 0, sinceMinor = 0] = since.split('.').map(Number)
+    return major > sinceMajor || (major === sinceMajor && minor >= sinceMinor)
+  })
+  assert.ok(features.length > 20)
+  assert.equal(expected.filter(({ answer }) => answer === 'no'), [])
+  const seen = features.filter(({ answer }) => answer === 'yes').length
+  assert.is(findings.find(({ what }) => what === 'BPF features')?.detail, `${seen} of ${features.length}`)
+  const { stdout } = await ccdk(['doctor', '--verbose'])
+  assert.match(stdout, /^yes +ring buffers +Linux 5\.8$/m)
 })
 
 test('without capabilities: exit 4, and what is missing', async () => {

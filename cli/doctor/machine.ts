@@ -1,0 +1,26 @@
+import { bpffsMounted, availableCongestion, type LinuxTarget } from '../../src/kernel/index.ts'
+import { countTcpSocketsEverywhere } from '../../src/sockets/index.ts'
+import { count } from '../units.ts'
+import { type Finding, no, tried, yes } from './finding.ts'
+import { missingCapabilities } from './privileges.ts'
+
+export const objects = (target: LinuxTarget): Finding =>
+  tried('listing BPF objects', false, () => yes('listing BPF objects', `${[...target.objects.ids('map')].length} maps`))
+
+export const sockets = (): Finding =>
+  tried('listing TCP sockets', false, () => {
+    const { namespaces, unseen } = countTcpSocketsEverywhere()
+    const what = 'listing TCP sockets'
+    const seen = count(namespaces.length, 'network namespace')
+    if (unseen.length === 0) return yes(what, seen)
+    // The namespace of a process that cannot be looked into is as a rule one that others are in too.
+    const detail = `${seen}; ${count(unseen.length, 'process')} cannot be looked into`
+    return missingCapabilities().length === 0 ? yes(what, detail) : no(what, detail, 'run as root')
+  })
+
+export const bpffs = (): Finding =>
+  bpffsMounted()
+    ? yes('BPF file system', '/sys/fs/bpf')
+    : no('BPF file system', 'not mounted at /sys/fs/bpf', 'register --pin mounts it; or: mount -t bpf bpf /sys/fs/bpf')
+
+export const natives = (): Finding => yes('congestion controls now', availableCongestion().join(', '))
