@@ -1,6 +1,8 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { registerObject, type RegisterOptions } from '../register/register-object.ts'
+import { dryRun } from '../register/dry-run.ts'
+import { UsageError } from '../../src/errors/index.ts'
 import { addNames } from '../list-option.ts'
 import type { Output } from '../output.ts'
 
@@ -10,7 +12,11 @@ export function configure(command: Command, output: Output): void {
     .option('--name <name>', 'register the algorithm under another name')
     .option('--pin <dir>', 'keep links in this directory of the BPF file system', (directory) => resolve(directory))
     .option('--optional <members>', 'members that may be left out on a kernel that lacks them, a,b', addNames)
-    .action(async (file: string, options: RegisterOptions) => {
+    .option('--dry-run', 'print what would be created, in order, and create nothing: it needs no privilege')
+    .option('--btf <file>', "with --dry-run: a kernel's types, raw or in an ELF file, instead of the running kernel's")
+    .action(async (file: string, { dryRun: isDry, btf, ...options }: RegisterOptions & { dryRun?: true; btf?: string }) => {
+      if (isDry === true) return dryRun(file, { ...options, btf }, output)
+      if (btf !== undefined) throw new UsageError('--btf is for --dry-run: what is registered has to fit the running kernel')
       await registerObject(file, options, output)
     })
 }

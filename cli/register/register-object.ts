@@ -1,14 +1,13 @@
-import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { LinuxTarget, makePinDirectory } from '../../src/kernel/index.ts'
-import { load, type LoadedObject, openObject, prepare } from '../../src/loader/index.ts'
-import { register, type Registration } from '../../src/structops/index.ts'
+import { load, openObject } from '../../src/loader/index.ts'
 import { atExit, interruption } from '../interrupted.ts'
-import { matchTable } from '../match-table.ts'
 import type { Output } from '../output.ts'
 import { readInput } from '../read-input.ts'
 import { choose, type Choice } from './choose.ts'
 import { hold } from './hold.ts'
+import { prepareOrShow } from './prepare-or-show.ts'
+import { registerEach } from './register-each.ts'
 import { tell } from './tell.ts'
 
 export type RegisterOptions = Choice
@@ -18,11 +17,7 @@ export async function registerObject(file: string, options: RegisterOptions, out
   const object = openObject(readInput(file), file)
   choose(object, options)
   using target = new LinuxTarget()
-  const prepared = prepare(object, target)
-  for (const struct of prepared.structOps) {
-    if (!struct.report.compatible) output.note(`${matchTable(struct, output, process.stderr)}\n`)
-  }
-  using loaded = load(prepared, target)
+  using loaded = load(prepareOrShow(object, target, output), target)
   const notes = [...loaded.notes]
   if (options.pin !== undefined && makePinDirectory(options.pin)) {
     notes.push('mounted the BPF file system at /sys/fs/bpf')
@@ -41,12 +36,4 @@ export async function registerObject(file: string, options: RegisterOptions, out
   for (const registration of registrations) if (!held.includes(registration)) registration.leave()
   if (held.length > 0) await hold(held, target, ended.signal, output)
   undo.move()
-}
-
-/** All or none: `undo` takes away what was registered before a failure. */
-function registerEach(loaded: LoadedObject, pinDirectory: string | undefined, undo: DisposableStack): Registration[] {
-  return [...loaded.structOps.values()].map(({ spec }) => {
-    const pin = pinDirectory === undefined || !spec.link ? {} : { pin: join(pinDirectory, spec.name) }
-    return undo.use(register(loaded, spec.name, pin))
-  })
 }

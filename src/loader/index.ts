@@ -10,6 +10,11 @@ export type { BpfObject, ExternSpec, FunctionSpec, MapSpec, ProgramSpec, StructO
 export { openObject } from './open/open-object.ts'
 export { type PreparedObject, type PreparedProgram, prepare, type PrepareOptions } from './prepare/prepare.ts'
 export type { PreparedStructOps } from './prepare/struct-ops.ts'
+export { disassemble, type InstructionNames } from './disassemble.ts'
+export type { Call, Failure, RecordedCall, RecordedMethod } from './recording/calls.ts'
+export { describeCall, documentOfCall, namesIn } from './recording/describe.ts'
+export { RecordedHandle } from './recording/handle.ts'
+export { RecordingTarget, type RecordingOptions } from './recording/recording-target.ts'
 export { readKernelTypes } from './kernel-types.ts'
 export type {
   Batch,

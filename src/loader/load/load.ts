@@ -24,6 +24,8 @@ export function load(source: BpfObject | PreparedObject, target: Target, options
   const { object } = prepared
   const { pinRoot = defaultPinRoot } = options
 
+  // Pins stay when all is loaded, and handles until the object is disposed of.
+  using pins = new DisposableStack()
   using undo = new DisposableStack()
   const keep = <H extends Handle>(handle: H): H => undo.use(handle)
   const notes = [...prepared.notes]
@@ -32,7 +34,8 @@ export function load(source: BpfObject | PreparedObject, target: Target, options
 
   const maps = new Map<string, LoadedMap>()
   for (const spec of object.maps) {
-    if (spec.autocreate) maps.set(spec.name, { spec, handle: keep(createMap(target, spec, btf, prepared, pinRoot)) })
+    if (!spec.autocreate) continue
+    maps.set(spec.name, { spec, handle: keep(createMap(target, spec, btf, prepared, { root: pinRoot, undo: pins })) })
   }
   const mapOf = (name: string): Handle | undefined => maps.get(name)?.handle
   for (const { spec, handle } of maps.values()) fillSlots(target, spec, handle, 'map', mapOf)
@@ -49,5 +52,6 @@ export function load(source: BpfObject | PreparedObject, target: Target, options
   }
   const access = undo.use(accessTo(object, target, maps))
   const owned = undo.move()
+  pins.move()
   return { ...access, object, target, maps, programs, structOps, notes, [Symbol.dispose]: () => owned.dispose() }
 }

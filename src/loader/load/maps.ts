@@ -29,17 +29,20 @@ const withoutTypes: ReadonlySet<number> = new Set([
 /** Where maps that are shared by name have their pins. */
 export const defaultPinRoot = '/sys/fs/bpf'
 
-/** Creates a map, or opens the one that is shared under its name, and gives a data map its value. */
+/**
+ * Creates a map, or opens the one that is shared under its name, and gives a data map its value. Pins that it makes under
+ * `root` are added to `undo`.
+ */
 export function createMap(
   target: Target,
   spec: MapSpec,
   btf: Handle | undefined,
   { config }: PreparedObject,
-  pinRoot: string,
+  { root, undo }: { root: string; undo: DisposableStack },
 ): Handle {
   using inner = spec.inner === null ? undefined : createPlain(target, spec.inner, btf)
   const create = () => createPlain(target, spec, btf, inner)
-  const handle = spec.pinned ? shareByName(target, spec, pinRoot, entriesOf(spec, target), create) : create()
+  const handle = spec.pinned ? shareByName(target, spec, { root, entries: entriesOf(spec, target), undo }, create) : create()
   const initial = spec.origin === 'kconfig' ? config : spec.initial
   try {
     if (initial !== null && initial.some((byte) => byte !== 0)) target.update(handle, new Uint8Array(4), initial)

@@ -6,14 +6,20 @@ import { MAP_FLAG, MAP_TYPE } from '../uapi.ts'
 
 /**
  * Uses the map that is pinned under a name, or makes one and pins it there. What is pinned must be the same kind of
- * map, else values of one meaning would be read as another.
+ * map, else values of one meaning would be read as another. A pin that is made is added to `undo`.
  */
-export function shareByName(target: Target, spec: MapSpec, root: string, entries: number, create: () => Handle): Handle {
+export function shareByName(
+  target: Target,
+  spec: MapSpec,
+  { root, entries, undo }: { root: string; entries: number; undo: DisposableStack },
+  create: () => Handle,
+): Handle {
   const path = join(root, spec.name)
   if (!target.isPinned(path)) {
     const created = create()
     try {
       target.pin(created, path)
+      undo.defer(() => target.unpin(path))
       return created
     } catch (error) {
       created[Symbol.dispose]()

@@ -1,0 +1,76 @@
+import type { Handle, MapDefinition, Memory, ProgramDefinition } from '../target.ts'
+
+/** What a recorded handle stands for. Several handles may stand for one. */
+export type RecordedThing = { readonly id: number; readonly what: string } & (
+  | { readonly kind: 'map'; readonly definition: MapDefinition; readonly elements: Map<string, Uint8Array<ArrayBuffer>> }
+  | { readonly kind: 'program'; readonly definition: ProgramDefinition }
+  | { readonly kind: 'link'; readonly program: RecordedThing | undefined; map: RecordedThing | undefined }
+  | { readonly kind: 'other' }
+)
+
+/** What a recording target has given out, by what it is: `map "dctcp"`. */
+export interface Owned {
+  readonly what: string
+}
+
+/** A handle that stands for nothing real. Its number is never given to another. */
+export class RecordedHandle implements Handle {
+  readonly thing: RecordedThing
+  /** Its number, also once it has been closed. */
+  readonly serial: number
+  readonly #owner: Set<Owned>
+
+  /** It stands in `owner` as long as it is open. */
+  constructor(thing: RecordedThing, serial: number, owner: Set<Owned>) {
+    this.thing = thing
+    this.serial = serial
+    this.#owner = owner
+    owner.add(this)
+  }
+
+  get what(): string {
+    return this.thing.what
+  }
+
+  get closed(): boolean {
+    return !this.#owner.has(this)
+  }
+
+  /** Throws once it has been closed: a kernel may have given the number to something else. */
+  get number(): number {
+    if (this.closed) throw new Error(`${this.what}: used after it was closed`)
+    return this.serial
+  }
+
+  belongsTo(owner: Set<Owned>): boolean {
+    return this.#owner === owner
+  }
+
+  [Symbol.dispose](): void {
+    this.#owner.delete(this)
+  }
+}
+
+/** Memory of a recorded map: that of the process itself. */
+export class RecordedMemory implements Memory {
+  readonly what: string
+  #bytes: Uint8Array<ArrayBuffer>
+  readonly #owner: Set<Owned>
+
+  constructor(what: string, bytes: Uint8Array<ArrayBuffer>, owner: Set<Owned>) {
+    this.what = what
+    this.#bytes = bytes
+    this.#owner = owner
+    owner.add(this)
+  }
+
+  get bytes(): Uint8Array<ArrayBuffer> {
+    if (!this.#owner.has(this)) throw new Error(`${this.what}: used after it was unmapped`)
+    return this.#bytes
+  }
+
+  [Symbol.dispose](): void {
+    this.#bytes = new Uint8Array()
+    this.#owner.delete(this)
+  }
+}

@@ -1,0 +1,226 @@
+import type { Btf } from '../../btf/index.ts'
+import type { Answer, Feature } from '../features.ts'
+import type {
+  Attachment,
+  Batch,
+  BatchResult,
+  Handle,
+  KernelFacts,
+  MapDefinition,
+  Memory,
+  ModuleBtf,
+  ObjectsById,
+  ProgramDefinition,
+  Target,
+} from '../target.ts'
+import type { Failure, RecordedCall } from './calls.ts'
+import { deleteElement, elementOf, keyAfter, putElement } from './elements.ts'
+import type { RecordedHandle } from './handle.ts'
+import { Ledger } from './ledger.ts'
+import { recordedObjects } from './objects.ts'
+
+export interface RecordingOptions {
+  /** Calls that fail. The first that fits counts. */
+  failures?: readonly Failure[]
+  /** What is answered about features; `yes` for those left out. */
+  features?: Partial<Record<Feature, Answer>>
+  /** Maps that are pinned before anything is done, by path. */
+  pinned?: Readonly<Record<string, MapDefinition>>
+  /** 1 if left out. */
+  possibleCpus?: number
+  /** Bytes; 4096 if left out. */
+  pageSize?: number
+}
+
+/**
+ * A target that creates nothing: it writes down each call with its arguments and answers with handles that stand for
+ * nothing. Maps keep what is put into them, so that it can be read back; programs never run. What it knows of a kernel
+ * comes from `facts`: a BTF file, or a target. A handle that is used after it was closed, or is another target's, is an
+ * error; `open` has those that are not closed yet.
+ */
+export class RecordingTarget implements Target, Disposable {
+  readonly objects: ObjectsById
+  readonly pageSize: number
+  readonly typesOnly?: true
+  readonly #facts: KernelFacts
+  readonly #options: RecordingOptions
+  readonly #ledger: Ledger
+  #modules: ModuleBtf[] | undefined
+
+  constructor(facts: KernelFacts, options: RecordingOptions = {}) {
+    this.#facts = facts
+    this.#options = options
+    this.pageSize = options.pageSize ?? 4096
+    if (facts.typesOnly === true) this.typesOnly = true
+    this.#ledger = new Ledger(options.failures ?? [])
+    this.objects = recordedObjects(this.#ledger)
+    for (const [path, definition] of Object.entries(options.pinned ?? {})) this.#ledger.pins.set(path, this.#ledger.map(definition))
+  }
+
+  /** In the order in which they were made. */
+  get calls(): readonly RecordedCall[] {
+    return this.#ledger.calls
+  }
+
+  get name(): string {
+    return this.#facts.name
+  }
+
+  /** What has been made and not been closed: `map "dctcp"`. */
+  get open(): string[] {
+    return Array.from(this.#ledger.open, ({ what }) => what)
+  }
+
+  /** The paths at which something is pinned. */
+  get pins(): string[] {
+    return [...this.#ledger.pins.keys()]
+  }
+
+  kernelBtf(): Btf {
+    return this.#facts.kernelBtf()
+  }
+
+  moduleBtfs(): readonly ModuleBtf[] {
+    this.#modules ??= this.#facts.moduleBtfs().map(({ name, btf }) => {
+      let handle: RecordedHandle | undefined
+      return { name, btf, handle: () => (handle ??= this.#ledger.keep(this.#ledger.other(`BTF of module ${name}`))) }
+    })
+    return this.#modules
+  }
+
+  kernelConfig(): string | undefined {
+    return this.#facts.kernelConfig()
+  }
+
+  kernelVersion(): number {
+    return this.#facts.kernelVersion()
+  }
+
+  symbolAddress(name: string): bigint | undefined {
+    return this.#facts.symbolAddress(name)
+  }
+
+  possibleCpus(): number {
+    return this.#options.possibleCpus ?? 1
+  }
+
+  hasFeature(feature: Feature): Answer {
+    return this.#ledger.do({ method: 'hasFeature', args: [feature] }, () => this.#options.features?.[feature] ?? 'yes')
+  }
+
+  loadBtf(bytes: Uint8Array): Handle {
+    return this.#ledger.make({ method: 'loadBtf', args: [bytes] }, () => this.#ledger.other('BTF'))
+  }
+
+  createMap(definition: MapDefinition): Handle {
+    return this.#ledger.make({ method: 'createMap', args: [definition] }, () => this.#ledger.map(definition))
+  }
+
+  loadProgram(definition: ProgramDefinition): Handle {
+    return this.#ledger.make({ method: 'loadProgram', args: [definition] }, () => this.#ledger.program(definition))
+  }
+
+  lookup(map: Handle, key: Uint8Array, valueSize: number, flags = 0, asked?: Uint8Array): Uint8Array | undefined {
+    const args: Parameters<Target['lookup']> = asked === undefined ? [map, key, valueSize, flags] : [map, key, valueSize, flags, asked]
+    return this.#ledger.do({ method: 'lookup', args }, () => elementOf(this.#ledger.mapOf(map), key, valueSize)?.slice())
+  }
+
+  update(map: Handle, key: Uint8Array, value: Uint8Array, flags = 0): void {
+    this.#ledger.do({ method: 'update', args: [map, key, value, flags] }, () => putElement(this.#ledger.mapOf(map), key, value))
+  }
+
+  delete(map: Handle, key: Uint8Array): void {
+    this.#ledger.do({ method: 'delete', args: [map, key] }, () => deleteElement(this.#ledger.mapOf(map), key))
+  }
+
+  take(map: Handle, key: Uint8Array, valueSize: number, flags = 0): Uint8Array | undefined {
+    return this.#ledger.do({ method: 'take', args: [map, key, valueSize, flags] }, () => {
+      const value = elementOf(this.#ledger.mapOf(map), key, valueSize)
+      if (value !== undefined) deleteElement(this.#ledger.mapOf(map), key)
+      return value
+    })
+  }
+
+  nextKey(map: Handle, key: Uint8Array | undefined, keySize: number): Uint8Array | undefined {
+    return this.#ledger.do({ method: 'nextKey', args: [map, key, keySize] }, () => keyAfter(this.#ledger.mapOf(map), key))
+  }
+
+  /** It has no batches: callers go through the elements one by one. */
+  batch(map: Handle, batch: Batch): BatchResult {
+    return this.#ledger.do({ method: 'batch', args: [map, batch] }, () => ({ count: 0, errno: 'ENOTSUPP' }))
+  }
+
+  mapMemory(map: Handle, range: { offset: number; length: number; writable: boolean }): Memory {
+    return this.#ledger.do({ method: 'mapMemory', args: [map, range] }, () => {
+      const thing = this.#ledger.mapOf(map)
+      const first = elementOf(thing, new Uint8Array(4), thing.definition.valueSize)
+      const { offset, length } = range
+      const inside = first !== undefined && offset + length <= first.length
+      return this.#ledger.memory(`memory of ${thing.what}`, inside ? first.subarray(offset, offset + length) : new Uint8Array(length))
+    })
+  }
+
+  freeze(map: Handle): void {
+    this.#ledger.do({ method: 'freeze', args: [map] }, () => undefined)
+  }
+
+  attach(program: Handle, to: Attachment): Handle {
+    return this.#ledger.make({ method: 'attach', args: [program, to] }, () => this.#ledger.link(this.#ledger.thingOf(program), undefined))
+  }
+
+  /** Nothing runs, so that nothing is written. */
+  runIterator(link: Handle): Uint8Array {
+    return this.#ledger.do({ method: 'runIterator', args: [link] }, () => new Uint8Array())
+  }
+
+  createStructOpsLink(map: Handle): Handle {
+    return this.#ledger.make({ method: 'createStructOpsLink', args: [map] }, () => this.#ledger.link(undefined, this.#ledger.mapOf(map)))
+  }
+
+  updateStructOpsLink(link: Handle, map: Handle, expected?: Handle): void {
+    const args: Parameters<Target['updateStructOpsLink']> = expected === undefined ? [link, map] : [link, map, expected]
+    this.#ledger.do({ method: 'updateStructOpsLink', args }, () => {
+      const thing = this.#ledger.thingOf(link)
+      if (thing.kind !== 'link') throw new TypeError(`${thing.what} is no link`)
+      if (expected !== undefined && thing.map !== this.#ledger.thingOf(expected)) throw this.#ledger.refusal('updateStructOpsLink', 'EPERM')
+      thing.map = this.#ledger.mapOf(map)
+    })
+  }
+
+  detachLink(link: Handle): void {
+    this.#ledger.do({ method: 'detachLink', args: [link] }, () => undefined)
+  }
+
+  pin(handle: Handle, path: string): void {
+    this.#ledger.do({ method: 'pin', args: [handle, path] }, () => {
+      if (this.#ledger.pins.has(path)) throw this.#ledger.refusal('pin', 'EEXIST')
+      this.#ledger.pins.set(path, this.#ledger.thingOf(handle))
+    })
+  }
+
+  unpin(path: string): void {
+    this.#ledger.do({ method: 'unpin', args: [path] }, () => {
+      if (!this.#ledger.pins.delete(path)) throw this.#ledger.refusal('unpin', 'ENOENT')
+    })
+  }
+
+  isPinned(path: string): boolean {
+    return this.#ledger.do({ method: 'isPinned', args: [path] }, () => this.#ledger.pins.has(path))
+  }
+
+  openPinned(path: string): Handle {
+    return this.#ledger.make({ method: 'openPinned', args: [path] }, () => {
+      const thing = this.#ledger.pins.get(path)
+      if (thing === undefined) throw this.#ledger.refusal('openPinned', 'ENOENT')
+      return thing
+    })
+  }
+
+  enableRunStatistics(): Handle {
+    return this.#ledger.make({ method: 'enableRunStatistics', args: [] }, () => this.#ledger.other('run statistics'))
+  }
+
+  [Symbol.dispose](): void {
+    this.#ledger.kept.clear()
+  }
+}
