@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { nearestName } from '../src/btf-match/index.ts'
 import { UsageError } from '../src/errors/index.ts'
 import { availableCongestion, pinnedObject } from '../src/kernel/index.ts'
-import { LINK_TYPE, type Target } from '../src/loader/index.ts'
+import { type Target } from '../src/loader/index.ts'
 import { describeMap, listStructOps, type StructOpsEntry } from '../src/structops/index.ts'
 import { entryName } from './entry-name.ts'
 
@@ -28,7 +28,7 @@ function findPinned(target: Target, pin: string): Found {
     using link = target.objects.link(id)
     const info = link === undefined ? undefined : target.objects.linkInfo(link)
     // ABI: a link that was detached has no map any more.
-    if (info?.type === LINK_TYPE.STRUCT_OPS) return { entry: describeMap(target, info.mapId), pin }
+    if (info?.kind === 'struct_ops') return { entry: describeMap(target, info.mapId), pin }
   }
   throw new UsageError(`${pin} is a ${kind} that has nothing to do with struct_ops`)
 }

@@ -1,7 +1,10 @@
 import { existsSync } from 'node:fs'
 import { release } from 'node:os'
-import type { Attachment, Batch, BatchResult, Handle, ModuleBtf, Target } from '../loader/index.ts'
-import { attachProgram, runIterator } from './bpf/attach.ts'
+import type { Attachment, Batch, BatchResult, Handle, ModuleBtf, Target, Unlinked, UnlinkedAttachment } from '../loader/index.ts'
+import { attachProgram } from './bpf/attach/by-link.ts'
+import { runIterator } from './bpf/attach/iterator.ts'
+import { attachedPrograms } from './bpf/attach/prog-attach.ts'
+import { attachUnlinked } from './bpf/attach/unlinked.ts'
 import { loadBtf } from './bpf/btf.ts'
 import {
   createStructOpsLink,
@@ -10,6 +13,7 @@ import {
   openPinned,
   pinObject,
   removePin,
+  updateLink,
   updateStructOpsLink,
 } from './bpf/links.ts'
 import { batchElements, deleteElement, lookupElement, nextKey, takeElement, updateElement } from './bpf/elements.ts'
@@ -42,6 +46,7 @@ export class LinuxTarget implements Target, Disposable {
   readonly loadProgram = loadProgram
   readonly openPinned = openPinned
   readonly unpin = removePin
+  readonly attachedPrograms = attachedPrograms
   readonly enableRunStatistics = enableRunStatistics
   readonly #owned = new DisposableStack()
   #modules: ModuleBtf[] | undefined
@@ -94,6 +99,14 @@ export class LinuxTarget implements Target, Disposable {
 
   attach(program: Handle, to: Attachment): Handle {
     return attachProgram(asFd(program), to)
+  }
+
+  attachUnlinked(program: Handle, to: UnlinkedAttachment): Unlinked {
+    return attachUnlinked(asFd(program), to)
+  }
+
+  updateLink(link: Handle, program: Handle, expected?: Handle): void {
+    updateLink(asFd(link), asFd(program), expected === undefined ? undefined : asFd(expected))
   }
 
   runIterator(link: Handle): Uint8Array {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { UnsupportedKernelError } from '../errors/index.ts'
+import { UnsupportedKernelError, UsageError } from '../errors/index.ts'
+import type { PerfEventSpec } from '../loader/index.ts'
 import { check, type Attempt } from './errno.ts'
 import { Fd } from './fd.ts'
 import { addressOf, ioctl, perfEventOpen } from './libc.ts'
@@ -8,6 +9,8 @@ import { addressOf, ioctl, perfEventOpen } from './libc.ts'
 const TRACEPOINT = 2
 const CLOEXEC = 8
 const ENABLE = 0x2400
+// ABI: the bit `freq` of the flags, which makes of the period a number of times a second.
+const FREQUENCY = 1n << 10n
 
 /**
  * ABI: struct perf_event_attr as of PERF_ATTR_SIZE_VER5, linux/perf_event.h: u32 type and size, u64 config, period,
@@ -21,8 +24,12 @@ interface PerfEvent {
   /** Bytes whose address is passed, such as a path that ends with zero. */
   config1?: Uint8Array
   config2?: bigint
+  /** After how many events a program runs, or with the flag FREQUENCY how many times a second. */
+  period?: bigint
+  flags?: bigint
   /** One process; all when left out. */
   pid?: number
+  cpu?: number
 }
 
 function open(event: PerfEvent, what: string, attempt: Omit<Attempt, 'syscall'>): Fd {
@@ -31,10 +38,13 @@ function open(event: PerfEvent, what: string, attempt: Omit<Attempt, 'syscall'>)
   view.setUint32(0, event.type, true)
   view.setUint32(4, attrSize, true)
   view.setBigUint64(8, event.config, true)
+  view.setBigUint64(16, event.period ?? 0n, true)
+  view.setBigUint64(40, event.flags ?? 0n, true)
   if (event.config1 !== undefined) view.setBigUint64(56, addressOf(event.config1), true)
   view.setBigUint64(64, event.config2 ?? 0n, true)
   // Of all processes an event is opened on one processor; a program that hangs on it runs on all of them.
-  const number = perfEventOpen(attr, event.pid ?? -1, event.pid === undefined ? 0 : -1, -1, CLOEXEC)
+  const cpu = event.cpu ?? (event.pid === undefined ? 0 : -1)
+  const number = perfEventOpen(attr, event.pid ?? -1, cpu, -1, CLOEXEC)
   return new Fd(check(number, { capability: 'CAP_PERFMON', ...attempt, syscall: 'perf_event_open' }), what)
 }
 
@@ -54,6 +64,27 @@ export function tracepointEvent(category: string, name: string): Fd {
   }
   const what = `event of tracepoint ${category}/${name}`
   return open({ type: TRACEPOINT, config: BigInt(id) }, what, { doing: `opening the ${what}` })
+}
+
+/** The event that a program of `SEC("perf_event")` asks for. */
+export function countingEvent({ type, config, every, cpu, pid }: PerfEventSpec): Fd {
+  if (cpu === undefined && pid === undefined) {
+    throw new UsageError('a perf event needs a processor or a process', {
+      hint: 'pass cpu, and attach once for each processor, or pid, which is 0 for the calling thread',
+    })
+  }
+  const where = { ...(cpu === undefined ? {} : { cpu }), ...(pid === undefined ? {} : { pid }) }
+  const often = 'period' in every ? { period: every.period } : { period: BigInt(every.frequency), flags: FREQUENCY }
+  const what = `perf event ${type}:${config}`
+  return open({ type, config, ...often, ...where }, what, {
+    doing: `opening the ${what}`,
+    hints: {
+      ENOENT: 'this machine counts no such event; a virtual one often has none of the hardware',
+      EINVAL: 'the event, its period or its frequency is none that the kernel takes',
+      ENODEV: 'there is no such processor',
+      ESRCH: 'there is no such process',
+    },
+  })
 }
 
 /** Where a probe is put: at an instruction of a file, or of the kernel. */

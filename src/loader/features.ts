@@ -25,6 +25,9 @@ export const features = {
   struct_ops_detach: { what: 'detachment of struct_ops links', since: '6.10' },
   struct_ops_sleepable: { what: 'struct_ops programs that sleep', since: '6.3' },
   tcx_link: { what: 'links of programs to an interface (tcx)', since: '6.6' },
+  xdp_link: { what: 'links of XDP programs', since: '5.9' },
+  cgroup_link: { what: 'links of programs to a cgroup', since: '5.7' },
+  sockmap_link: { what: 'links of programs to a sockmap', since: '6.10' },
   token: { what: 'BPF tokens', since: '6.9' },
 } as const satisfies Record<string, { what: string; since: string }>
 

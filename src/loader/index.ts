@@ -1,4 +1,12 @@
-export { attach, type AttachOptions } from './attach.ts'
+export { attach } from './attach/attach.ts'
+export type { AttachedPrograms, Place } from './attach/attached-programs.ts'
+export type { Attachment, Unlinked, UnlinkedAttachment } from './attach/attachment.ts'
+export type { CgroupOrder, IteratorParameters } from './attach/iterator.ts'
+export type { LinkInfo } from './attach/link-info.ts'
+export type { AttachOptions, WithoutLink } from './attach/options.ts'
+export type { Order } from './attach/order.ts'
+export type { PerfEventSpec } from './attach/perf-event.ts'
+export type { ProgramFunction } from './attach/program-function.ts'
 export type { Access } from './access/access.ts'
 export { BpfMap, UPDATE } from './access/bpf-map.ts'
 export type { Variable } from './access/live-variable.ts'
@@ -7,7 +15,7 @@ export { type Answer, type Feature, features } from './features.ts'
 export { type LoadedMap, type LoadedObject, type LoadedProgram, type LoadedStructOps } from './load/loaded.ts'
 export { load, type LoadOptions } from './load/load.ts'
 export type { BpfObject, ExternSpec, FunctionSpec, MapSpec, ProgramSpec, StructOpsSpec } from './object.ts'
-export { openObject } from './open/open-object.ts'
+export { openObject, type OpenOptions } from './open/open-object.ts'
 export { type PreparedObject, type PreparedProgram, prepare, type PrepareOptions } from './prepare/prepare.ts'
 export type { PreparedStructOps } from './prepare/struct-ops.ts'
 export { disassemble, type InstructionNames } from './disassemble.ts'
@@ -16,13 +24,13 @@ export { describeCall, documentOfCall, namesIn } from './recording/describe.ts'
 export { RecordedHandle } from './recording/handle.ts'
 export { RecordingTarget, type RecordingOptions } from './recording/recording-target.ts'
 export { readKernelTypes } from './kernel-types.ts'
+export type { AttachWay, SectionKind } from './section-kind.ts'
+export { sectionKind } from './section-names.ts'
 export type {
   Batch,
   BatchResult,
-  Attachment,
   Handle,
   KernelFacts,
-  LinkInfo,
   MapDefinition,
   MapInfo,
   Memory,
@@ -32,5 +40,5 @@ export type {
   ProgramInfo,
   Target,
 } from './target.ts'
-export { ATTACH_TYPE, LINK_TYPE, MAP_FLAG, MAP_TYPE, objectNameSize, PROG_TYPE } from './uapi.ts'
+export { ATTACH_FLAG, ATTACH_TYPE, LINK_TYPE, MAP_FLAG, MAP_TYPE, objectNameSize, PROG_TYPE } from './uapi.ts'
 export { summarizeVerifierLog } from './verifier-log.ts'

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { type ElfFile, parseElf, STT } from '../elf/index.ts'
-import type { Attachment } from './target.ts'
+import type { Attachment } from './attach/attachment.ts'
 
 type Probe<Way> = Extract<Attachment, { way: Way }>
 type Fail = (why: string, hint: string) => never

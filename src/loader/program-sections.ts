@@ -10,6 +10,8 @@ interface Options {
   sleepable?: true
   frags?: true
   kernelType?: SectionKind['kernelType']
+  openEnded?: true
+  attachHint?: string
 }
 
 const entry = (name: string, type: number, options: Options = {}): Entry => ({
@@ -21,6 +23,8 @@ const entry = (name: string, type: number, options: Options = {}): Entry => ({
   frags: options.frags ?? false,
   attach: options.attach ?? 'none',
   kernelType: options.kernelType ?? null,
+  openEnded: options.openEnded ?? false,
+  attachHint: options.attachHint ?? '',
 })
 
 /** The same with and without `.s`, which lets a program sleep. */
@@ -31,6 +35,7 @@ const alsoSleepable = (name: string, type: number, options: Options = {}): Entry
 
 const func = (prefix = '') => ({ prefix, kind: 'func' as const })
 const cgroup = (attachType: number): Options => ({ attach: 'cgroup', attachType })
+const elsewhere = (attachHint: string, attachType = 0): Options => ({ attach: 'elsewhere', attachHint, attachType })
 const tracing = (attachType: number): Options => ({ attach: 'tracing', attachType, kernelType: func() })
 
 const probes: readonly Entry[] = [
@@ -59,6 +64,10 @@ const traces: readonly Entry[] = [
   ...alsoSleepable('fexit+', P.TRACING, tracing(A.TRACE_FEXIT)),
   ...alsoSleepable('fmod_ret+', P.TRACING, tracing(A.MODIFY_RETURN)),
   ...alsoSleepable('fsession+', P.TRACING, tracing(A.TRACE_FSESSION)),
+  // Which functions is said when they are attached, not when they are loaded.
+  ...alsoSleepable('fentry.multi+', P.TRACING, { attachType: A.TRACE_FENTRY_MULTI }),
+  ...alsoSleepable('fexit.multi+', P.TRACING, { attachType: A.TRACE_FEXIT_MULTI }),
+  ...alsoSleepable('fsession.multi+', P.TRACING, { attachType: A.TRACE_FSESSION_MULTI }),
   ...alsoSleepable('lsm+', P.LSM, { attach: 'tracing', attachType: A.LSM_MAC, kernelType: func('bpf_lsm_') }),
   entry('lsm_cgroup+', P.LSM, { attach: 'cgroup', attachType: A.LSM_CGROUP, kernelType: func('bpf_lsm_') }),
   ...alsoSleepable('iter+', P.TRACING, { attach: 'iter', attachType: A.TRACE_ITER, kernelType: func('bpf_iter_') }),
@@ -67,35 +76,37 @@ const traces: readonly Entry[] = [
   entry('syscall', P.SYSCALL, { sleepable: true }),
 ]
 
+const inMap = (attachType: number, map: string) => elsewhere(`put its descriptor into an element of a ${map}`, attachType)
+const byRoute = (what: string) => elsewhere(`name its pin in a route: ip route add … encap ${what}`)
+
 const devices: readonly Entry[] = [
-  entry('xdp', P.XDP, { attach: 'xdp', attachType: A.XDP }),
-  entry('xdp/devmap', P.XDP, { attachType: A.XDP_DEVMAP }),
-  entry('xdp/cpumap', P.XDP, { attachType: A.XDP_CPUMAP }),
-  entry('xdp.frags', P.XDP, { attach: 'xdp', attachType: A.XDP, frags: true }),
-  entry('xdp.frags/devmap', P.XDP, { attachType: A.XDP_DEVMAP, frags: true }),
-  entry('xdp.frags/cpumap', P.XDP, { attachType: A.XDP_CPUMAP, frags: true }),
+  ...[{ suffix: '', frags: {} }, { suffix: '.frags', frags: { frags: true } as const }].flatMap(({ suffix, frags }) => [
+    entry(`xdp${suffix}`, P.XDP, { attach: 'xdp', attachType: A.XDP, ...frags }),
+    entry(`xdp${suffix}/devmap`, P.XDP, { ...inMap(A.XDP_DEVMAP, 'devmap'), ...frags }),
+    entry(`xdp${suffix}/cpumap`, P.XDP, { ...inMap(A.XDP_CPUMAP, 'cpumap'), ...frags }),
+  ]),
   ...['tc/ingress', 'tcx/ingress'].map((name) => entry(name, P.SCHED_CLS, { attach: 'tcx', attachType: A.TCX_INGRESS })),
   ...['tc/egress', 'tcx/egress'].map((name) => entry(name, P.SCHED_CLS, { attach: 'tcx', attachType: A.TCX_EGRESS })),
-  ...['tc', 'classifier'].map((name) => entry(name, P.SCHED_CLS)),
-  entry('action', P.SCHED_ACT),
+  ...['tc', 'classifier'].map((name) => entry(name, P.SCHED_CLS, { attach: 'tcx', openEnded: true })),
+  entry('action', P.SCHED_ACT, elsewhere('name its pin as the action of a filter: tc filter add … action bpf object-pinned PIN')),
   entry('netkit/primary', P.SCHED_CLS, { attach: 'netkit', attachType: A.NETKIT_PRIMARY }),
   entry('netkit/peer', P.SCHED_CLS, { attach: 'netkit', attachType: A.NETKIT_PEER }),
-  entry('lwt_in', P.LWT_IN),
-  entry('lwt_out', P.LWT_OUT),
-  entry('lwt_xmit', P.LWT_XMIT),
-  entry('lwt_seg6local', P.LWT_SEG6LOCAL),
-  entry('lirc_mode2', P.LIRC_MODE2, { attachType: A.LIRC_MODE2 }),
+  entry('lwt_in', P.LWT_IN, byRoute('bpf in pinned PIN')),
+  entry('lwt_out', P.LWT_OUT, byRoute('bpf out pinned PIN')),
+  entry('lwt_xmit', P.LWT_XMIT, byRoute('bpf xmit pinned PIN')),
+  entry('lwt_seg6local', P.LWT_SEG6LOCAL, byRoute('seg6local action End.BPF endpoint fd PIN')),
+  entry('lirc_mode2', P.LIRC_MODE2, { attach: 'lirc', attachType: A.LIRC_MODE2 }),
 ]
 
 const sockets: readonly Entry[] = [
-  entry('socket', P.SOCKET_FILTER),
-  entry('sk_reuseport/migrate', P.SK_REUSEPORT, { attachType: A.SK_REUSEPORT_SELECT_OR_MIGRATE }),
-  entry('sk_reuseport', P.SK_REUSEPORT, { attachType: A.SK_REUSEPORT_SELECT }),
-  entry('sk_skb/stream_parser', P.SK_SKB, { attachType: A.SK_SKB_STREAM_PARSER }),
-  entry('sk_skb/stream_verdict', P.SK_SKB, { attachType: A.SK_SKB_STREAM_VERDICT }),
-  entry('sk_skb/verdict', P.SK_SKB, { attachType: A.SK_SKB_VERDICT }),
-  entry('sk_skb', P.SK_SKB),
-  entry('sk_msg', P.SK_MSG, { attachType: A.SK_MSG_VERDICT }),
+  entry('socket', P.SOCKET_FILTER, { attach: 'socket' }),
+  entry('sk_reuseport/migrate', P.SK_REUSEPORT, { attach: 'reuseport', attachType: A.SK_REUSEPORT_SELECT_OR_MIGRATE }),
+  entry('sk_reuseport', P.SK_REUSEPORT, { attach: 'reuseport', attachType: A.SK_REUSEPORT_SELECT }),
+  entry('sk_skb/stream_parser', P.SK_SKB, { attach: 'sockmap', attachType: A.SK_SKB_STREAM_PARSER }),
+  entry('sk_skb/stream_verdict', P.SK_SKB, { attach: 'sockmap', attachType: A.SK_SKB_STREAM_VERDICT }),
+  entry('sk_skb/verdict', P.SK_SKB, { attach: 'sockmap', attachType: A.SK_SKB_VERDICT }),
+  entry('sk_skb', P.SK_SKB, { attach: 'sockmap', openEnded: true }),
+  entry('sk_msg', P.SK_MSG, { attach: 'sockmap', attachType: A.SK_MSG_VERDICT }),
   entry('sk_lookup', P.SK_LOOKUP, { attach: 'netns', attachType: A.SK_LOOKUP }),
   entry('flow_dissector', P.FLOW_DISSECTOR, { attach: 'netns', attachType: A.FLOW_DISSECTOR }),
   entry('netfilter', P.NETFILTER, { attach: 'netfilter', attachType: A.NETFILTER }),
@@ -105,7 +116,7 @@ const sockets: readonly Entry[] = [
 const cgroups: readonly Entry[] = [
   entry('cgroup_skb/ingress', P.CGROUP_SKB, cgroup(A.CGROUP_INET_INGRESS)),
   entry('cgroup_skb/egress', P.CGROUP_SKB, cgroup(A.CGROUP_INET_EGRESS)),
-  entry('cgroup/skb', P.CGROUP_SKB),
+  entry('cgroup/skb', P.CGROUP_SKB, { attach: 'cgroup', openEnded: true }),
   entry('cgroup/sock_create', P.CGROUP_SOCK, cgroup(A.CGROUP_INET_SOCK_CREATE)),
   entry('cgroup/sock_release', P.CGROUP_SOCK, cgroup(A.CGROUP_INET_SOCK_RELEASE)),
   entry('cgroup/sock', P.CGROUP_SOCK, cgroup(A.CGROUP_INET_SOCK_CREATE)),

@@ -10,6 +10,10 @@ export interface SectionKind {
   frags: boolean
   /** How a link of it is made, where that is known from the section. */
   attach: AttachWay
+  /** Whoever attaches it has to say where in more detail: the section stands for several attach types. */
+  openEnded: boolean
+  /** Of a program that nothing attaches by itself: how it comes to run. Empty for others. */
+  attachHint: string
   /** The kernel's type that it is checked against when it is loaded: a prefix for the target's name. */
   kernelType: { prefix: string; kind: 'func' | 'typedef' } | null
   /** The section's name up to its target: `raw_tp`, `cgroup/connect4`. */
@@ -32,7 +36,13 @@ export type AttachWay =
   | 'cgroup'
   | 'netns'
   | 'netfilter'
+  | 'sockmap'
+  | 'socket'
+  | 'reuseport'
+  | 'lirc'
   | 'kprobe'
   | 'uprobe'
   | 'perf_event'
   | 'freplace'
+  /** Something else refers to the program: a route, an element of a map, a filter. */
+  | 'elsewhere'

@@ -5,7 +5,7 @@ import type { SectionKind } from './section-kind.ts'
  * Reads a section's name; `name` comes without the `?` that says that the program is optional. Null for a name that is
  * not known: the program is then of no kind until its user says which.
  */
-export function parseSectionName(name: string): SectionKind | null {
+export function sectionKind(name: string): SectionKind | null {
   for (const entry of programSections) {
     const target = targetIn(entry.name, entry.more, name)
     if (target === null) continue

@@ -1,4 +1,7 @@
 import type { Btf } from '../btf/index.ts'
+import type { AttachedPrograms, Place } from './attach/attached-programs.ts'
+import type { Attachment, Unlinked, UnlinkedAttachment } from './attach/attachment.ts'
+import type { LinkInfo } from './attach/link-info.ts'
 import type { Answer, Feature } from './features.ts'
 
 /** Something that a target made and that lives until it is disposed of: on Linux a file descriptor. */
@@ -73,8 +76,8 @@ export interface ProgramDefinition {
   /** `enum bpf_attach_type`; for a struct_ops program the index of its member in the kernel's struct. */
   expectedAttachType: number
   flags: number
-  /** The kernel's type that it attaches to, and the module that has it if one does. */
-  attach?: { type: number; module: BtfHandle }
+  /** The type that it attaches to: the kernel's, a module's, or a function of another program. */
+  attach?: { type: number; module: BtfHandle } | { type: number; program: Handle }
   /** The object's BTF and which function and source line each instruction belongs to. */
   debug?: {
     handle: Handle
@@ -112,34 +115,6 @@ export interface ProgramInfo {
   runCount: bigint
 }
 
-export interface LinkInfo {
-  id: number
-  /** `enum bpf_link_type`. */
-  type: number
-  programId: number
-  /** Of a struct_ops link: the map that it registers; else 0. */
-  mapId: number
-}
-
-/** What a program is attached to. Interfaces are indexes, cgroups and namespaces open files of theirs. */
-export type Attachment =
-  | { way: 'raw_tracepoint'; name: string }
-  /** tp_btf, fentry, lsm: what it attaches to was said when it was loaded. */
-  | { way: 'tracing' }
-  /** `parameters` is a `union bpf_iter_link_info`. */
-  | { way: 'iter'; parameters?: Uint8Array }
-  | { way: 'xdp'; interface: number; flags: number }
-  | { way: 'tcx' | 'netkit'; interface: number; attachType: number }
-  | { way: 'cgroup' | 'netns'; file: number; attachType: number; flags: number }
-  /** `family` is NFPROTO_IPV4 (2) or NFPROTO_IPV6 (10), `hook` one of NF_INET_*. */
-  | { way: 'netfilter'; family: number; hook: number; priority: number }
-  | { way: 'tracepoint'; category: string; name: string }
-  /** An instruction of a file, bytes from its start; `pid` for one process alone. */
-  | { way: 'uprobe'; file: string; offset: bigint; onReturn: boolean; pid?: number }
-  | { way: 'kprobe'; function: string; offset: bigint; onReturn: boolean }
-  /** An open perf event, which the link takes over. */
-  | { way: 'perf_event'; event: Handle }
-
 /** All objects that a target holds, by whomever they were made. */
 export interface ObjectsById {
   ids(kind: 'map' | 'program' | 'link'): Iterable<number>
@@ -149,6 +124,8 @@ export interface ObjectsById {
   link(id: number): Handle | undefined
   mapInfo(map: Handle): MapInfo
   programInfo(program: Handle): ProgramInfo
+  /** The types that a program was loaded with; undefined when it was loaded without. */
+  programTypes(program: Handle): Btf | undefined
   linkInfo(link: Handle): LinkInfo
 }
 
@@ -203,6 +180,11 @@ export interface Target extends KernelFacts {
   freeze(map: Handle): void
   /** Makes a program run where it says, for as long as the link lives. */
   attach(program: Handle, to: Attachment): Handle
+  /** Makes a program run where it says, until it is taken away again. */
+  attachUnlinked(program: Handle, to: UnlinkedAttachment): Unlinked
+  attachedPrograms(place: Place): AttachedPrograms
+  /** Puts another program in the place of the one that a link runs, which must be `expected` when that is given. */
+  updateLink(link: Handle, program: Handle, expected?: Handle): void
   /** Runs an iterator's program over all that there is and answers what it wrote. */
   runIterator(link: Handle): Uint8Array
   /** Registers what a struct_ops map describes, for as long as the link lives. */

@@ -48,7 +48,22 @@ export const MAP_FLAG = {
 } as const
 
 /** enum bpf_link_type */
-export const LINK_TYPE = { STRUCT_OPS: 9 } as const
+export const LINK_TYPE = {
+  RAW_TRACEPOINT: 1,
+  TRACING: 2,
+  CGROUP: 3,
+  ITER: 4,
+  NETNS: 5,
+  XDP: 6,
+  PERF_EVENT: 7,
+  KPROBE_MULTI: 8,
+  STRUCT_OPS: 9,
+  NETFILTER: 10,
+  TCX: 11,
+  UPROBE_MULTI: 12,
+  NETKIT: 13,
+  SOCKMAP: 14,
+} as const
 
 /** enum bpf_prog_type */
 export const PROG_TYPE = {
@@ -148,6 +163,24 @@ export const ATTACH_TYPE = {
   TRACE_KPROBE_SESSION: 56,
   TRACE_UPROBE_SESSION: 57,
   TRACE_FSESSION: 58,
+  TRACE_FENTRY_MULTI: 59,
+  TRACE_FEXIT_MULTI: 60,
+  TRACE_FSESSION_MULTI: 61,
+} as const
+
+/** Flags of BPF_LINK_CREATE, BPF_PROG_ATTACH and BPF_LINK_UPDATE. */
+export const ATTACH_FLAG = {
+  /** Programs of cgroups below may take the place of this one. */
+  ALLOW_OVERRIDE: 1 << 0,
+  /** Programs of cgroups below run as well, and several may be attached to one cgroup. */
+  ALLOW_MULTI: 1 << 1,
+  REPLACE: 1 << 2,
+  BEFORE: 1 << 3,
+  AFTER: 1 << 4,
+  ID: 1 << 5,
+  /** A cgroup's program runs before those of the cgroups below it. */
+  PREORDER: 1 << 6,
+  LINK: 1 << 13,
 } as const
 
 /** Flags of BPF_PROG_LOAD. */

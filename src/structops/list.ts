@@ -1,5 +1,5 @@
 import type { Btf } from '../btf/index.ts'
-import { LINK_TYPE, MAP_FLAG, MAP_TYPE, type Target } from '../loader/index.ts'
+import { MAP_FLAG, MAP_TYPE, type Target } from '../loader/index.ts'
 import { type Field, fieldsOf, findField, nameIn } from './fields.ts'
 import { readStatus, type StructOpsState } from './state.ts'
 import { valuePrefix, valueTypes } from './value-types.ts'
@@ -84,7 +84,7 @@ function linksByMap(target: Described): Map<number, number[]> {
     using link = target.objects.link(id)
     if (link === undefined) continue
     const info = target.objects.linkInfo(link)
-    if (info.type !== LINK_TYPE.STRUCT_OPS || info.mapId === 0) continue
+    if (info.kind !== 'struct_ops' || info.mapId === 0) continue
     found.set(info.mapId, [...(found.get(info.mapId) ?? []), id])
   }
   return found

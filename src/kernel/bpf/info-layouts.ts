@@ -29,12 +29,11 @@ export const programInfo = {
   run_cnt: [200, 'u64'],
 } as const
 
-/** struct bpf_link_info; `struct_ops.map_id` is the first of a union, so only a struct_ops link has it. */
+/** struct bpf_link_info: what links of all kinds have. */
 export const linkInfo = {
   type: [0, 'u32'],
   id: [4, 'u32'],
   prog_id: [8, 'u32'],
-  map_id: [16, 'u32'],
 } as const
 
 /** struct bpf_btf_info */

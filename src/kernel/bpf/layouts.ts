@@ -1,5 +1,5 @@
 // ABI: union bpf_attr, linux/bpf.h. One table a command that is used here; test/kernel compares them with the kernel's
-// own BTF. The structs that the kernel fills stand in info-layouts.ts.
+// own BTF. The structs that the kernel fills stand in info-layouts.ts and link-info-layouts.ts.
 
 export const mapCreate = {
   map_type: [0, 'u32'],
@@ -61,6 +61,7 @@ export const progLoad = {
   line_info: [96, 'address'],
   line_info_cnt: [104, 'u32'],
   attach_btf_id: [108, 'u32'],
+  attach_prog_fd: [112, 'u32'],
   attach_btf_obj_fd: [112, 'u32'],
   fd_array: [120, 'address'],
 } as const
@@ -113,6 +114,24 @@ export const linkCreateIter = {
   iter_info_len: [24, 'u32'],
 } as const
 
+export const linkCreatePerfEvent = {
+  ...linkCreate,
+  'perf_event.bpf_cookie': [16, 'u64'],
+} as const
+
+export const linkCreateTracing = {
+  ...linkCreate,
+  'tracing.target_btf_id': [16, 'u32'],
+  'tracing.cookie': [24, 'u64'],
+} as const
+
+/** The same for netkit and cgroup. An id stands where the descriptor does. */
+export const linkCreateTcx = {
+  ...linkCreate,
+  'tcx.relative_fd': [16, 'u32'],
+  'tcx.expected_revision': [24, 'u64'],
+} as const
+
 export const linkCreateNetfilter = {
   ...linkCreate,
   'netfilter.pf': [16, 'u32'],
@@ -121,9 +140,33 @@ export const linkCreateNetfilter = {
   'netfilter.flags': [28, 'u32'],
 } as const
 
+/** BPF_PROG_ATTACH and BPF_PROG_DETACH. An interface stands where target_fd does, an id where relative_fd does. */
+export const progAttach = {
+  target_fd: [0, 'u32'],
+  attach_bpf_fd: [4, 'u32'],
+  attach_type: [8, 'u32'],
+  attach_flags: [12, 'u32'],
+  replace_bpf_fd: [16, 'u32'],
+  relative_fd: [20, 'u32'],
+  expected_revision: [24, 'u64'],
+} as const
+
+/** BPF_PROG_QUERY */
+export const progQuery = {
+  target_fd: [0, 'u32'],
+  attach_type: [4, 'u32'],
+  query_flags: [8, 'u32'],
+  attach_flags: [12, 'u32'],
+  prog_ids: [16, 'address'],
+  count: [24, 'u32'],
+  link_ids: [40, 'address'],
+  revision: [56, 'u64'],
+} as const
+
 export const rawTracepointOpen = {
   name: [0, 'address'],
   prog_fd: [8, 'u32'],
+  cookie: [16, 'u64'],
 } as const
 
 export const iterCreate = {
@@ -133,8 +176,10 @@ export const iterCreate = {
 
 export const linkUpdate = {
   link_fd: [0, 'u32'],
+  new_prog_fd: [4, 'u32'],
   new_map_fd: [4, 'u32'],
   flags: [8, 'u32'],
+  old_prog_fd: [12, 'u32'],
   old_map_fd: [12, 'u32'],
 } as const
 

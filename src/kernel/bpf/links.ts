@@ -34,6 +34,23 @@ export function updateStructOpsLink(link: Fd, map: Fd, expected?: Fd): void {
   })
 }
 
+/** BPF_LINK_UPDATE: puts another program in the place of the one that a link runs, at once. */
+export function updateLink(link: Fd, program: Fd, expected?: Fd): void {
+  const guard = expected === undefined ? {} : { flags: BPF_F_REPLACE, old_prog_fd: expected.number }
+  const { result } = bpfCall('BPF_LINK_UPDATE', linkUpdate, { link_fd: link.number, new_prog_fd: program.number, ...guard })
+  // EPERM is not about privileges here.
+  check(result, {
+    doing: `putting ${program.what} in place of the program of ${link.what}`,
+    syscall: 'bpf(BPF_LINK_UPDATE)',
+    hints: {
+      EPERM: 'the link runs another program than the one that was to be replaced',
+      EINVAL: 'links of this kind keep their program, or the new program is of another kind',
+      EOPNOTSUPP: 'links of this kind keep their program',
+      ENOLINK: 'the link has been detached, or what it was attached to is gone',
+    },
+  })
+}
+
 /** BPF_LINK_DETACH */
 export function detachLink(link: Fd): void {
   bpfDo('BPF_LINK_DETACH', linkUpdate, { link_fd: link.number }, { doing: `detaching ${link.what}` })

@@ -1,8 +1,10 @@
-import { LINK_TYPE, type LinkInfo, type MapInfo, type ObjectsById, type ProgramInfo } from '../../loader/index.ts'
+import type { MapInfo, ObjectsById, ProgramInfo } from '../../loader/index.ts'
 import { openById, walkIds } from './by-id.ts'
 import type { Command } from './command.ts'
 import { objectInfo } from './info.ts'
 import * as layouts from './info-layouts.ts'
+import { linkInfo } from './link-info.ts'
+import { programTypes } from './program-types.ts'
 import { wholeProgramName } from './program-name.ts'
 
 type Kind = 'map' | 'program' | 'link'
@@ -48,13 +50,6 @@ export const linuxObjects: ObjectsById = {
     }
   },
 
-  linkInfo(link): LinkInfo {
-    const facts = objectInfo(link, layouts.linkInfo)
-    return {
-      type: facts.type,
-      id: facts.id,
-      programId: facts.prog_id,
-      mapId: facts.type === LINK_TYPE.STRUCT_OPS ? facts.map_id : 0,
-    }
-  },
+  programTypes,
+  linkInfo,
 }

@@ -1,10 +1,9 @@
-import { type Btf, parseBtf } from '../../btf/index.ts'
 import { CcdkError } from '../../errors/index.ts'
 import { type Handle, objectNameSize } from '../../loader/index.ts'
 import type { Fields } from './attr.ts'
-import { openById } from './by-id.ts'
 import { objectInfo } from './info.ts'
-import { btfInfo, programInfo } from './info-layouts.ts'
+import { programInfo } from './info-layouts.ts'
+import { typesById } from './program-types.ts'
 
 /**
  * A program's whole name. The kernel keeps 15 bytes of it; the rest stands in the BTF that the program was loaded with,
@@ -17,32 +16,11 @@ export function wholeProgramName(program: Handle, facts: Fields<typeof programIn
     const record = new Uint8Array(func_info_rec_size)
     objectInfo(program, programInfo, { func_info: record, nr_func_info: 1, func_info_rec_size })
     // ABI: struct bpf_func_info, linux/bpf.h: insn_off, type_id.
-    const whole = typesOf(btf_id)?.name(new DataView(record.buffer).getUint32(4, true)) ?? name
+    const whole = typesById(btf_id)?.name(new DataView(record.buffer).getUint32(4, true)) ?? name
     return whole.startsWith(name) ? whole : name
   } catch (error) {
     // Reading another's BTF takes CAP_SYS_ADMIN, asking about one's own program does not.
     if (!(error instanceof CcdkError)) throw error
     return name
   }
-}
-
-/** The programs of one object share their BTF, and its id is never given to another: a few are kept. */
-const recent = new Map<number, Btf>()
-const kept = 8
-
-function typesOf(id: number): Btf | undefined {
-  const known = recent.get(id) ?? readTypes(id)
-  if (known === undefined) return undefined
-  recent.delete(id)
-  recent.set(id, known)
-  for (const oldest of recent.keys()) if (recent.size > kept) recent.delete(oldest)
-  return known
-}
-
-function readTypes(id: number): Btf | undefined {
-  using fd = openById('BPF_BTF_GET_FD_BY_ID', id, `BTF ${id}`)
-  if (fd === undefined) return undefined
-  const bytes = new Uint8Array(objectInfo(fd, btfInfo).btf_size)
-  objectInfo(fd, btfInfo, { btf: bytes, btf_size: bytes.length })
-  return parseBtf(bytes, { file: `BTF ${id}` })
 }

@@ -106,7 +106,7 @@ function attributes(program: ProgramDefinition): Values<typeof progLoad> {
     prog_flags: program.flags,
     prog_name: program.name.replaceAll(/[^\w.]/g, '_'),
     expected_attach_type: program.expectedAttachType,
-    ...(attach === undefined ? {} : { attach_btf_id: attach.type, attach_btf_obj_fd: attach.module?.number ?? 0 }),
+    ...(attach === undefined ? {} : { attach_btf_id: attach.type, ...whoseType(attach) }),
     ...(debug === undefined
       ? {}
       : {
@@ -121,6 +121,9 @@ function attributes(program: ProgramDefinition): Values<typeof progLoad> {
     ...(modules.length > 1 ? { fd_array: bytesOf(Uint32Array.from(modules, (module) => module?.number ?? 0)) } : {}),
   }
 }
+
+const whoseType = (attach: NonNullable<ProgramDefinition['attach']>): Values<typeof progLoad> =>
+  'program' in attach ? { attach_prog_fd: attach.program.number } : { attach_btf_obj_fd: attach.module?.number ?? 0 }
 
 /** BPF_PROG_TEST_RUN: runs a program once on a context of the caller's and answers what it returned. */
 export function testRun(program: Fd, context: Uint8Array): number {

@@ -25,6 +25,7 @@ const NETLINK_EXT_ACK = 11
 const NETLINK_GET_STRICT_CHK = 12
 const NLM_F_REQUEST = 1
 const NLM_F_ACK = 4
+const NLM_F_ECHO = 8
 const NLM_F_DUMP_INTR = 0x10
 const NLM_F_CAPPED = 0x100
 const NLM_F_DUMP = 0x300
@@ -70,10 +71,36 @@ export class NetlinkSocket implements Disposable {
 
   /** Sends a request and waits for the kernel's acknowledgement. */
   request(request: Request, attempt: Attempt): void {
-    const sequence = this.#send(request, NLM_F_ACK, attempt)
+    this.#ask(request, 0, () => undefined, attempt)
+  }
+
+  /** The same; false when the kernel answers one of `expected`, by name. */
+  try(request: Request, expected: readonly string[], attempt: Attempt): boolean {
+    try {
+      this.request(request, attempt)
+      return true
+    } catch (error) {
+      if (error instanceof SyscallError && expected.includes(error.errno)) return false
+      throw error
+    }
+  }
+
+  /** What `parse` makes of the messages in which the kernel says what a request has made. */
+  echo<T>(request: Request, parse: (message: NetlinkMessage) => T | undefined, attempt: Attempt): T[] {
+    return this.#ask(request, NLM_F_ECHO, parse, attempt)
+  }
+
+  #ask<T>(request: Request, flags: number, parse: (message: NetlinkMessage) => T | undefined, attempt: Attempt): T[] {
+    const sequence = this.#send(request, NLM_F_ACK | flags, attempt)
+    const found: T[] = []
     for (;;) {
       for (const message of this.#receive(sequence, attempt)) {
-        if (message.type === NLMSG_ERROR) return throwIfFailed(message, attempt)
+        if (message.type === NLMSG_ERROR) {
+          throwIfFailed(message, attempt)
+          return found
+        }
+        const parsed = parse(message)
+        if (parsed !== undefined) found.push(parsed)
       }
     }
   }

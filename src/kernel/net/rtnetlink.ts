@@ -19,6 +19,7 @@ const NETLINK_ROUTE = 0
 const RTM_NEWLINK = 16
 const RTM_DELLINK = 17
 const RTM_GETLINK = 18
+const RTM_SETLINK = 19
 const RTM_NEWADDR = 20
 const NLM_F_CREATE_EXCL = 0x600
 const IFLA_IFNAME = 3
@@ -26,6 +27,12 @@ const IFLA_MTU = 4
 const IFLA_OPERSTATE = 16
 const IFLA_LINKINFO = 18
 const IFLA_NET_NS_FD = 28
+const IFLA_XDP = 43
+const IFLA_XDP_FD = 1
+const IFLA_XDP_FLAGS = 3
+const IFLA_XDP_EXPECTED_FD = 8
+const XDP_FLAGS_UPDATE_IF_NOEXIST = 1
+const XDP_FLAGS_REPLACE = 16
 const IFLA_INFO_KIND = 1
 const IFLA_INFO_DATA = 2
 // ABI: VETH_INFO_PEER, linux/veth.h. Its value is a struct ifinfomsg followed by attributes.
@@ -114,6 +121,33 @@ export class Interfaces implements Disposable {
     this.#socket.request(
       { type: RTM_NEWLINK, fixed, attributes: [[IFLA_IFNAME, zeroEnded(name)], ...attributes] },
       { doing, syscall: 'netlink(RTM_NEWLINK)', capability },
+    )
+  }
+
+  /**
+   * Gives an interface an XDP program, by its descriptor, or takes it away (-1), but only if it has `expected`, which
+   * is null for none. `flags` are XDP_FLAGS_*.
+   */
+  setXdp(index: number, { program, flags, expected }: { program: number; flags: number; expected: number | null }): void {
+    const guard = expected === null ? XDP_FLAGS_UPDATE_IF_NOEXIST : XDP_FLAGS_REPLACE
+    const xdp: Attribute[] = [
+      [IFLA_XDP_FD, u32(program)],
+      [IFLA_XDP_FLAGS, u32(flags | guard)],
+      ...(expected === null ? [] : [[IFLA_XDP_EXPECTED_FD, u32(expected)] as const]),
+    ]
+    this.#socket.request(
+      { type: RTM_SETLINK, fixed: ifinfomsg({ index }), attributes: [[IFLA_XDP, xdp]] },
+      {
+        doing: program < 0 ? `taking the XDP program of interface ${index} away` : `giving interface ${index} an XDP program`,
+        syscall: 'netlink(RTM_SETLINK)',
+        capability,
+        hints: {
+          EBUSY: 'the interface has an XDP program already, perhaps by a link',
+          EEXIST: 'the interface has another XDP program',
+          ENODEV: 'there is no such interface',
+          EOPNOTSUPP: 'the driver of this interface takes no XDP programs; generic mode (XDP_FLAGS_SKB_MODE, 2) works for all',
+        },
+      },
     )
   }
 

@@ -1,7 +1,7 @@
 import { type Answer, type Feature, features } from '../../loader/index.ts'
 import { probeBtf } from './btf.ts'
 import { probeBatch, probeMapName, probeMmapableArray, probeRingBuffer } from './maps.ts'
-import { probeRunStatistics, probeToken } from './other.ts'
+import { probeLinkType, probeRunStatistics, probeToken } from './other.ts'
 import { probeCookie, probeGlobalData, probeMemcgAccounting, probeProgramName, probeTcxLink } from './programs.ts'
 import { probeStructOpsDetach, probeStructOpsLink, probeStructOpsSleepable, probeStructOpsUpdate } from './struct-ops.ts'
 
@@ -28,6 +28,9 @@ const probes: Readonly<Record<Feature, () => Answer>> = {
   struct_ops_detach: probeStructOpsDetach,
   struct_ops_sleepable: probeStructOpsSleepable,
   tcx_link: probeTcxLink,
+  xdp_link: () => probeLinkType('XDP'),
+  cgroup_link: () => probeLinkType('CGROUP'),
+  sockmap_link: () => probeLinkType('SOCKMAP'),
   token: probeToken,
 }
 

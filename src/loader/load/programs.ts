@@ -1,4 +1,5 @@
-import { ObjectError, VerifierError } from '../../errors/index.ts'
+import { ObjectError, UsageError, VerifierError } from '../../errors/index.ts'
+import { functionType } from '../attach/program-function.ts'
 import { CODE, PSEUDO } from '../instructions.ts'
 import type { BpfObject } from '../object.ts'
 import { POISON } from '../poison.ts'
@@ -17,7 +18,6 @@ export function loadProgram(
   mapOf: (name: string) => Handle | undefined,
 ): Handle {
   const { spec, place, debug } = program
-  const attach = place ?? program.kernelType
   if (spec.kind === null) {
     throw new ObjectError({
       file: object.file,
@@ -35,7 +35,7 @@ export function loadProgram(
     expectedAttachType: place?.index ?? spec.kind.attachType,
     flags: (spec.kind.sleepable ? PROG_FLAG.SLEEPABLE : 0) | (spec.kind.frags ? PROG_FLAG.XDP_HAS_FRAGS : 0),
     modules,
-    ...(attach === null ? {} : { attach: { type: attach.type, module: attach.module?.handle() } }),
+    ...attachedType(target, program),
     ...(debug === null || btf === undefined ? {} : { debug: { handle: btf, ...debug } }),
   }
   try {
@@ -51,6 +51,21 @@ export function loadProgram(
     const summary = summarizeVerifierLog(log, poisoned)
     throw new VerifierError({ program: spec.name, errno, log, summary, hint: error.hint, cause: error })
   }
+}
+
+/** What a program is checked against: a member of a struct, a type of the kernel's, or a function of another program. */
+function attachedType(target: Target, { spec, place, kernelType, programFunction }: PreparedProgram): Pick<ProgramDefinition, 'attach'> {
+  if (programFunction !== null) {
+    const type = functionType(target.objects, programFunction, spec.kind?.target ?? '')
+    return { attach: { type, program: programFunction.program } }
+  }
+  if (spec.kind?.attach === 'freplace') {
+    throw new UsageError(`program "${spec.name}" replaces a function of another program, and which is not said`, {
+      hint: 'pass the program as attachTo when the object is loaded',
+    })
+  }
+  const attach = place ?? kernelType
+  return attach === null ? {} : { attach: { type: attach.type, module: attach.module?.handle() } }
 }
 
 /** A copy of the instructions with the handles in them; the prepared ones stay as they are for another load. */

@@ -4,6 +4,7 @@ import { type Btf, type BtfExt, parseBtf, parseBtfExt } from '../../btf/index.ts
 import { type ElfFile, EM_BPF, ET_REL, parseElf } from '../../elf/index.ts'
 import { ObjectError } from '../../errors/index.ts'
 import type { BpfObject } from '../object.ts'
+import type { SectionKind } from '../section-kind.ts'
 import { readDataMaps } from './data-maps.ts'
 import { readExterns } from './externs.ts'
 import { readFunctions } from './functions.ts'
@@ -12,11 +13,19 @@ import { readPrograms } from './programs.ts'
 import { readReferences } from './references.ts'
 import { readStructOps } from './struct-ops.ts'
 
+export interface OpenOptions {
+  /**
+   * Says what a section of programs stands for, asked with its name before the names that the loader knows; undefined
+   * leaves it to those. `sectionKind` gives the kind of a known name to begin with.
+   */
+  sections?: (name: string) => SectionKind | undefined
+}
+
 /**
  * Reads a BPF object file. It needs no kernel and no privilege. The bytes are kept and must not change.
  * Throws an `ObjectError` that names the place in the file.
  */
-export function openObject(bytes: Uint8Array, file: string): BpfObject {
+export function openObject(bytes: Uint8Array, file: string, { sections }: OpenOptions = {}): BpfObject {
   const elf = parseElf(bytes, file)
   const compile = 'compile it with clang -O2 -g --target=bpf -c'
   if (elf.machine !== EM_BPF || elf.type !== ET_REL) {
@@ -28,7 +37,7 @@ export function openObject(bytes: Uint8Array, file: string): BpfObject {
   const externs = readExterns(elf, btf.btf)
   const name = basename(file).split('.')[0] ?? ''
   const maps = [...readMapDefinitions(elf, btf.btf), ...readDataMaps(elf, btf.btf, name, externs)]
-  const programs = readPrograms(elf, functions)
+  const programs = readPrograms(elf, functions, sections)
   const structOps = readStructOps(elf, btf.btf, programs)
   // The registers' order in an instruction depends on the byte order, and only little-endian code can be loaded.
   if (elf.littleEndian) readReferences(elf, functions, maps, externs)

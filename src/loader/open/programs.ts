@@ -1,10 +1,15 @@
 import { type ElfFile, STB, STT } from '../../elf/index.ts'
 import { ObjectError } from '../../errors/index.ts'
 import type { FunctionSpec, ProgramSpec } from '../object.ts'
-import { parseSectionName } from '../section-names.ts'
+import type { OpenOptions } from './open-object.ts'
+import { sectionKind } from '../section-names.ts'
 
 /** The functions that the kernel calls: those outside `.text`, which holds what programs call. */
-export function readPrograms(elf: ElfFile, functions: readonly FunctionSpec[]): ProgramSpec[] {
+export function readPrograms(
+  elf: ElfFile,
+  functions: readonly FunctionSpec[],
+  sections: OpenOptions['sections'] = () => undefined,
+): ProgramSpec[] {
   const locals = new Set(
     elf.symbols
       .filter((symbol) => symbol.type === STT.FUNC && symbol.binding === STB.LOCAL)
@@ -22,7 +27,8 @@ export function readPrograms(elf: ElfFile, functions: readonly FunctionSpec[]): 
         })
       }
       const optional = code.section.startsWith('?')
-      const kind = parseSectionName(optional ? code.section.slice(1) : code.section)
+      const name = optional ? code.section.slice(1) : code.section
+      const kind = sections(name) ?? sectionKind(name)
       return { name: code.name, code, kind, autoload: !optional }
     })
 }

@@ -2,6 +2,7 @@ import type { Btf } from '../../btf/index.ts'
 import type { MemberMatch } from '../../btf-match/index.ts'
 import { CoreResolver } from '../../core-relo/index.ts'
 import { type CcdkError, ObjectError } from '../../errors/index.ts'
+import type { ProgramFunction } from '../attach/program-function.ts'
 import type { BpfObject, FunctionSpec, ProgramSpec } from '../object.ts'
 import type { KernelFacts } from '../target.ts'
 import { PROG_TYPE } from '../uapi.ts'
@@ -40,16 +41,23 @@ export interface PreparedProgram {
   readonly place: StructOpsPlace | null
   /** Of a program that is checked against a type of the kernel's. */
   readonly kernelType: KernelType | null
+  /** Of a program that attaches to another program and not to the kernel. */
+  readonly programFunction: ProgramFunction | null
   readonly poisoned: readonly PoisonedAccess[]
 }
 
 export interface PrepareOptions {
   /** Types for CO-RE in place of the kernel's own and its modules', as libbpf's `btf_custom_path`. */
   coreTypes?: Btf
+  /**
+   * The functions of BPF programs that programs of this object attach to, by the name of the latter: freplace needs one,
+   * and fentry and fexit take one.
+   */
+  attachTo?: Readonly<Record<string, ProgramFunction>>
 }
 
 /** Binds an opened object to a kernel: struct_ops, CO-RE, externs. It needs the kernel's types, and no privilege. */
-export function prepare(object: BpfObject, facts: KernelFacts, { coreTypes }: PrepareOptions = {}): PreparedObject {
+export function prepare(object: BpfObject, facts: KernelFacts, { coreTypes, attachTo }: PrepareOptions = {}): PreparedObject {
   const problems: CcdkError[] = []
   const notes: string[] = []
   if (!object.elf.littleEndian) {
@@ -85,6 +93,7 @@ export function prepare(object: BpfObject, facts: KernelFacts, { coreTypes }: Pr
     const assembled = assemble(spec.code, codeOf)
     const modules = new ModuleList()
     const configFixups = bindExterns(object, assembled, symbols, modules)
+    const programFunction = attachTo?.[spec.name] ?? null
     return {
       spec,
       assembled,
@@ -92,7 +101,8 @@ export function prepare(object: BpfObject, facts: KernelFacts, { coreTypes }: Pr
       modules: modules.modules,
       debug: debug.of(assembled),
       place: places.get(spec.name) ?? null,
-      kernelType: resolveKernelType(spec, facts, problems),
+      kernelType: programFunction === null ? resolveKernelType(spec, facts, problems) : null,
+      programFunction,
       poisoned: assembled.poisoned,
     }
   })

@@ -4,8 +4,9 @@ import type { Layout } from '../../../src/kernel/bpf/attr.ts'
 import { COMMANDS } from '../../../src/kernel/bpf/command.ts'
 import * as infos from '../../../src/kernel/bpf/info-layouts.ts'
 import * as attrs from '../../../src/kernel/bpf/layouts.ts'
+import * as linkInfos from '../../../src/kernel/bpf/link-info-layouts.ts'
 import { LinuxTarget } from '../../../src/kernel/index.ts'
-import { ATTACH_TYPE, LINK_TYPE, MAP_FLAG, MAP_TYPE, objectNameSize, PROG_TYPE } from '../../../src/loader/index.ts'
+import { ATTACH_FLAG, ATTACH_TYPE, LINK_TYPE, MAP_FLAG, MAP_TYPE, objectNameSize, PROG_TYPE } from '../../../src/loader/index.ts'
 import { needs, suite } from '../../support/needs.ts'
 
 const test = suite('layouts of bpf(2)', [needs.structOps])
@@ -77,6 +78,11 @@ const structs: Record<keyof typeof attrs, string> = {
   linkCreate: 'link_create',
   linkCreateIter: 'link_create',
   linkCreateNetfilter: 'link_create',
+  linkCreatePerfEvent: 'link_create',
+  linkCreateTcx: 'link_create',
+  linkCreateTracing: 'link_create',
+  progAttach: 'target_fd',
+  progQuery: 'query',
   rawTracepointOpen: 'raw_tracepoint',
   iterCreate: 'iter_create',
   linkUpdate: 'link_update',
@@ -106,19 +112,23 @@ test('the structs that the kernel fills have their fields where the kernel has t
   }
   assert.equal(Object.keys(infos).toSorted(), Object.keys(names).toSorted())
   for (const [table, name] of Object.entries(names)) {
-    if (table === 'linkInfo') continue
     const places = placesOf(Object.entries(infos).find(([other]) => other === table)?.[1] ?? {})
     assert.equal(places, reduced(fieldsOf(btf.find(name, 'struct') ?? 0), places), table)
   }
-  // The kinds of link share their bytes: of them only that of struct_ops is read.
-  const fields = fieldsOf(btf.find('bpf_link_info', 'struct') ?? 0)
-  const info = btf.type(btf.find('bpf_link_info', 'struct') ?? 0)
-  const kinds = info.kind === 'struct' ? info.members.find(({ name }) => name === '') : undefined
-  const ofKinds = btf.type(kinds?.type ?? 0)
-  const structOps = ofKinds.kind === 'union' ? ofKinds.members.find(({ name }) => name === 'struct_ops') : undefined
-  const places = placesOf(infos.linkInfo)
-  const own = structOps === undefined ? Object.entries(places).slice(-1) : fieldsOf(structOps.type, (kinds?.bitOffset ?? 0) / 8)
-  assert.equal(places, reduced([...fields, ...own], places))
+})
+
+test('so does the union of what links of each kind say', () => {
+  const info = members('bpf_link_info', 'struct')
+  const union = btf.resolved(info.find(({ name }) => name === '')?.type ?? 0)
+  assert.is(union.kind, 'union')
+  const base = 16
+  for (const [table, layout] of Object.entries(linkInfos)) {
+    const member = union.kind === 'union' ? union.members.find(({ name }) => name === table) : undefined
+    // A kernel may be too old for a kind of link.
+    if (member === undefined) continue
+    const places = placesOf(layout)
+    assert.equal(places, reduced(fieldsOf(member.type, base), places), table)
+  }
 })
 
 /** The values of an enum, which may have no name: it is found by one of its values. */
@@ -134,18 +144,16 @@ function valuesOf(enumerator: string): Map<string, number> {
   return new Map()
 }
 
-/** Newer than the kernel that this runs on may be. */
-const { TRACE_FSESSION: _, ...knownAttachTypes } = ATTACH_TYPE
-
 test('commands, types and flags have their numbers', () => {
   const expected: [enumerator: string, prefix: string, ours: Readonly<Record<string, number>>][] = [
     ['BPF_MAP_CREATE', '', COMMANDS],
     ['BPF_MAP_TYPE_UNSPEC', 'BPF_MAP_TYPE_', MAP_TYPE],
     ['BPF_PROG_TYPE_UNSPEC', 'BPF_PROG_TYPE_', PROG_TYPE],
-    ['BPF_CGROUP_INET_INGRESS', 'BPF_', knownAttachTypes],
     ['BPF_LINK_TYPE_UNSPEC', 'BPF_LINK_TYPE_', LINK_TYPE],
     ['BPF_CGROUP_INET_INGRESS', 'BPF_', ATTACH_TYPE],
     ['BPF_F_NO_PREALLOC', 'BPF_F_', MAP_FLAG],
+    // The others of them are no enumerators.
+    ['BPF_F_LINK', 'BPF_F_', { LINK: ATTACH_FLAG.LINK }],
   ]
   for (const [enumerator, prefix, ours] of expected) {
     const kernel = valuesOf(enumerator)

@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert'
 import { parseElf } from '../../../src/elf/index.ts'
 import { UnsupportedKernelError, UsageError } from '../../../src/errors/index.ts'
 import { LinuxTarget, openFds } from '../../../src/kernel/index.ts'
-import { attach, load, type LoadedObject, openObject, prepare } from '../../../src/loader/index.ts'
+import { attach, type AttachOptions, load, type LoadedObject, openObject, prepare } from '../../../src/loader/index.ts'
 import { functionOffset } from '../../../src/loader/probes.ts'
 import { compileFixture } from '../../support/compile.ts'
 import { needs, suite } from '../../support/needs.ts'
@@ -52,7 +52,7 @@ async function traffic(): Promise<void> {
 
 const loopback = 1
 
-const cases: [program: string, count: string, options: Parameters<typeof attach>[2]][] = [
+const cases: [program: string, count: string, options: AttachOptions][] = [
   ['on_raw_tp', 'raw_tp_runs', {}],
   ['on_tp_btf', 'tp_btf_runs', {}],
   ['on_tcx', 'tcx_runs', { interface: loopback }],

@@ -2,7 +2,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type Btf, sizeOf } from '../../../src/btf/index.ts'
 import { UnsupportedKernelError } from '../../../src/errors/index.ts'
-import { LINK_TYPE, MAP_FLAG, MAP_TYPE, type MapInfo } from '../../../src/loader/index.ts'
+import { MAP_FLAG, MAP_TYPE, type MapInfo } from '../../../src/loader/index.ts'
 import { listStructOps } from '../../../src/structops/index.ts'
 import { BtfWriter } from '../../support/btf-writer.ts'
 
@@ -36,9 +36,11 @@ function writeStruct(writer: BtfWriter, name: string, before: readonly (readonly
   return writer.struct(`bpf_struct_ops_${name}`, [...before, ['data', data, { bit: 64 }]], 32)
 }
 
+type LinkShown = { kind?: 'struct_ops'; mapId: number } | { kind: 'sockmap'; mapId: number; attachType: number }
+
 interface Existing {
   map: Partial<MapInfo> & { kernelValueType: number; value: Uint8Array | undefined }
-  links?: readonly { mapId: number; type?: number }[]
+  links?: readonly LinkShown[]
 }
 
 /** A target that has one struct_ops map, number 7, and program 9. */
@@ -68,7 +70,8 @@ function targetOf(
       link: handle,
       mapInfo: () => ({ ...shape, flags: 0, mapExtra: 0n, kernelValueBtf: 1, ...facts }),
       programInfo: () => ({ id: 9, name: 'run_it', type: 27, tag: '', runTimeNs: 5n, runCount: 6n }),
-      linkInfo: ({ number }) => ({ id: number, type: LINK_TYPE.STRUCT_OPS, programId: 0, mapId: 0, ...links[number] }),
+      linkInfo: ({ number }) => ({ id: number, type: 0, programId: 0, kind: 'struct_ops', ...(links[number] ?? { mapId: 0 }) }),
+      programTypes: () => undefined,
     },
   }
 }
@@ -152,13 +155,13 @@ test('a map for links is registered when a struct_ops link has it', () => {
   const kernel = writer.parse('vmlinux')
   const value = valueOf(kernel, valueType, newLayout, states.READY)
   const map = { kernelValueType: valueType, value, flags: MAP_FLAG.LINK }
-  const registeredBy = (...links: { mapId: number; type?: number }[]) => {
+  const registeredBy = (...links: LinkShown[]) => {
     const [entry] = listStructOps(targetOf(kernel, [], { map, links }))
     return { registered: entry?.registered, links: entry?.links, byLink: entry?.byLink }
   }
   assert.equal(registeredBy(), { registered: false, links: [], byLink: true })
   assert.equal(registeredBy({ mapId: 8 }, { mapId: 7 }), { registered: true, links: [1], byLink: true })
-  assert.equal(registeredBy({ mapId: 7, type: 1 }, { mapId: 0 }), { registered: false, links: [], byLink: true })
+  assert.equal(registeredBy({ kind: 'sockmap', mapId: 7, attachType: 7 }, { mapId: 0 }), { registered: false, links: [], byLink: true })
 })
 
 test('a state that this program does not know is an error that says so', () => {

@@ -1,0 +1,63 @@
+import { UnsupportedKernelError, UsageError } from '../../errors/index.ts'
+import type { LoadedObject, LoadedProgram } from '../load/loaded.ts'
+import { withFeature } from '../load/too-old.ts'
+import type { Feature } from '../features.ts'
+import type { Handle } from '../target.ts'
+import type { Attachment, Unlinked } from './attachment.ts'
+import { attachmentOf } from './by-link.ts'
+import type { AttachOptions, WithoutLink } from './options.ts'
+import { unlinkedOf, withoutLinkOnly } from './without-link.ts'
+
+/**
+ * Attaches a loaded program to what its section names, as `raw_tp/tcp_probe`, or to what the options say. The link
+ * belongs to the caller: the program runs until it is disposed of or, if it was pinned, until its pin is removed.
+ *
+ * With `withoutLink` it may also be attached in a way that is older than links, as an older kernel needs it and some
+ * programs on any: what is answered then has `leave`.
+ */
+export function attach(loaded: LoadedObject, program: string, options?: AttachOptions): Handle
+export function attach(loaded: LoadedObject, program: string, options: AttachOptions & WithoutLink): Handle | Unlinked
+export function attach(
+  loaded: LoadedObject,
+  program: string,
+  options: AttachOptions & Partial<WithoutLink> = {},
+): Handle | Unlinked {
+  const found = programOf(loaded, program)
+  const { withoutLink } = options
+  const unlinked = () => loaded.target.attachUnlinked(found.handle, unlinkedOf(found, options))
+  if (withoutLink === 'always') return unlinked()
+  if (withoutLinkOnly(found)) {
+    if (withoutLink === 'allowed') return unlinked()
+    throw new UsageError(`program "${program}" of section "${found.spec.code.section}" can only be attached without a link`, {
+      hint: 'pass withoutLink: "allowed"; it then stays attached until it is taken away, also when this process has ended',
+    })
+  }
+  const attachment = attachmentOf(loaded, found, options)
+  try {
+    return byLink(loaded, found, attachment)
+  } catch (error) {
+    if (withoutLink === undefined || !(error instanceof UnsupportedKernelError)) throw error
+    return unlinked()
+  }
+}
+
+function programOf({ object, programs }: LoadedObject, name: string): LoadedProgram {
+  const found = programs.get(name)
+  if (found !== undefined) return found
+  const names = [...programs.keys()].join(', ') || 'none'
+  throw new UsageError(`${object.file} has no loaded program "${name}"; it has ${names}`)
+}
+
+/** Links that came later than the programs that they attach. */
+const linkFeatures: Partial<Record<Attachment['way'], Feature>> = {
+  tcx: 'tcx_link',
+  xdp: 'xdp_link',
+  cgroup: 'cgroup_link',
+  sockmap: 'sockmap_link',
+}
+
+function byLink({ target }: LoadedObject, { handle }: LoadedProgram, attachment: Attachment): Handle {
+  const feature = linkFeatures[attachment.way]
+  const work = () => target.attach(handle, attachment)
+  return feature === undefined ? work() : withFeature(target, feature, 'pass withoutLink: "allowed" to attach it in the older way', work)
+}
