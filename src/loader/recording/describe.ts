@@ -1,5 +1,6 @@
 import { disassemble, type InstructionNames } from '../disassemble.ts'
-import type { Attachment, BtfHandle, Handle, KernelFacts, MapDefinition, ProgramDefinition } from '../target.ts'
+import type { Attachment, UnlinkedAttachment } from '../attach/attachment.ts'
+import type { BtfHandle, Handle, KernelFacts, MapDefinition, ProgramDefinition } from '../target.ts'
 import { MAP_FLAG, MAP_TYPE, PROG_FLAG, PROG_TYPE } from '../uapi.ts'
 import type { RecordedCall } from './calls.ts'
 import { RecordedHandle } from './handle.ts'
@@ -49,6 +50,10 @@ function inWords(call: RecordedCall, facts: KernelFacts): string {
       return `freeze ${what(call.args[0])}`
     case 'attach':
       return `attach ${what(call.args[0])}: ${attachmentInWords(call.args[1])}`
+    case 'attachUnlinked':
+      return `attach ${what(call.args[0])} without a link: ${attachmentInWords(call.args[1])}`
+    case 'updateLink':
+      return `replace the program of ${what(call.args[0])} by ${what(call.args[1])}`
     case 'createStructOpsLink':
       return `register ${what(call.args[0])} by a link`
     case 'updateStructOpsLink':
@@ -128,6 +133,7 @@ function programInWords(program: ProgramDefinition, facts: KernelFacts): string 
 /** What a program is loaded for: `tcp_congestion_ops.ssthresh`, or the kernel's type and the number of the way. */
 function placeInWords({ type, attach, expectedAttachType }: ProgramDefinition, facts: KernelFacts): string {
   if (attach === undefined) return expectedAttachType === 0 ? '' : `attach type ${expectedAttachType}`
+  if ('program' in attach) return `for function ${attach.type} of ${what(attach.program)}`
   const { type: id, module } = attach
   const name = kernelType(id, module, facts)
   const btf = facts.kernelBtf()
@@ -139,7 +145,7 @@ function placeInWords({ type, attach, expectedAttachType }: ProgramDefinition, f
   return `attach type ${expectedAttachType} at ${name}`
 }
 
-function attachmentInWords({ way, ...facts }: Attachment): string {
+function attachmentInWords({ way, ...facts }: Attachment | UnlinkedAttachment): string {
   const details = Object.entries(facts).map(([name, value]: [string, unknown]) => `${name} ${brief(value)}`)
   return [way, ...details].join(', ')
 }

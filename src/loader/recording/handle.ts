@@ -1,10 +1,12 @@
+import type { Unlinked } from '../attach/attachment.ts'
 import type { Handle, MapDefinition, Memory, ProgramDefinition } from '../target.ts'
 
 /** What a recorded handle stands for. Several handles may stand for one. */
 export type RecordedThing = { readonly id: number; readonly what: string } & (
   | { readonly kind: 'map'; readonly definition: MapDefinition; readonly elements: Map<string, Uint8Array<ArrayBuffer>> }
   | { readonly kind: 'program'; readonly definition: ProgramDefinition }
-  | { readonly kind: 'link'; readonly program: RecordedThing | undefined; map: RecordedThing | undefined }
+  | { readonly kind: 'link'; program: RecordedThing | undefined; map: RecordedThing | undefined }
+  | { readonly kind: 'types'; readonly bytes: Uint8Array }
   | { readonly kind: 'other' }
 )
 
@@ -71,6 +73,32 @@ export class RecordedMemory implements Memory {
 
   [Symbol.dispose](): void {
     this.#bytes = new Uint8Array()
+    this.#owner.delete(this)
+  }
+}
+
+/** A program attached without a link, which stands in `owner` until it is taken away or left. */
+export class RecordedAttachment implements Unlinked {
+  readonly what: string
+  readonly way: Unlinked['way']
+  readonly #owner: Set<Owned>
+
+  constructor(what: string, way: Unlinked['way'], owner: Set<Owned>) {
+    this.what = what
+    this.way = way
+    this.#owner = owner
+    owner.add(this)
+  }
+
+  replace(_program: Handle): void {
+    if (!this.#owner.has(this)) throw new Error(`${this.what}: used after it was taken away`)
+  }
+
+  leave(): void {
+    this.#owner.delete(this)
+  }
+
+  [Symbol.dispose](): void {
     this.#owner.delete(this)
   }
 }

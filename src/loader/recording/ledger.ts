@@ -2,13 +2,15 @@ import { PermissionError, SyscallError } from '../../errors/index.ts'
 import { Instructions, PSEUDO } from '../instructions.ts'
 import type { Handle, MapDefinition, ProgramDefinition } from '../target.ts'
 import type { Call, Failure, RecordedCall } from './calls.ts'
-import { type Owned, RecordedHandle, RecordedMemory, type RecordedThing } from './handle.ts'
+import type { Unlinked } from '../attach/attachment.ts'
+import { type Owned, RecordedAttachment, RecordedHandle, RecordedMemory, type RecordedThing } from './handle.ts'
 import { snapshot } from './snapshot.ts'
 
 /** As the first three descriptors are taken in a process. */
 const firstNumber = 3
 
 type RecordedMap = Extract<RecordedThing, { kind: 'map' }>
+type RecordedLink = Extract<RecordedThing, { kind: 'link' }>
 
 /** What was called, and what has been made and is still held. */
 export class Ledger {
@@ -73,6 +75,12 @@ export class Ledger {
     return thing
   }
 
+  linkOf(handle: Handle): RecordedLink {
+    const thing = this.thingOf(handle)
+    if (thing.kind !== 'link') throw new TypeError(`${thing.what} is no link`)
+    return thing
+  }
+
   map(definition: MapDefinition): RecordedThing {
     return this.#add({ kind: 'map', what: `map "${definition.name}"`, id: this.#nextId, definition, elements: new Map() })
   }
@@ -93,6 +101,14 @@ export class Ledger {
   link(program: RecordedThing | undefined, map: RecordedThing | undefined): RecordedThing {
     const what = `link of ${program?.what ?? map?.what ?? 'nothing'}`
     return this.#add({ kind: 'link', what, id: this.#nextId, program, map })
+  }
+
+  types(bytes: Uint8Array): RecordedThing {
+    return this.#add({ kind: 'types', what: 'BTF', id: this.#nextId, bytes })
+  }
+
+  attachment(what: string, way: Unlinked['way']): RecordedAttachment {
+    return new RecordedAttachment(what, way, this.open)
   }
 
   other(what: string): RecordedThing {

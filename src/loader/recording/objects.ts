@@ -1,3 +1,4 @@
+import { parseBtf } from '../../btf/index.ts'
 import type { Handle, ObjectsById } from '../target.ts'
 import { LINK_TYPE } from '../uapi.ts'
 import type { Call } from './calls.ts'
@@ -33,12 +34,20 @@ export function recordedObjects(ledger: Ledger): ObjectsById {
         const { name, type } = thing.definition
         return { id: thing.id, name, type, tag: '', runTimeNs: 0n, runCount: 0n }
       }),
+    programTypes: (program) =>
+      ledger.do({ method: 'objects.programTypes', args: [program] }, () => {
+        const thing = ledger.thingOf(program)
+        if (thing.kind !== 'program') return wrong(program, 'program')
+        const types = thing.definition.debug === undefined ? undefined : ledger.thingOf(thing.definition.debug.handle)
+        return types?.kind === 'types' ? parseBtf(types.bytes, { file: `BTF of ${thing.what}` }) : undefined
+      }),
     linkInfo: (link) =>
       ledger.do({ method: 'objects.linkInfo', args: [link] }, () => {
         const thing = ledger.thingOf(link)
         if (thing.kind !== 'link') return wrong(link, 'link')
         const { id, map, program } = thing
-        return { id, type: map === undefined ? 0 : LINK_TYPE.STRUCT_OPS, programId: program?.id ?? 0, mapId: map?.id ?? 0 }
+        const common = { id, programId: program?.id ?? 0 }
+        return map === undefined ? { ...common, type: 0, kind: 'unknown' } : { ...common, type: LINK_TYPE.STRUCT_OPS, kind: 'struct_ops', mapId: map.id }
       }),
   }
 }

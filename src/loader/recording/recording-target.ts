@@ -1,7 +1,8 @@
 import type { Btf } from '../../btf/index.ts'
+import type { AttachedPrograms, Place } from '../attach/attached-programs.ts'
+import type { Attachment, Unlinked, UnlinkedAttachment } from '../attach/attachment.ts'
 import type { Answer, Feature } from '../features.ts'
 import type {
-  Attachment,
   Batch,
   BatchResult,
   Handle,
@@ -13,7 +14,7 @@ import type {
   ProgramDefinition,
   Target,
 } from '../target.ts'
-import type { Failure, RecordedCall } from './calls.ts'
+import type { Call, Failure, RecordedCall } from './calls.ts'
 import { deleteElement, elementOf, keyAfter, putElement } from './elements.ts'
 import type { RecordedHandle } from './handle.ts'
 import { Ledger } from './ledger.ts'
@@ -109,7 +110,7 @@ export class RecordingTarget implements Target, Disposable {
   }
 
   loadBtf(bytes: Uint8Array): Handle {
-    return this.#ledger.make({ method: 'loadBtf', args: [bytes] }, () => this.#ledger.other('BTF'))
+    return this.#ledger.make({ method: 'loadBtf', args: [bytes] }, () => this.#ledger.types(bytes.slice()))
   }
 
   createMap(definition: MapDefinition): Handle {
@@ -168,6 +169,25 @@ export class RecordingTarget implements Target, Disposable {
     return this.#ledger.make({ method: 'attach', args: [program, to] }, () => this.#ledger.link(this.#ledger.thingOf(program), undefined))
   }
 
+  attachUnlinked(program: Handle, to: UnlinkedAttachment): Unlinked {
+    const call: Call = { method: 'attachUnlinked', args: [program, to] }
+    return this.#ledger.do(call, () => this.#ledger.attachment(`attachment of ${this.#ledger.thingOf(program).what}`, to.way))
+  }
+
+  /** Nothing is: attachments are not kept by place. */
+  attachedPrograms(place: Place): AttachedPrograms {
+    return this.#ledger.do({ method: 'attachedPrograms', args: [place] }, () => ({ programs: [], flags: 0, revision: 0n }))
+  }
+
+  updateLink(link: Handle, program: Handle, expected?: Handle): void {
+    const args: Parameters<Target['updateLink']> = expected === undefined ? [link, program] : [link, program, expected]
+    this.#ledger.do({ method: 'updateLink', args }, () => {
+      const thing = this.#ledger.linkOf(link)
+      if (expected !== undefined && thing.program !== this.#ledger.thingOf(expected)) throw this.#ledger.refusal('updateLink', 'EPERM')
+      thing.program = this.#ledger.thingOf(program)
+    })
+  }
+
   /** Nothing runs, so that nothing is written. */
   runIterator(link: Handle): Uint8Array {
     return this.#ledger.do({ method: 'runIterator', args: [link] }, () => new Uint8Array())
@@ -180,8 +200,7 @@ export class RecordingTarget implements Target, Disposable {
   updateStructOpsLink(link: Handle, map: Handle, expected?: Handle): void {
     const args: Parameters<Target['updateStructOpsLink']> = expected === undefined ? [link, map] : [link, map, expected]
     this.#ledger.do({ method: 'updateStructOpsLink', args }, () => {
-      const thing = this.#ledger.thingOf(link)
-      if (thing.kind !== 'link') throw new TypeError(`${thing.what} is no link`)
+      const thing = this.#ledger.linkOf(link)
       if (expected !== undefined && thing.map !== this.#ledger.thingOf(expected)) throw this.#ledger.refusal('updateStructOpsLink', 'EPERM')
       thing.map = this.#ledger.mapOf(map)
     })

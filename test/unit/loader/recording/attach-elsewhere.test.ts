@@ -33,10 +33,10 @@ interface Case {
 }
 
 const cases: readonly Case[] = [
-  { program: 'on_fentry', type: TRACING, attachType: ATTACH_TYPE.TRACE_FENTRY, at: connect, attachment: { way: 'tracing' } },
-  { program: 'on_fexit', type: TRACING, attachType: ATTACH_TYPE.TRACE_FEXIT, at: connect, flags: SLEEPABLE, attachment: { way: 'tracing' } },
-  { program: 'on_fmod_ret', type: TRACING, attachType: ATTACH_TYPE.MODIFY_RETURN, at: connect, attachment: { way: 'tracing' } },
-  { program: 'on_lsm', type: LSM, attachType: ATTACH_TYPE.LSM_MAC, at: lsm, flags: SLEEPABLE, attachment: { way: 'tracing' } },
+  { program: 'on_fentry', type: TRACING, attachType: ATTACH_TYPE.TRACE_FENTRY, at: connect, attachment: { way: 'tracing', attachType: ATTACH_TYPE.TRACE_FENTRY } },
+  { program: 'on_fexit', type: TRACING, attachType: ATTACH_TYPE.TRACE_FEXIT, at: connect, flags: SLEEPABLE, attachment: { way: 'tracing', attachType: ATTACH_TYPE.TRACE_FEXIT } },
+  { program: 'on_fmod_ret', type: TRACING, attachType: ATTACH_TYPE.MODIFY_RETURN, at: connect, attachment: { way: 'tracing', attachType: ATTACH_TYPE.MODIFY_RETURN } },
+  { program: 'on_lsm', type: LSM, attachType: ATTACH_TYPE.LSM_MAC, at: lsm, flags: SLEEPABLE, attachment: { way: 'tracing', attachType: ATTACH_TYPE.LSM_MAC } },
   { program: 'on_kprobe', type: KPROBE, attachment: { way: 'kprobe', function: 'tcp_v4_connect', offset: 4n, onReturn: false } },
   { program: 'on_kretprobe', type: KPROBE, attachment: { way: 'kprobe', function: 'tcp_v4_connect', offset: 0n, onReturn: true } },
   {
