@@ -36,6 +36,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/register.ts'),
   },
   {
+    name: 'switch',
+    summary: 'put a new version of a registered algorithm in place of the old one, at once',
+    argument: object,
+    load: () => import('./commands/switch.ts'),
+  },
+  {
     name: 'unregister',
     summary: 'take a registered algorithm away again',
     argument: { syntax: '<name>', text: 'the algorithm, its map, the id of the map, or the path of a pin' },

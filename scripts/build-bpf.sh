@@ -1,7 +1,7 @@
 #!/bin/sh
-# Builds the congestion-control algorithms of src/cc-examples, or other BPF sources, into objects.
+# Builds the BPF sources of src, such as the congestion-control algorithms of src/cc-examples, or others, into objects.
 #
-#	scripts/build-bpf.sh				src/cc-examples/*.bpf.c, each .o next to its source
+#	scripts/build-bpf.sh				src/*/*.bpf.c, each .o next to its source
 #	scripts/build-bpf.sh --check			say which of the committed .o are not what the sources build to
 #	scripts/build-bpf.sh --out DIR FILE.bpf.c...	these sources, into DIR
 #
@@ -63,12 +63,12 @@ if [ -n "$check" ]; then
 	out=$(mktemp -d)
 	trap 'rm -rf "$out"' EXIT
 	stale=
-	for source in src/cc-examples/*.bpf.c; do
+	for source in src/*/*.bpf.c; do
 		object=${source%.c}.o
 		build "$source" "$out/${object##*/}"
 		cmp -s "$object" "$out/${object##*/}" || stale="$stale $object"
 	done
-	for object in src/cc-examples/*.bpf.o; do
+	for object in src/*/*.bpf.o; do
 		[ -e "${object%.o}.c" ] || [ ! -e "$object" ] || stale="$stale $object"
 	done
 	if [ -n "$stale" ]; then
@@ -87,8 +87,8 @@ elif [ $# -gt 0 ]; then
 		build "$source" "$out/${object%.c}.o"
 	done
 else
-	for source in src/cc-examples/*.bpf.c; do
+	for source in src/*/*.bpf.c; do
 		object=${source##*/}
-		build "$source" "${out:-src/cc-examples}/${object%.c}.o"
+		build "$source" "${out:-${source%/*}}/${object%.c}.o"
 	done
 fi

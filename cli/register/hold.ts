@@ -1,5 +1,5 @@
 import type { Target } from '../../src/loader/index.ts'
-import { describeMap, type Registration } from '../../src/structops/index.ts'
+import type { Registration } from '../../src/structops/index.ts'
 import { Interrupted, pause } from '../interrupted.ts'
 import type { Output } from '../output.ts'
 
@@ -15,13 +15,30 @@ export async function hold(
 ): Promise<void> {
   output.note('A link without a pin lives as long as this command, which waits now. --pin keeps it beyond that.')
   const names = registrations.map(({ name, ops }) => name ?? ops.spec.name).join(', ')
+  const held = new Map(registrations.map((registration) => [registration, registration.mapId]))
   try {
-    while (registrations.some(({ mapId }) => describeMap(target, mapId)?.registered === true))
+    for (;;) {
+      for (const [registration, before] of held) {
+        const mapId = registeredMap(target, registration)
+        if (mapId === 0) held.delete(registration)
+        else held.set(registration, mapId)
+        if (mapId !== 0 && mapId !== before) {
+          output.note(`${registration.name ?? registration.ops.spec.name}: switched to map ${mapId} by somebody else`)
+        }
+      }
+      if (held.size === 0) break
       await pause(interval, signal)
+    }
     output.note(`${names}: unregistered by somebody else`)
   } catch (error) {
     for (const registration of registrations) registration.unregister()
     if (error instanceof Interrupted) output.note(`${names}: unregistered`)
     throw error
   }
+}
+
+/** What a link registers now: its first map, or another that it was given since, or 0 when it was detached. */
+function registeredMap(target: Target, { linkId }: Registration): number {
+  using link = target.objects.link(linkId ?? 0)
+  return link === undefined ? 0 : target.objects.linkInfo(link).mapId
 }

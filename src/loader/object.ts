@@ -99,8 +99,8 @@ export interface StructOpsSpec {
   mapName: string
   /** `.struct_ops` or `.struct_ops.link`, perhaps with a leading `?`. */
   readonly section: string
-  /** Registered for as long as a link lives, not until it is deleted. */
-  readonly link: boolean
+  /** Registered for as long as a link lives, not until it is deleted: as its section says, unless it is changed. */
+  link: boolean
   /** Its struct in the object's BTF. */
   readonly type: number
   /** Its initial value, zero where programs stand. */

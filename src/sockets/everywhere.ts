@@ -41,11 +41,13 @@ export const listTcpSocketsEverywhere = (filter: TcpSocketFilter = {}): Everywhe
 export const countTcpSocketsEverywhere = (filter: Pick<TcpSocketFilter, 'states'> = {}): Everywhere<CongestionCounts> =>
   everywhere((namespace) => countTcpSockets(filter, namespace))
 
-function everywhere<T>(ask: (namespace?: Fd) => T): Everywhere<T> {
+/** Asks in every network namespace or, where `only` is given, in those of these inodes. */
+export function everywhere<T>(ask: (namespace?: Fd) => T, only?: ReadonlySet<number>): Everywhere<T> {
   const own = namespaceInode()
   const { namespaces, unseen } = listNamespaces()
   const seen = namespaces.flatMap((found): InNamespace<T>[] => {
     const { inode, pids } = found
+    if (only?.has(inode) === false) return []
     if (inode === own) return [{ inode, pids, value: ask() }]
     const answer = askIn(found, ask, unseen)
     return answer === undefined ? [] : [{ inode, pids, value: answer.value }]

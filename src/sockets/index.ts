@@ -8,3 +8,4 @@ export {
 } from './inet-diag.ts'
 export { decodeTcpInfo, TCPI_OPT, type TcpInfo } from './tcp-info.ts'
 export { isTcpState, type TcpState, tcpStates } from './tcp-state.ts'
+export { SocketVersions, type VersionGroup } from './versions.ts'

@@ -1,6 +1,7 @@
 export { type Registration, register } from './register.ts'
 export { describeMap, listStructOps, type StructOpsEntry, type StructOpsMember } from './list.ts'
-export { setMember } from './initial-value.ts'
+export { initialName, setMember } from './initial-value.ts'
 export { type StructOpsState, type StructOpsStatus, readStatus } from './state.ts'
+export { type Swap, swap } from './swap.ts'
 export { unregister } from './unregister.ts'
 export { buildValue } from './value.ts'

@@ -1,6 +1,11 @@
 import { sizeOf } from '../btf/index.ts'
 import { UsageError } from '../errors/index.ts'
 import type { BpfObject, StructOpsSpec } from '../loader/index.ts'
+import { nameIn } from './fields.ts'
+
+/** The name under which a struct_ops variable will be registered; null where its struct has none. */
+export const initialName = (object: BpfObject, spec: StructOpsSpec): string | null =>
+  nameIn(object.btf, { type: spec.type, dataOffset: 0 }, spec.bytes)
 
 /**
  * Changes a member of a struct_ops variable before it is loaded: a number for an integer, a text for a char array, the

@@ -16,3 +16,30 @@ export interface Unregistered {
   unregistered: { name: string; map: string; mapId: number; state: string; refcnt: number } | null
   pinsRemoved: string[]
 }
+
+/** What `ccdk show --json` prints under `structOps`, as far as tests look at it. */
+export interface Shown {
+  mapId: number
+  name: string
+  state: string
+  registered: boolean
+  byLink: boolean
+  refcnt: number
+  sockets: number
+  links: number[]
+  members: { member: string; program: string; programId: number; runCount: string }[]
+}
+
+/** What `ccdk switch --json` prints. */
+export interface SwitchedDocument {
+  switched: {
+    name: string
+    from: { mapId: number; map: string }
+    to: { mapId: number; map: string }
+    linkId: number | null
+    pins: string[]
+    moved: { connections: number; listening: number; refused: { errno: string; sockets: number }[] } | null
+    uses: { mapId: number; connections: number; listening: number }[] | null
+    oldRefcnt: number
+  }[]
+}

@@ -60,10 +60,14 @@ export function openSocket(spec: { domain: number; type: number; protocol: numbe
       }),
       spec.what,
     )
-  return namespace === undefined ? make() : inside(namespace, make)
+  return namespace === undefined ? make() : insideNamespace(namespace, make)
 }
 
-function inside<T>(namespace: Fd, action: () => T): T {
+/**
+ * Has this thread do something inside another network namespace. It must be done when `action` returns: what it does
+ * later happens elsewhere.
+ */
+export function insideNamespace<T>(namespace: Fd, action: () => T): T {
   using home = openNamespace(own)
   // Entering the own namespace changes nothing and asks for the same right as the way back.
   enter(home, 'making sure of the way back into the own network namespace')
