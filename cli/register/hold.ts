@@ -40,5 +40,6 @@ export async function hold(
 /** What a link registers now: its first map, or another that it was given since, or 0 when it was detached. */
 function registeredMap(target: Target, { linkId }: Registration): number {
   using link = target.objects.link(linkId ?? 0)
-  return link === undefined ? 0 : target.objects.linkInfo(link).mapId
+  const info = link === undefined ? undefined : target.objects.linkInfo(link)
+  return info?.kind === 'struct_ops' ? info.mapId : 0
 }

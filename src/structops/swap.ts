@@ -1,5 +1,5 @@
 import { SyscallError, UsageError } from '../errors/index.ts'
-import { LINK_TYPE, type Handle, type LoadedObject, type LoadedStructOps } from '../loader/index.ts'
+import type { Handle, LoadedObject, LoadedStructOps } from '../loader/index.ts'
 import { nameIn } from './fields.ts'
 import { describeMap, type StructOpsEntry } from './list.ts'
 import { explainRefusal } from './refusal.ts'
@@ -63,9 +63,9 @@ function registeredBy({ target }: LoadedObject, linkId: number): { link: Handle;
   const link = target.objects.link(linkId)
   if (link === undefined) throw new UsageError(`there is no link ${linkId}`)
   undo.use(link)
-  const { type, mapId } = target.objects.linkInfo(link)
-  if (type !== LINK_TYPE.STRUCT_OPS) throw new UsageError(`link ${linkId} has nothing to do with struct_ops`)
-  const from = mapId === 0 ? undefined : describeMap(target, mapId)
+  const info = target.objects.linkInfo(link)
+  if (info.kind !== 'struct_ops') throw new UsageError(`link ${linkId} has nothing to do with struct_ops`)
+  const from = info.mapId === 0 ? undefined : describeMap(target, info.mapId)
   if (from === undefined) throw new UsageError(`link ${linkId} has been detached and registers nothing any more`)
   undo.move()
   return { link, from }
