@@ -12,6 +12,7 @@ const rooms = [
   'linker',
   'btf-match',
   'core-relo',
+  'link-model',
   'loader',
   'kernel',
   'streams',

@@ -1,0 +1,76 @@
+import { ObjectError } from '../../errors/index.ts'
+import type { Rate } from './rate.ts'
+
+/** What one line of a trace lets through, bytes: a packet of 1500 and the tunnel's header that the format's tools add. */
+const opportunity = 1504
+
+const nsPerMs = 1e6
+
+/**
+ * Reads a trace in the format of mahimahi: a line is a whole number of ms since the start at which so many bytes as one
+ * large packet has may leave. Lines are in order; several may name one ms. It starts again after its last line.
+ *
+ * Bytes that nobody wants at that moment are lost, and a packet that does not fit goes on with the next line.
+ *
+ * @see Netravali et al., "Mahimahi: Accurate Record-and-Replay for HTTP", USENIX ATC 2015
+ */
+export function traceRate(text: string, file: string): Rate {
+  const times = parseTrace(text, file)
+  const period = (times.at(-1) ?? 0) * nsPerMs
+  const count = times.length
+  const timeOf = (index: number) => Math.floor(index / count) * period + (times[index % count] ?? 0) * nsPerMs
+  /** The opportunity that is used now, counted over all turns, and what is left of it. */
+  let current = 0
+  let left = opportunity
+
+  return {
+    finish(start, bytes) {
+      // What was left of one that is over is gone.
+      if (timeOf(current) < start) {
+        current = firstFrom(timeOf, count, start, current)
+        left = opportunity
+      }
+      let wanted = bytes
+      while (wanted > left) {
+        wanted -= left
+        current += 1
+        left = opportunity
+      }
+      left -= wanted
+      const end = Math.max(start, timeOf(current))
+      if (left === 0) {
+        current += 1
+        left = opportunity
+      }
+      return end
+    },
+    at: () => (count * opportunity * 8e9) / period,
+  }
+}
+
+/** The first opportunity at or after a time. */
+function firstFrom(timeOf: (index: number) => number, count: number, time: number, from: number): number {
+  let [low, high] = [from, from + count]
+  while (timeOf(high) < time) [low, high] = [high, high + (high - low) * 2]
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2)
+    if (timeOf(middle) < time) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+function parseTrace(text: string, file: string): number[] {
+  const times: number[] = []
+  for (const [index, line] of text.split('\n').entries()) {
+    const number = line.trim()
+    if (number === '') continue
+    const fail = (expected: string) => new ObjectError({ file, path: `line ${index + 1}`, expected })
+    if (!/^\d{1,12}$/.test(number)) throw fail('a whole number of ms')
+    const time = Number(number)
+    if (time < (times.at(-1) ?? 0)) throw fail('a time that is not before that of the line above')
+    times.push(time)
+  }
+  if ((times.at(-1) ?? 0) === 0) throw new ObjectError({ file, path: '', expected: 'a trace that ends after 0 ms' })
+  return times
+}
