@@ -51,7 +51,7 @@ export async function ringBuffer(): Promise<Bench> {
       name: 'ccdk, decoded',
       run: async () => {
         seen.events = 0
-        target.testRun(programOf(own), count)
+        target.testRun(programOf(own), { context: count })
         const start = performance.now()
         while (seen.events < kept) await turn()
         return performance.now() - start
@@ -60,7 +60,7 @@ export async function ringBuffer(): Promise<Bench> {
     peer: {
       name: 'libbpf 1.1, C callback',
       run: () => {
-        target.testRun(programOf(theirs), count)
+        target.testRun(programOf(theirs), { context: count })
         return timed(() => {
           const consumed = libbpf.consume(buffer)
           if (consumed < kept) throw new Error(`libbpf consumed ${consumed} events`)

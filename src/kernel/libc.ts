@@ -56,21 +56,21 @@ export const getsockopt = bind<[fd: number, level: number, name: number, value: 
 /** The address of an array's first byte. The array must be kept alive while the kernel may use it. */
 export const addressOf = (bytes: ArrayBufferView): bigint => koffi.address(bytes)
 
-const mmap: (...args: [null, number, number, number, number, number]) => bigint = lib.func(
+const mmap: (...args: [bigint, number, number, number, number, number]) => bigint = lib.func(
   'void *mmap(void *, size_t, int, int, int, int64_t)',
 )
 // ABI: MAP_FAILED, sys/mman.h.
 const MAP_FAILED = 0xffff_ffff_ffff_ffffn
 
-/** mmap(2) at an address of the kernel's choice. `result` is zero or a negative errno. */
+/** mmap(2); an address of 0 is the kernel's choice. `result` is zero or a negative errno. */
 export function mapMemory(
   length: number,
   protection: number,
   flags: number,
   fd: number,
-  offset: number,
+  { offset, address: wanted }: { offset: number; address: bigint },
 ): { result: number; address: bigint } {
-  const address = mmap(null, length, protection, flags, fd, offset)
+  const address = mmap(wanted, length, protection, flags, fd, offset)
   return { result: address === MAP_FAILED ? -koffi.errno() : 0, address }
 }
 

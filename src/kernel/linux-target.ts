@@ -1,6 +1,17 @@
 import { existsSync } from 'node:fs'
 import { release } from 'node:os'
-import type { Attachment, Batch, BatchResult, Handle, ModuleBtf, Target, Unlinked, UnlinkedAttachment } from '../loader/index.ts'
+import type {
+  Attachment,
+  Batch,
+  BatchResult,
+  Handle,
+  ModuleBtf,
+  Target,
+  TestRun,
+  TestRunResult,
+  Unlinked,
+  UnlinkedAttachment,
+} from '../loader/index.ts'
 import { attachProgram } from './bpf/attach/by-link.ts'
 import { runIterator } from './bpf/attach/iterator.ts'
 import { attachedPrograms } from './bpf/attach/prog-attach.ts'
@@ -17,10 +28,11 @@ import {
   updateStructOpsLink,
 } from './bpf/links.ts'
 import { batchElements, deleteElement, lookupElement, nextKey, takeElement, updateElement } from './bpf/elements.ts'
-import { createMap, freezeMap } from './bpf/maps.ts'
+import { bindMap, createMap, freezeMap } from './bpf/maps.ts'
 import { findModuleBtf } from './bpf/module-btf.ts'
 import { linuxObjects } from './bpf/objects.ts'
-import { loadProgram, testRun } from './bpf/programs.ts'
+import { loadProgram } from './bpf/programs.ts'
+import { testRun } from './bpf/test-run.ts'
 import { Fd } from './fd.ts'
 import { runningConfig, runningKernelBtf, runningModules, runningVersion } from './kernel-facts.ts'
 import { getPageSize } from './libc.ts'
@@ -83,18 +95,21 @@ export class LinuxTarget implements Target, Disposable {
     return batchElements(asFd(map), batch)
   }
 
-  mapMemory(map: Handle, { offset, length, writable }: { offset: number; length: number; writable: boolean }): Mapping {
+  mapMemory(map: Handle, { length, ...place }: { offset: number; length: number; writable: boolean; address?: bigint }): Mapping {
     const { number, what } = asFd(map)
-    return new Mapping(number, length, what, { offset, writable, shared: true })
+    return new Mapping(number, length, what, { ...place, shared: true })
   }
 
   freeze(map: Handle): void {
     freezeMap(asFd(map))
   }
 
-  /** Runs a program once, on a context of the caller's, and answers what it returned. */
-  testRun(program: Handle, context: Uint8Array): number {
-    return testRun(asFd(program), context)
+  testRun(program: Handle, run: TestRun): TestRunResult {
+    return testRun(asFd(program), run)
+  }
+
+  bindMap(program: Handle, map: Handle): void {
+    bindMap(asFd(program), asFd(map))
   }
 
   attach(program: Handle, to: Attachment): Handle {

@@ -6,6 +6,7 @@ const PROT_READ = 1
 const PROT_WRITE = 2
 const MAP_SHARED = 1
 const MAP_PRIVATE = 2
+const MAP_FIXED_NOREPLACE = 0x10_0000
 
 const open = new Set<Mapping>()
 
@@ -15,22 +16,31 @@ export interface MappingOptions {
   /** What others write is seen, and what is written here is seen by others. Else it is a copy of the file's pages. */
   shared?: boolean
   writable?: boolean
+  /** Where it must be. What is mapped there already stays, and then this fails. */
+  address?: bigint
 }
 
 /** A range of a file or map in memory: `bytes` is a view of the kernel's pages without a copy. */
 export class Mapping implements Disposable {
   /** What is mapped, for messages. */
   readonly what: string
-  readonly #address: bigint
+  readonly address: bigint
   readonly #length: number
   #bytes: Uint8Array<ArrayBuffer> | undefined
 
-  constructor(fd: number, length: number, what: string, { offset = 0, shared = false, writable = false }: MappingOptions = {}) {
+  constructor(fd: number, length: number, what: string, options: MappingOptions = {}) {
+    const { offset = 0, shared = false, writable = false, address: wanted } = options
     const protection = writable ? PROT_READ | PROT_WRITE : PROT_READ
-    const { result, address } = mapMemory(length, protection, shared ? MAP_SHARED : MAP_PRIVATE, fd, offset)
-    check(result, { doing: `mapping ${what} into memory`, syscall: 'mmap' })
+    const flags = (shared ? MAP_SHARED : MAP_PRIVATE) | (wanted === undefined ? 0 : MAP_FIXED_NOREPLACE)
+    const { result, address } = mapMemory(length, protection, flags, fd, { offset, address: wanted ?? 0n })
+    const where = wanted === undefined ? '' : ` at 0x${wanted.toString(16)}`
+    check(result, {
+      doing: `mapping ${what} into memory${where}`,
+      syscall: 'mmap',
+      hints: { EEXIST: 'this process has something else at that address', EBUSY: 'whoever mapped it first has it at another address' },
+    })
     this.what = what
-    this.#address = address
+    this.address = address
     this.#length = length
     this.#bytes = viewMemory(address, length)
     open.add(this)
@@ -48,7 +58,7 @@ export class Mapping implements Disposable {
     this.#bytes.buffer.transfer(0)
     this.#bytes = undefined
     open.delete(this)
-    unmapMemory(this.#address, this.#length)
+    unmapMemory(this.address, this.#length)
   }
 }
 

@@ -28,6 +28,8 @@ export const features = {
   xdp_link: { what: 'links of XDP programs', since: '5.9' },
   cgroup_link: { what: 'links of programs to a cgroup', since: '5.7' },
   sockmap_link: { what: 'links of programs to a sockmap', since: '6.10' },
+  arena: { what: 'arenas: memory that programs and processes share', since: '6.9' },
+  arena_far_globals: { what: 'global variables beyond the first half gigabyte of an arena', since: '7.0' },
   token: { what: 'BPF tokens', since: '6.9' },
 } as const satisfies Record<string, { what: string; since: string }>
 

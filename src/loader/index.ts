@@ -32,13 +32,12 @@ export type {
   Handle,
   KernelFacts,
   MapDefinition,
-  MapInfo,
   Memory,
   ModuleBtf,
-  ObjectsById,
   ProgramDefinition,
-  ProgramInfo,
   Target,
 } from './target.ts'
+export type { BtfInfo, MapInfo, ObjectKind, ObjectsById, ProgramInfo } from './objects-by-id.ts'
+export type { TestRun, TestRunResult } from './test-run.ts'
 export { ATTACH_FLAG, ATTACH_TYPE, LINK_TYPE, MAP_FLAG, MAP_TYPE, objectNameSize, PROG_TYPE } from './uapi.ts'
 export { summarizeVerifierLog } from './verifier-log.ts'

@@ -74,7 +74,7 @@ export interface MapSpec {
   readonly keyType: number
   readonly valueType: number
   autocreate: boolean
-  /** Of a data map: what its one value starts as. */
+  /** Of a data map: what its one value starts as; of an arena: what its variables do, when it has any. */
   readonly initial: Uint8Array | null
   /** Of a map of maps: what each of its values is like. */
   readonly inner: MapSpec | null

@@ -1,8 +1,9 @@
 import type { Btf } from '../btf/index.ts'
 import type { AttachedPrograms, Place } from './attach/attached-programs.ts'
 import type { Attachment, Unlinked, UnlinkedAttachment } from './attach/attachment.ts'
-import type { LinkInfo } from './attach/link-info.ts'
 import type { Answer, Feature } from './features.ts'
+import type { ObjectsById } from './objects-by-id.ts'
+import type { TestRun, TestRunResult } from './test-run.ts'
 
 /** Something that a target made and that lives until it is disposed of: on Linux a file descriptor. */
 export interface Handle extends Disposable {
@@ -12,6 +13,8 @@ export interface Handle extends Disposable {
 
 /** Bytes that somebody else may change at any time. They are empty once it has been disposed of, and asking for them fails. */
 export interface Memory extends Disposable {
+  /** Of the first byte, in this process: what programs write into an arena as a pointer counts from there. */
+  readonly address: bigint
   readonly bytes: Uint8Array<ArrayBuffer>
 }
 
@@ -90,45 +93,6 @@ export interface ProgramDefinition {
   modules: readonly BtfHandle[]
 }
 
-/** A kernel's answer about a map, from BPF_OBJ_GET_INFO_BY_FD. */
-export interface MapInfo {
-  id: number
-  name: string
-  type: number
-  keySize: number
-  valueSize: number
-  maxEntries: number
-  flags: number
-  /** Of a struct_ops map; 0 for others. */
-  kernelValueType: number
-  /** The BTF object that has that type: the kernel's own or a module's. 0 where the kernel does not say. */
-  kernelValueBtf: number
-}
-
-export interface ProgramInfo {
-  id: number
-  name: string
-  type: number
-  tag: string
-  /** ns and calls since it was loaded, counted while BPF statistics are on. */
-  runTimeNs: bigint
-  runCount: bigint
-}
-
-/** All objects that a target holds, by whomever they were made. */
-export interface ObjectsById {
-  ids(kind: 'map' | 'program' | 'link'): Iterable<number>
-  /** Undefined when there is none of this id (any more). */
-  map(id: number): Handle | undefined
-  program(id: number): Handle | undefined
-  link(id: number): Handle | undefined
-  mapInfo(map: Handle): MapInfo
-  programInfo(program: Handle): ProgramInfo
-  /** The types that a program was loaded with; undefined when it was loaded without. */
-  programTypes(program: Handle): Btf | undefined
-  linkInfo(link: Handle): LinkInfo
-}
-
 /** What a kernel is, as far as an object can be bound to it: no privilege is needed to know it. */
 export interface KernelFacts {
   /** For messages: `Linux 6.18.0`, or the file that the types were read from. */
@@ -174,10 +138,14 @@ export interface Target extends KernelFacts {
   /** The key after another or, without one, the first. A key that is gone is taken for none. */
   nextKey(map: Handle, key: Uint8Array | undefined, keySize: number): Uint8Array | undefined
   batch(map: Handle, batch: Batch): BatchResult
-  /** Part of a map's memory in place, for maps that allow it. */
-  mapMemory(map: Handle, range: { offset: number; length: number; writable: boolean }): Memory
+  /** Part of a map's memory in place, for maps that allow it; an `address` is where it must be in this process. */
+  mapMemory(map: Handle, range: { offset: number; length: number; writable: boolean; address?: bigint }): Memory
   /** After it no call can change the map any more, so that the verifier may rely on its values. */
   freeze(map: Handle): void
+  /** Runs a program by itself. Throws a `SyscallError` with a hint when it is none that can, or not so. */
+  testRun(program: Handle, run: TestRun): TestRunResult
+  /** Makes a program keep a map alive that no instruction of it names, and tell it among its maps. */
+  bindMap(program: Handle, map: Handle): void
   /** Makes a program run where it says, for as long as the link lives. */
   attach(program: Handle, to: Attachment): Handle
   /** Makes a program run where it says, until it is taken away again. */

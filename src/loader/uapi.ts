@@ -45,6 +45,7 @@ export const MAP_FLAG = {
   MMAPABLE: 1 << 10,
   LINK: 1 << 13,
   VTYPE_BTF_OBJ_FD: 1 << 15,
+  SEGV_ON_FAULT: 1 << 17,
 } as const
 
 /** enum bpf_link_type */

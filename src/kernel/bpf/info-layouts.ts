@@ -11,7 +11,11 @@ export const mapInfo = {
   map_flags: [20, 'u32'],
   name: [24, 'name'],
   btf_vmlinux_value_type_id: [44, 'u32'],
+  btf_id: [64, 'u32'],
+  btf_key_type_id: [68, 'u32'],
+  btf_value_type_id: [72, 'u32'],
   btf_vmlinux_id: [76, 'u32'],
+  map_extra: [80, 'u64'],
 } as const
 
 /** struct bpf_prog_info */
@@ -20,6 +24,12 @@ export const programInfo = {
   id: [4, 'u32'],
   // Eight bytes; as a number, the first is the lowest.
   tag: [8, 'u64'],
+  jited_prog_len: [16, 'u32'],
+  xlated_prog_len: [20, 'u32'],
+  load_time: [40, 'u64'],
+  created_by_uid: [48, 'u32'],
+  nr_map_ids: [52, 'u32'],
+  map_ids: [56, 'address'],
   name: [64, 'name'],
   btf_id: [128, 'u32'],
   func_info_rec_size: [132, 'u32'],
@@ -27,6 +37,8 @@ export const programInfo = {
   nr_func_info: [144, 'u32'],
   run_time_ns: [192, 'u64'],
   run_cnt: [200, 'u64'],
+  recursion_misses: [208, 'u64'],
+  verified_insns: [216, 'u32'],
 } as const
 
 /** struct bpf_link_info: what links of all kinds have. */

@@ -69,8 +69,25 @@ export const progLoad = {
 export const testRun = {
   prog_fd: [0, 'u32'],
   retval: [4, 'u32'],
+  data_size_in: [8, 'u32'],
+  data_size_out: [12, 'u32'],
+  data_in: [16, 'address'],
+  data_out: [24, 'address'],
+  repeat: [32, 'u32'],
+  duration: [36, 'u32'],
   ctx_size_in: [40, 'u32'],
+  ctx_size_out: [44, 'u32'],
   ctx_in: [48, 'address'],
+  ctx_out: [56, 'address'],
+  flags: [64, 'u32'],
+  cpu: [68, 'u32'],
+  batch_size: [72, 'u32'],
+} as const
+
+/** BPF_PROG_BIND_MAP */
+export const bindMap = {
+  prog_fd: [0, 'u32'],
+  map_fd: [4, 'u32'],
 } as const
 
 export const btfLoad = {

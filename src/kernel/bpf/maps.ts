@@ -1,8 +1,8 @@
 import type { MapDefinition } from '../../loader/index.ts'
 import type { Fd } from '../fd.ts'
-import { bpfOpen } from './command.ts'
+import { bpfDo, bpfOpen } from './command.ts'
 import { change } from './elements.ts'
-import { mapCreate } from './layouts.ts'
+import { bindMap as bindMapLayout, mapCreate } from './layouts.ts'
 
 /** BPF_MAP_CREATE */
 export function createMap(map: MapDefinition): Fd {
@@ -40,4 +40,10 @@ export function createMap(map: MapDefinition): Fd {
 /** BPF_MAP_FREEZE */
 export function freezeMap(map: Fd): void {
   change('BPF_MAP_FREEZE', { map_fd: map.number }, `freezing ${map.what}`)
+}
+
+/** BPF_PROG_BIND_MAP */
+export function bindMap(program: Fd, map: Fd): void {
+  const values = { prog_fd: program.number, map_fd: map.number }
+  bpfDo('BPF_PROG_BIND_MAP', bindMapLayout, values, { doing: `binding ${map.what} to ${program.what}` })
 }

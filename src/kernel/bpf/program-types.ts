@@ -1,8 +1,8 @@
 import { type Btf, parseBtf } from '../../btf/index.ts'
 import type { Handle } from '../../loader/index.ts'
-import { openById } from './by-id.ts'
+import { btfBytes, openBtf } from './btf-objects.ts'
 import { objectInfo } from './info.ts'
-import { btfInfo, programInfo } from './info-layouts.ts'
+import { programInfo } from './info-layouts.ts'
 
 /** The types that a program was loaded with; undefined when it was loaded without. */
 export function programTypes(program: Handle): Btf | undefined {
@@ -25,9 +25,6 @@ export function typesById(id: number): Btf | undefined {
 }
 
 function readTypes(id: number): Btf | undefined {
-  using fd = openById('BPF_BTF_GET_FD_BY_ID', id, `BTF ${id}`)
-  if (fd === undefined) return undefined
-  const bytes = new Uint8Array(objectInfo(fd, btfInfo).btf_size)
-  objectInfo(fd, btfInfo, { btf: bytes, btf_size: bytes.length })
-  return parseBtf(bytes, { file: `BTF ${id}` })
+  using btf = openBtf(id)
+  return btf === undefined ? undefined : parseBtf(btfBytes(btf), { file: `BTF ${id}` })
 }

@@ -1,12 +1,12 @@
 import { decodeText } from '../../bytes/index.ts'
 import { VerifierError } from '../../errors/index.ts'
 import { PROG_TYPE, type ProgramDefinition, summarizeVerifierLog } from '../../loader/index.ts'
-import { check, errnoName, systemError } from '../errno.ts'
+import { errnoName, systemError } from '../errno.ts'
 import { Fd } from '../fd.ts'
 import { isPrivileged } from '../privileged.ts'
 import type { Values } from './attr.ts'
 import { bpfCall } from './command.ts'
-import { progLoad, testRun as testRunLayout } from './layouts.ts'
+import { progLoad } from './layouts.ts'
 
 // ABI: linux/errno.h.
 const EAGAIN = 11
@@ -124,18 +124,3 @@ function attributes(program: ProgramDefinition): Values<typeof progLoad> {
 
 const whoseType = (attach: NonNullable<ProgramDefinition['attach']>): Values<typeof progLoad> =>
   'program' in attach ? { attach_prog_fd: attach.program.number } : { attach_btf_obj_fd: attach.module?.number ?? 0 }
-
-/** BPF_PROG_TEST_RUN: runs a program once on a context of the caller's and answers what it returned. */
-export function testRun(program: Fd, context: Uint8Array): number {
-  const values = { prog_fd: program.number, ctx_in: context, ctx_size_in: context.length }
-  const { result, attr } = bpfCall('BPF_PROG_TEST_RUN', testRunLayout, values)
-  const never = 'the kernel does not run programs of this kind by themselves'
-  check(result, {
-    doing: `running ${program.what}`,
-    syscall: 'bpf(BPF_PROG_TEST_RUN)',
-    capability: 'CAP_BPF',
-    // ABI: ENOTSUPP is the answer about a type of program, EOPNOTSUPP that about a struct.
-    hints: { ENOTSUPP: never, EOPNOTSUPP: never, EINVAL: 'the context is not what this kind of program takes' },
-  })
-  return attr.getUint32(testRunLayout.retval[0], true)
-}

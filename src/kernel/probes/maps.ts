@@ -21,6 +21,10 @@ export const probeMapName = (): Answer => withAndWithout(array, { map_name: 'ccd
 export const probeMmapableArray = (): Answer => withAndWithout(array, { map_flags: MAP_FLAG.MMAPABLE })
 export const probeRingBuffer = (): Answer => answerOf(create({ map_type: MAP_TYPE.RINGBUF, max_entries: getPageSize() }))
 
+// ABI: an arena has no keys and values, and must be one that can be mapped.
+export const probeArena = (): Answer =>
+  answerOf(create({ map_type: MAP_TYPE.ARENA, max_entries: 1, map_flags: MAP_FLAG.MMAPABLE }))
+
 /** Reads an empty table in one call: it has an end, ENOENT, where there is such a call. */
 export function probeBatch(): Answer {
   const result = create({ map_type: MAP_TYPE.HASH, ...oneEntry })

@@ -1,8 +1,8 @@
 import { type Answer, type Feature, features } from '../../loader/index.ts'
 import { probeBtf } from './btf.ts'
-import { probeBatch, probeMapName, probeMmapableArray, probeRingBuffer } from './maps.ts'
+import { probeArena, probeBatch, probeMapName, probeMmapableArray, probeRingBuffer } from './maps.ts'
 import { probeLinkType, probeRunStatistics, probeToken } from './other.ts'
-import { probeCookie, probeGlobalData, probeMemcgAccounting, probeProgramName, probeTcxLink } from './programs.ts'
+import { probeArenaFarGlobals, probeCookie, probeGlobalData, probeMemcgAccounting, probeProgramName, probeTcxLink } from './programs.ts'
 import { probeStructOpsDetach, probeStructOpsLink, probeStructOpsSleepable, probeStructOpsUpdate } from './struct-ops.ts'
 
 const probes: Readonly<Record<Feature, () => Answer>> = {
@@ -31,6 +31,8 @@ const probes: Readonly<Record<Feature, () => Answer>> = {
   xdp_link: () => probeLinkType('XDP'),
   cgroup_link: () => probeLinkType('CGROUP'),
   sockmap_link: () => probeLinkType('SOCKMAP'),
+  arena: probeArena,
+  arena_far_globals: probeArenaFarGlobals,
   token: probeToken,
 }
 

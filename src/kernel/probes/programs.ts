@@ -20,7 +20,7 @@ const returnZero = [...insn(0xb7, 0, 0), ...insn(0x95, 0, 0)]
 // ABI: enum bpf_func_id, linux/bpf.h.
 const HELPER = { KTIME_GET_COARSE_NS: 160, GET_ATTACH_COOKIE: 174 } as const
 // ABI: BPF_PSEUDO_MAP_VALUE as the source of `r1 = value of a map`, a wide load.
-const loadValue = (map: number): number[] => [...insn(0x18, 0x21, map), ...insn(0, 0, 0)]
+const loadValue = (map: number, offset = 0): number[] => [...insn(0x18, 0x21, map), ...insn(0, 0, offset)]
 
 /** Loads a small program. The descriptor, or a negative errno. */
 export function loadProbe(type: number, instructions: readonly number[], more: Values<typeof progLoad> = {}): number {
@@ -49,6 +49,22 @@ export function probeGlobalData(): Answer {
   if (result < 0) return 'unknown'
   using map = new Fd(result, 'map for a probe')
   return onlyIfAny(answerOf(loadProbe(PROG_TYPE.SOCKET_FILTER, [...loadValue(map.number), ...returnZero])))
+}
+
+/**
+ * Points a gigabyte into the value of an array, which is refused by all: by older kernels because of the distance, by
+ * others because that array has no such place. Only the words tell them apart.
+ */
+export function probeArenaFarGlobals(): Answer {
+  const result = sampleMap()
+  if (result < 0) return 'unknown'
+  using map = new Fd(result, 'map for a probe')
+  const log = new Uint8Array(4096)
+  const logging = { log_level: 1, log_size: log.length, log_buf: log }
+  const answer = answerOf(loadProbe(PROG_TYPE.SOCKET_FILTER, [...loadValue(map.number, 2 ** 30), ...returnZero], logging))
+  const text = Buffer.from(log).toString('latin1')
+  if (text.includes('direct value offset of')) return 'no'
+  return text.includes('invalid access to map value pointer') ? 'yes' : onlyIfAny(answer)
 }
 
 /** Attaches to an interface that does not exist, which a kernel finds out only if it knows this way to attach. */

@@ -23,7 +23,7 @@ export function accessTo(object: BpfObject, target: Target, maps: ReadonlyMap<st
     if (map !== undefined) return map
     throw new UsageError(`${object.file} has no map "${name}" that was created; it has ${[...maps.keys()].join(', ') || 'none'}`)
   }
-  const variables = new LiveVariables(object, target, (name) => mapOf(name).handle)
+  const variables = new LiveVariables(object, target, mapOf)
   return {
     map: <K, V>(name: string) => openMap<K, V>(object, target, mapOf(name)),
     variable: (name) => variables.variable(name),

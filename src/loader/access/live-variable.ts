@@ -1,7 +1,9 @@
 import type { BtfValue } from '../../btf/index.ts'
 import { SyscallError, UsageError } from '../../errors/index.ts'
 import type { BpfObject, MapSpec } from '../object.ts'
-import type { Handle, Memory, Target } from '../target.ts'
+import type { LoadedArena } from '../load/arena.ts'
+import type { LoadedMap } from '../load/loaded.ts'
+import type { Memory, Target } from '../target.ts'
 import { MAP_FLAG } from '../uapi.ts'
 import { type VariableSpec, variableOf } from './variables.ts'
 
@@ -15,17 +17,23 @@ export interface Variable<V = BtfValue> {
   set(value: V): void
 }
 
+/** Where a section's first byte stands in memory. */
+interface Place {
+  memory: Memory
+  start: number
+}
+
 const zeroKey = new Uint8Array(4)
 
 /** The data maps of a loaded object in memory: each is mapped when a variable of it is first asked for. */
 export class LiveVariables implements Disposable {
   readonly #object: BpfObject
   readonly #target: Target
-  readonly #mapOf: (name: string) => Handle
-  readonly #memories = new Map<string, Memory | null>()
+  readonly #mapOf: (name: string) => LoadedMap
+  readonly #places = new Map<string, Place | null>()
   readonly #owned = new DisposableStack()
 
-  constructor(object: BpfObject, target: Target, mapOf: (name: string) => Handle) {
+  constructor(object: BpfObject, target: Target, mapOf: (name: string) => LoadedMap) {
     this.#object = object
     this.#target = target
     this.#mapOf = mapOf
@@ -37,35 +45,37 @@ export class LiveVariables implements Disposable {
 
   /** The whole section, in place where it is mapped. */
   read({ map }: VariableSpec): Uint8Array {
-    const memory = this.#memory(map)
-    if (memory !== null) return memory.bytes
-    const bytes = this.#target.lookup(this.#mapOf(map.name), zeroKey, map.valueSize)
+    const place = this.#place(map)
+    if (place !== null) return place.memory.bytes.subarray(place.start)
+    const bytes = this.#target.lookup(this.#mapOf(map.name).handle, zeroKey, map.valueSize)
     if (bytes === undefined) throw new Error(`map "${map.name}" lost its only element`)
     return bytes
   }
 
   write(spec: VariableSpec, bytes: Uint8Array): void {
-    const memory = this.#memory(spec.map)
-    if (memory !== null) return memory.bytes.set(bytes, spec.offset)
+    const place = this.#place(spec.map)
+    if (place !== null) return place.memory.bytes.set(bytes, place.start + spec.offset)
     // Without a mapping the whole section is written, so that other variables may lose what a program just wrote.
     const whole = this.read(spec).slice()
     whole.set(bytes, spec.offset)
-    this.#target.update(this.#mapOf(spec.map.name), zeroKey, whole)
+    this.#target.update(this.#mapOf(spec.map.name).handle, zeroKey, whole)
   }
 
   /** Null where the kernel cannot map it: then each access is a call. */
-  #memory(map: MapSpec): Memory | null {
-    const known = this.#memories.get(map.name)
+  #place(map: MapSpec): Place | null {
+    const known = this.#places.get(map.name)
     if (known !== undefined) return known
-    const memory = (map.flags & MAP_FLAG.MMAPABLE) === 0 ? null : this.#mapped(map)
-    this.#memories.set(map.name, memory)
-    return memory
+    const place = (map.flags & MAP_FLAG.MMAPABLE) === 0 ? null : this.#mapped(map)
+    this.#places.set(map.name, place)
+    return place
   }
 
-  #mapped(map: MapSpec): Memory | null {
+  #mapped(map: MapSpec): Place | null {
+    const { handle, arena } = this.#mapOf(map.name)
+    if (arena !== undefined) return inArena(map, arena)
     try {
       const range = { offset: 0, length: map.valueSize, writable: isWritable(map) }
-      return this.#owned.use(this.#target.mapMemory(this.#mapOf(map.name), range))
+      return { memory: this.#owned.use(this.#target.mapMemory(handle, range)), start: 0 }
     } catch (error) {
       if (error instanceof SyscallError) return null
       throw error
@@ -76,6 +86,13 @@ export class LiveVariables implements Disposable {
   [Symbol.dispose](): void {
     this.#owned.dispose()
   }
+}
+
+function inArena({ name }: MapSpec, { memory, globalsAt }: LoadedArena): Place {
+  if (memory !== null) return { memory, start: globalsAt }
+  throw new UsageError(`the variables of arena "${name}" cannot be read: others made it, and its definition does not say its address`, {
+    hint: 'say the address by map_extra: __ulong(map_extra, 1ull << 44)',
+  })
 }
 
 class LiveVariable<V> implements Variable<V> {

@@ -33,13 +33,14 @@ export function variablesOf(object: BpfObject): ReadonlyMap<string, VariableSpec
 }
 
 function variablesIn(object: BpfObject, map: MapSpec): [string, VariableSpec][] {
-  if (map.origin === 'definition' || map.valueType === 0) return []
+  if (map.initial === null || map.valueType === 0) return []
+  const end = map.origin === 'definition' ? map.initial.length : map.valueSize
   const btf = placedTypes(object)
   const section = btf.type(map.valueType)
   if (section.kind !== 'datasec') return []
   return section.variables.flatMap(({ type, offset }): [string, VariableSpec][] => {
     const size = sizeOf(btf, type)
-    if (offset + size > map.valueSize) return []
+    if (offset + size > end) return []
     const name = btf.name(type)
     // Made when it is first used: a variable of a type without values is no obstacle for the others.
     return [[name, { name, map, offset, size, get codec() { return codecOf(btf, type, object.elf.littleEndian) } }]]

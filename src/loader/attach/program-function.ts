@@ -1,5 +1,6 @@
 import { UsageError } from '../../errors/index.ts'
-import type { Handle, ObjectsById } from '../target.ts'
+import type { ObjectsById } from '../objects-by-id.ts'
+import type { Handle } from '../target.ts'
 
 /** A function of a loaded BPF program that another program runs in place of, before or after. */
 export interface ProgramFunction {

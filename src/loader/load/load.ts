@@ -1,3 +1,4 @@
+import { PermissionError, SyscallError } from '../../errors/index.ts'
 import { accessTo } from '../access/access.ts'
 import type { BpfObject } from '../object.ts'
 import { prepare, type PreparedObject, type PrepareOptions } from '../prepare/prepare.ts'
@@ -35,13 +36,17 @@ export function load(source: BpfObject | PreparedObject, target: Target, options
   const maps = new Map<string, LoadedMap>()
   for (const spec of object.maps) {
     if (!spec.autocreate) continue
-    maps.set(spec.name, { spec, handle: keep(createMap(target, spec, btf, prepared, { root: pinRoot, undo: pins })) })
+    const map = createMap(target, spec, btf, prepared, { root: pinRoot, undo: pins })
+    keep(map.handle)
+    if (map.arena !== undefined) undo.use(map.arena)
+    maps.set(spec.name, map)
   }
   const mapOf = (name: string): Handle | undefined => maps.get(name)?.handle
   for (const { spec, handle } of maps.values()) fillSlots(target, spec, handle, 'map', mapOf)
   const programs = new Map<string, LoadedProgram>()
   for (const program of prepared.programs) {
-    const handle = keep(loadProgram(target, prepared, program, btf, mapOf))
+    const handle = keep(loadProgram(target, prepared, program, btf, maps))
+    bindConstants(target, handle, maps)
     programs.set(program.spec.name, { spec: program.spec, handle })
   }
   for (const { spec, handle } of maps.values()) fillSlots(target, spec, handle, 'program', (name) => programs.get(name)?.handle)
@@ -54,4 +59,19 @@ export function load(source: BpfObject | PreparedObject, target: Target, options
   const owned = undo.move()
   pins.move()
   return { ...access, object, target, maps, programs, structOps, notes, [Symbol.dispose]: () => owned.dispose() }
+}
+
+/**
+ * Constants belong to a program also when no instruction of it names them: tools read what is said in them, such as a
+ * program's version. A kernel before 5.10 cannot bind them, and the program runs all the same.
+ */
+function bindConstants(target: Target, program: Handle, maps: ReadonlyMap<string, LoadedMap>): void {
+  for (const { spec, handle } of maps.values()) {
+    if (spec.origin !== 'rodata') continue
+    try {
+      target.bindMap(program, handle)
+    } catch (error) {
+      if (!(error instanceof SyscallError || error instanceof PermissionError)) throw error
+    }
+  }
 }

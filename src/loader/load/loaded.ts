@@ -2,10 +2,13 @@ import type { Access } from '../access/access.ts'
 import type { BpfObject, MapSpec, ProgramSpec } from '../object.ts'
 import type { PreparedStructOps } from '../prepare/struct-ops.ts'
 import type { Handle, Target } from '../target.ts'
+import type { LoadedArena } from './arena.ts'
 
 export interface LoadedMap {
   spec: MapSpec
   handle: Handle
+  /** Of an arena. */
+  arena?: LoadedArena
 }
 
 export interface LoadedProgram {

@@ -2,6 +2,8 @@ import { SyscallError } from '../../errors/index.ts'
 import type { MapSpec } from '../object.ts'
 import type { PreparedObject } from '../prepare/prepare.ts'
 import type { PreparedStructOps } from '../prepare/struct-ops.ts'
+import { mapArena } from './arena.ts'
+import type { LoadedMap } from './loaded.ts'
 import type { Handle, MapDefinition, Target } from '../target.ts'
 import { MAP_FLAG, MAP_TYPE } from '../uapi.ts'
 import { entriesOf } from './map-size.ts'
@@ -30,8 +32,8 @@ const withoutTypes: ReadonlySet<number> = new Set([
 export const defaultPinRoot = '/sys/fs/bpf'
 
 /**
- * Creates a map, or opens the one that is shared under its name, and gives a data map its value. Pins that it makes under
- * `root` are added to `undo`.
+ * Creates a map, or opens the one that is shared under its name, and gives data their first values. Pins that it makes
+ * under `root` are added to `undo`.
  */
 export function createMap(
   target: Target,
@@ -39,19 +41,22 @@ export function createMap(
   btf: Handle | undefined,
   { config }: PreparedObject,
   { root, undo }: { root: string; undo: DisposableStack },
-): Handle {
+): LoadedMap {
   using inner = spec.inner === null ? undefined : createPlain(target, spec.inner, btf)
   const create = () => createPlain(target, spec, btf, inner)
-  const handle = spec.pinned ? shareByName(target, spec, { root, entries: entriesOf(spec, target), undo }, create) : create()
-  const initial = spec.origin === 'kconfig' ? config : spec.initial
+  const { handle, existed } = spec.pinned
+    ? shareByName(target, spec, { root, entries: entriesOf(spec, target), undo }, create)
+    : { handle: create(), existed: false }
   try {
+    if (spec.type === MAP_TYPE.ARENA) return { spec, handle, arena: mapArena(target, spec, handle, existed) }
+    const initial = spec.origin === 'kconfig' ? config : spec.initial
     if (initial !== null && initial.some((byte) => byte !== 0)) target.update(handle, new Uint8Array(4), initial)
     if ((spec.flags & MAP_FLAG.RDONLY_PROG) !== 0 && spec.origin !== 'definition') target.freeze(handle)
+    return { spec, handle }
   } catch (error) {
     handle[Symbol.dispose]()
     throw error
   }
-  return handle
 }
 
 function createPlain(target: Target, spec: MapSpec, btf: Handle | undefined, inner?: Handle): Handle {

@@ -1,8 +1,15 @@
 import { join } from 'node:path'
 import { UsageError } from '../../errors/index.ts'
 import type { MapSpec } from '../object.ts'
-import type { Handle, MapInfo, Target } from '../target.ts'
+import type { MapInfo } from '../objects-by-id.ts'
+import type { Handle, Target } from '../target.ts'
 import { MAP_FLAG, MAP_TYPE } from '../uapi.ts'
+
+/** A map that may have been there before. */
+export interface SharedMap {
+  handle: Handle
+  existed: boolean
+}
 
 /**
  * Uses the map that is pinned under a name, or makes one and pins it there. What is pinned must be the same kind of
@@ -13,14 +20,14 @@ export function shareByName(
   spec: MapSpec,
   { root, entries, undo }: { root: string; entries: number; undo: DisposableStack },
   create: () => Handle,
-): Handle {
+): SharedMap {
   const path = join(root, spec.name)
   if (!target.isPinned(path)) {
     const created = create()
     try {
       target.pin(created, path)
       undo.defer(() => target.unpin(path))
-      return created
+      return { handle: created, existed: false }
     } catch (error) {
       created[Symbol.dispose]()
       throw error
@@ -28,7 +35,7 @@ export function shareByName(
   }
   const found = target.openPinned(path)
   const difference = differenceOf(spec, entries, target.objects.mapInfo(found))
-  if (difference === null) return found
+  if (difference === null) return { handle: found, existed: true }
   found[Symbol.dispose]()
   throw new UsageError(`map "${spec.name}" cannot be shared: what is pinned at ${path} is another map, ${difference}`, {
     hint: 'remove that pin, or load with another pin root',

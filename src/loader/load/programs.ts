@@ -7,6 +7,7 @@ import type { PreparedObject, PreparedProgram } from '../prepare/prepare.ts'
 import type { Handle, ProgramDefinition, Target } from '../target.ts'
 import { PROG_FLAG } from '../uapi.ts'
 import { summarizeVerifierLog } from '../verifier-log.ts'
+import type { LoadedMap } from './loaded.ts'
 import { withFeature } from './too-old.ts'
 
 /** Loads a program: writes the handles of maps and modules into a copy of its instructions and passes it on. */
@@ -15,7 +16,7 @@ export function loadProgram(
   { object }: PreparedObject,
   program: PreparedProgram,
   btf: Handle | undefined,
-  mapOf: (name: string) => Handle | undefined,
+  maps: ReadonlyMap<string, LoadedMap>,
 ): Handle {
   const { spec, place, debug } = program
   if (spec.kind === null) {
@@ -30,7 +31,7 @@ export function loadProgram(
   const definition: ProgramDefinition = {
     name: spec.name,
     type: spec.kind.type,
-    instructions: withHandles(object, program, mapOf, modules),
+    instructions: withHandles(object, program, maps, modules),
     license: object.license,
     expectedAttachType: place?.index ?? spec.kind.attachType,
     flags: (spec.kind.sleepable ? PROG_FLAG.SLEEPABLE : 0) | (spec.kind.frags ? PROG_FLAG.XDP_HAS_FRAGS : 0),
@@ -72,7 +73,7 @@ function attachedType(target: Target, { spec, place, kernelType, programFunction
 function withHandles(
   object: BpfObject,
   { assembled, fixups }: PreparedProgram,
-  mapOf: (name: string) => Handle | undefined,
+  maps: ReadonlyMap<string, LoadedMap>,
   modules: readonly (Handle | undefined)[],
 ): Uint8Array {
   const { instructions } = assembled
@@ -80,15 +81,15 @@ function withHandles(
   const view = new DataView(copy.buffer)
   for (const { at, map, offset } of fixups) {
     const place = at * 8
-    const handle = mapOf(map)
-    if (handle === undefined) {
+    const loaded = maps.get(map)
+    if (loaded === undefined) {
       poison(copy.subarray(place, place + 16), POISON.MAP + object.maps.findIndex(({ name }) => name === map))
       continue
     }
     const registers = view.getUint8(place + 1) & 0xf
     view.setUint8(place + 1, registers | ((offset === null ? PSEUDO.MAP_FD : PSEUDO.MAP_VALUE) << 4))
-    view.setInt32(place + 4, handle.number, true)
-    view.setInt32(place + 12, offset ?? 0, true)
+    view.setInt32(place + 4, loaded.handle.number, true)
+    view.setInt32(place + 12, offset === null ? 0 : offset + (loaded.arena?.globalsAt ?? 0), true)
   }
   for (const { at } of assembled.externs) {
     if (!instructions.isWide(at) || instructions.src(at) !== PSEUDO.BTF_ID) continue

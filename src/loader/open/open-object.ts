@@ -5,6 +5,7 @@ import { type ElfFile, EM_BPF, ET_REL, parseElf } from '../../elf/index.ts'
 import { ObjectError } from '../../errors/index.ts'
 import type { BpfObject } from '../object.ts'
 import type { SectionKind } from '../section-kind.ts'
+import { placeArenaGlobals } from './arena-globals.ts'
 import { readDataMaps } from './data-maps.ts'
 import { readExterns } from './externs.ts'
 import { readFunctions } from './functions.ts'
@@ -36,11 +37,12 @@ export function openObject(bytes: Uint8Array, file: string, { sections }: OpenOp
   const functions = readFunctions(elf, btf.btf, btf.ext)
   const externs = readExterns(elf, btf.btf)
   const name = basename(file).split('.')[0] ?? ''
-  const maps = [...readMapDefinitions(elf, btf.btf), ...readDataMaps(elf, btf.btf, name, externs)]
+  const arena = placeArenaGlobals(elf, btf.btf, readMapDefinitions(elf, btf.btf))
+  const maps = [...arena.maps, ...readDataMaps(elf, btf.btf, name, externs)]
   const programs = readPrograms(elf, functions, sections)
   const structOps = readStructOps(elf, btf.btf, programs)
   // The registers' order in an instruction depends on the byte order, and only little-endian code can be loaded.
-  if (elf.littleEndian) readReferences(elf, functions, maps, externs)
+  if (elf.littleEndian) readReferences(elf, functions, [...maps, ...arena.globals], externs)
   return {
     file,
     name,

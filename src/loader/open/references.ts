@@ -75,6 +75,9 @@ class Classifier {
     const map = this.#maps.find(
       (candidate) => candidate.section === symbol.section && (candidate.wholeSection || candidate.offset === symbol.value),
     )
+    if (target.name === '.jumptables') {
+      return fail(`code without jump tables, but "${symbol.name}" is one: no map of instructions (BPF_MAP_TYPE_INSN_ARRAY, Linux 6.19) is made of it; compile with -fno-jump-tables`)
+    }
     if (map === undefined) return fail(`a map, data or a function, but "${symbol.name}" is in section "${target.name}"`)
     return map.wholeSection
       ? { kind: 'data', at, map: map.spec.name, offset: place }

@@ -1,4 +1,5 @@
-import type { KernelFacts, ObjectsById, Target } from '../target.ts'
+import type { ObjectsById } from '../objects-by-id.ts'
+import type { KernelFacts, Target } from '../target.ts'
 import type { RecordedHandle } from './handle.ts'
 
 /** Methods of a target that do or ask something; what it knows by itself is not recorded. */

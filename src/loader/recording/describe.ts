@@ -48,6 +48,8 @@ function inWords(call: RecordedCall, facts: KernelFacts): string {
       return updateInWords(call.args[0], call.args[1], call.args[2])
     case 'freeze':
       return `freeze ${what(call.args[0])}`
+    case 'bindMap':
+      return `bind ${what(call.args[1])} to ${what(call.args[0])}`
     case 'attach':
       return `attach ${what(call.args[0])}: ${attachmentInWords(call.args[1])}`
     case 'attachUnlinked':

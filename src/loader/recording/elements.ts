@@ -40,3 +40,10 @@ export function keyAfter(map: RecordedMap, key: Uint8Array | undefined): Uint8Ar
   const next = keys[key === undefined ? 0 : keys.indexOf(keyOf(key)) + 1]
   return next === undefined ? undefined : new Uint8Array(Buffer.from(next, 'hex'))
 }
+
+/** Part of the first element, which shows what is written; of other maps some memory for itself. */
+export function memoryOf(map: RecordedMap, { offset, length }: { offset: number; length: number }): Uint8Array<ArrayBuffer> {
+  const first = elementOf(map, new Uint8Array(4), map.definition.valueSize)
+  const inside = first !== undefined && offset + length <= first.length
+  return inside ? first.subarray(offset, offset + length) : new Uint8Array(length)
+}

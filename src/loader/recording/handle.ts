@@ -4,7 +4,8 @@ import type { Handle, MapDefinition, Memory, ProgramDefinition } from '../target
 /** What a recorded handle stands for. Several handles may stand for one. */
 export type RecordedThing = { readonly id: number; readonly what: string } & (
   | { readonly kind: 'map'; readonly definition: MapDefinition; readonly elements: Map<string, Uint8Array<ArrayBuffer>> }
-  | { readonly kind: 'program'; readonly definition: ProgramDefinition }
+  /** `maps` are those that its instructions name, and those that it was bound to. */
+  | { readonly kind: 'program'; readonly definition: ProgramDefinition; readonly maps: Set<RecordedThing> }
   | { readonly kind: 'link'; program: RecordedThing | undefined; map: RecordedThing | undefined }
   | { readonly kind: 'types'; readonly bytes: Uint8Array }
   | { readonly kind: 'other' }
@@ -53,14 +54,16 @@ export class RecordedHandle implements Handle {
   }
 }
 
-/** Memory of a recorded map: that of the process itself. */
+/** Memory of a recorded map: that of the process itself, and at no address that anybody could tell. */
 export class RecordedMemory implements Memory {
   readonly what: string
+  readonly address: bigint
   #bytes: Uint8Array<ArrayBuffer>
   readonly #owner: Set<Owned>
 
-  constructor(what: string, bytes: Uint8Array<ArrayBuffer>, owner: Set<Owned>) {
+  constructor(what: string, { bytes, address }: { bytes: Uint8Array<ArrayBuffer>; address: bigint }, owner: Set<Owned>) {
     this.what = what
+    this.address = address
     this.#bytes = bytes
     this.#owner = owner
     owner.add(this)

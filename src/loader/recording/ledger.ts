@@ -10,6 +10,7 @@ import { snapshot } from './snapshot.ts'
 const firstNumber = 3
 
 type RecordedMap = Extract<RecordedThing, { kind: 'map' }>
+type RecordedProgram = Extract<RecordedThing, { kind: 'program' }>
 type RecordedLink = Extract<RecordedThing, { kind: 'link' }>
 
 /** What was called, and what has been made and is still held. */
@@ -55,14 +56,19 @@ export class Ledger {
     return new RecordedHandle(thing, this.#numbers++, this.kept)
   }
 
-  memory(what: string, bytes: Uint8Array<ArrayBuffer>): RecordedMemory {
-    return new RecordedMemory(what, bytes, this.open)
+  memory(what: string, bytes: Uint8Array<ArrayBuffer>, address: bigint): RecordedMemory {
+    return new RecordedMemory(what, { bytes, address }, this.open)
   }
 
   /** As a kernel refuses. */
   refusal(method: Call['method'], errno: string): Error {
     const facts = { doing: `recording call ${this.calls.length + 1}`, syscall: method, errno }
     return errno === 'EPERM' ? new PermissionError({ ...facts, capability: 'CAP_BPF' }) : new SyscallError(facts)
+  }
+
+  /** Refuses when what is there is not what the caller thinks. */
+  expect(method: Call['method'], found: RecordedThing | undefined, expected: Handle | undefined): void {
+    if (expected !== undefined && found !== this.thingOf(expected)) throw this.refusal(method, 'EPERM')
   }
 
   thingOf(handle: Handle): RecordedThing {
@@ -72,6 +78,12 @@ export class Ledger {
   mapOf(handle: Handle): RecordedMap {
     const thing = this.thingOf(handle)
     if (thing.kind !== 'map') throw new TypeError(`${thing.what} is no map`)
+    return thing
+  }
+
+  programOf(handle: Handle): RecordedProgram {
+    const thing = this.thingOf(handle)
+    if (thing.kind !== 'program') throw new TypeError(`${thing.what} is no program`)
     return thing
   }
 
@@ -89,13 +101,16 @@ export class Ledger {
   program(definition: ProgramDefinition): RecordedThing {
     const what = `program "${definition.name}"`
     const insns = new Instructions(definition.instructions)
-    const maps = new Set(this.#handles().flatMap(({ thing, serial }) => (thing.kind === 'map' ? [serial] : [])))
+    const known = new Map(this.#handles().flatMap(({ thing, serial }) => (thing.kind === 'map' ? [[serial, thing] as const] : [])))
+    const maps = new Set<RecordedThing>()
     for (let at = 0; at < insns.count; at += insns.isWide(at) ? 2 : 1) {
       const src = insns.src(at)
-      if (!insns.isWide(at) || (src !== PSEUDO.MAP_FD && src !== PSEUDO.MAP_VALUE) || maps.has(insns.imm(at))) continue
-      throw new Error(`${what}: instruction ${at} refers to ${insns.imm(at)}, which is no open map`)
+      if (!insns.isWide(at) || (src !== PSEUDO.MAP_FD && src !== PSEUDO.MAP_VALUE)) continue
+      const map = known.get(insns.imm(at))
+      if (map === undefined) throw new Error(`${what}: instruction ${at} refers to ${insns.imm(at)}, which is no open map`)
+      maps.add(map)
     }
-    return this.#add({ kind: 'program', what, id: this.#nextId, definition })
+    return this.#add({ kind: 'program', what, id: this.#nextId, definition, maps })
   }
 
   link(program: RecordedThing | undefined, map: RecordedThing | undefined): RecordedThing {

@@ -10,12 +10,13 @@ import type {
   MapDefinition,
   Memory,
   ModuleBtf,
-  ObjectsById,
   ProgramDefinition,
   Target,
 } from '../target.ts'
+import type { ObjectsById } from '../objects-by-id.ts'
+import type { TestRun, TestRunResult } from '../test-run.ts'
 import type { Call, Failure, RecordedCall } from './calls.ts'
-import { deleteElement, elementOf, keyAfter, putElement } from './elements.ts'
+import { deleteElement, elementOf, keyAfter, memoryOf, putElement } from './elements.ts'
 import type { RecordedHandle } from './handle.ts'
 import { Ledger } from './ledger.ts'
 import { recordedObjects } from './objects.ts'
@@ -151,18 +152,24 @@ export class RecordingTarget implements Target, Disposable {
     return this.#ledger.do({ method: 'batch', args: [map, batch] }, () => ({ count: 0, errno: 'ENOTSUPP' }))
   }
 
-  mapMemory(map: Handle, range: { offset: number; length: number; writable: boolean }): Memory {
+  mapMemory(map: Handle, range: { offset: number; length: number; writable: boolean; address?: bigint }): Memory {
     return this.#ledger.do({ method: 'mapMemory', args: [map, range] }, () => {
       const thing = this.#ledger.mapOf(map)
-      const first = elementOf(thing, new Uint8Array(4), thing.definition.valueSize)
-      const { offset, length } = range
-      const inside = first !== undefined && offset + length <= first.length
-      return this.#ledger.memory(`memory of ${thing.what}`, inside ? first.subarray(offset, offset + length) : new Uint8Array(length))
+      return this.#ledger.memory(`memory of ${thing.what}`, memoryOf(thing, range), range.address ?? 0n)
     })
   }
 
   freeze(map: Handle): void {
     this.#ledger.do({ method: 'freeze', args: [map] }, () => undefined)
+  }
+
+  /** Nothing runs: packet and context come back as they were given. */
+  testRun(program: Handle, run: TestRun): TestRunResult {
+    return this.#ledger.do({ method: 'testRun', args: [program, run] }, () => ({ returned: 0, durationNs: 0, data: run.data, context: run.context }))
+  }
+
+  bindMap(program: Handle, map: Handle): void {
+    this.#ledger.do({ method: 'bindMap', args: [program, map] }, () => this.#ledger.programOf(program).maps.add(this.#ledger.mapOf(map)))
   }
 
   attach(program: Handle, to: Attachment): Handle {
@@ -182,9 +189,8 @@ export class RecordingTarget implements Target, Disposable {
   updateLink(link: Handle, program: Handle, expected?: Handle): void {
     const args: Parameters<Target['updateLink']> = expected === undefined ? [link, program] : [link, program, expected]
     this.#ledger.do({ method: 'updateLink', args }, () => {
-      const thing = this.#ledger.linkOf(link)
-      if (expected !== undefined && thing.program !== this.#ledger.thingOf(expected)) throw this.#ledger.refusal('updateLink', 'EPERM')
-      thing.program = this.#ledger.thingOf(program)
+      this.#ledger.expect('updateLink', this.#ledger.linkOf(link).program, expected)
+      this.#ledger.linkOf(link).program = this.#ledger.programOf(program)
     })
   }
 
@@ -200,9 +206,8 @@ export class RecordingTarget implements Target, Disposable {
   updateStructOpsLink(link: Handle, map: Handle, expected?: Handle): void {
     const args: Parameters<Target['updateStructOpsLink']> = expected === undefined ? [link, map] : [link, map, expected]
     this.#ledger.do({ method: 'updateStructOpsLink', args }, () => {
-      const thing = this.#ledger.linkOf(link)
-      if (expected !== undefined && thing.map !== this.#ledger.thingOf(expected)) throw this.#ledger.refusal('updateStructOpsLink', 'EPERM')
-      thing.map = this.#ledger.mapOf(map)
+      this.#ledger.expect('updateStructOpsLink', this.#ledger.linkOf(link).map, expected)
+      this.#ledger.linkOf(link).map = this.#ledger.mapOf(map)
     })
   }
 

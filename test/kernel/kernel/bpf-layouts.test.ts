@@ -71,6 +71,7 @@ const structs: Record<keyof typeof attrs, string> = {
   mapBatch: 'batch',
   progLoad: 'prog_type',
   testRun: 'test',
+  bindMap: 'prog_bind_map',
   btfLoad: 'btf',
   object: 'pathname',
   byId: 'start_id',

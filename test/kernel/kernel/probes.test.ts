@@ -8,13 +8,14 @@ import { needs, suite } from '../../support/needs.ts'
 
 const test = suite('feature probes', [needs.root, needs.structOps, needs.bpftool])
 
+const newerThan618: readonly Feature[] = ['arena_far_globals']
 /** What Debian's 6.1 is too old for. */
 const newerThan61: readonly Feature[] = [
   ...(['btf_question', 'struct_ops_link', 'struct_ops_update', 'struct_ops_detach'] as const),
-  ...(['struct_ops_sleepable', 'tcx_link', 'token'] as const),
+  ...(['struct_ops_sleepable', 'tcx_link', 'arena', 'arena_far_globals', 'token'] as const),
 ]
 /** Kernels that this has been tried on, and what they are known to lack. */
-const lacking: Readonly<Record<string, readonly Feature[]>> = { '6.1': newerThan61, '6.12': [], '6.18': [] }
+const lacking: Readonly<Record<string, readonly Feature[]>> = { '6.1': newerThan61, '6.12': newerThan618, '6.18': newerThan618 }
 const [series = ''] = /^\d+\.\d+/.exec(release()) ?? []
 
 test('say what this kernel is known to have and to lack', async () => {

@@ -79,7 +79,7 @@ test('each object uses what the other defines', async () => {
     const run = (name: string): number => {
       const program = loaded.programs.get(name)
       if (program === undefined) throw new Error(`no program ${name}`)
-      return target.testRun(program.handle, new Uint8Array(8))
+      return target.testRun(program.handle, { context: new Uint8Array(8) }).returned
     }
     // 10 + 100 + 20 + 200 + 5 of the data, 1 of weak_add, and 2000 and 1000 of the two functions called local.
     assert.is(run('sum1'), 3336)

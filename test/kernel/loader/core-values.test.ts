@@ -99,7 +99,7 @@ async function answers(file: string): Promise<Record<string, bigint>> {
     const program = loaded.programs.get('core_relocations')
     const bss = loaded.maps.get('core.bss')
     assert.ok(program && bss)
-    assert.is(target.testRun(program.handle, new Uint8Array(16)), 0)
+    assert.is(target.testRun(program.handle, { context: new Uint8Array(16) }).returned, 0)
     const value = target.lookup(bss.handle, new Uint8Array(4), bss.spec.valueSize)
     const { btf } = loaded.object
     const variable = btf.type(btf.find('core', 'var') ?? 0)

@@ -3,8 +3,6 @@ import { readFileSync } from 'node:fs'
 import * as assert from 'uvu/assert'
 import { UsageError } from '../../../src/errors/index.ts'
 import { LinuxTarget, openFds } from '../../../src/kernel/index.ts'
-import { testRun } from '../../../src/kernel/bpf/programs.ts'
-import { Fd } from '../../../src/kernel/fd.ts'
 import { type BpfObject, load, type LoadedObject, MAP_TYPE, openObject } from '../../../src/loader/index.ts'
 import { compileFixture } from '../../support/compile.ts'
 import { needs, suite } from '../../support/needs.ts'
@@ -44,8 +42,8 @@ test('a program sees the inner maps, the programs and the symbols', () => {
   target.update(mapOf(loaded, 'first').handle, u32(1), u64(11n))
   target.update(mapOf(loaded, 'second').handle, u32(1), u64(22n))
   const run = loaded.programs.get('run')?.handle
-  assert.instance(run, Fd)
-  if (run instanceof Fd) testRun(run, new Uint8Array(8))
+  assert.ok(run)
+  target.testRun(run, { context: new Uint8Array(8) })
 
   const found = (...names: string[]) => Object.fromEntries(names.map((name) => [name, global(loaded, name)]))
   assert.equal(found('in_first', 'in_second', 'after_tail'), { in_first: 11n, in_second: 22n, after_tail: 1n })

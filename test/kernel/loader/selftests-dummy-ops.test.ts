@@ -29,7 +29,7 @@ async function withDummy(
     const run = (name: string, ...args: bigint[]): number => {
       const program = loaded.programs.get(name)
       if (program === undefined) throw new Error(`no program "${name}"`)
-      return target.testRun(program.handle, new Uint8Array(BigUint64Array.from(args).buffer))
+      return target.testRun(program.handle, { context: new Uint8Array(BigUint64Array.from(args).buffer) }).returned
     }
     action(run, loaded, target)
   })

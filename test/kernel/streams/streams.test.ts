@@ -30,8 +30,10 @@ const handleOf = (loaded: LoadedObject, program: string) => {
 }
 
 /** Has the program send so many events, before this returns. */
-const produce = (target: LinuxTarget, loaded: LoadedObject, count: number, program = 'produce') =>
-  target.testRun(handleOf(loaded, program), program === 'produce_perf' ? new Uint8Array(16) : new Uint8Array(Uint32Array.of(count).buffer))
+const produce = (target: LinuxTarget, loaded: LoadedObject, count: number, program = 'produce') => {
+  const context = program === 'produce_perf' ? new Uint8Array(16) : new Uint8Array(Uint32Array.of(count).buffer)
+  return target.testRun(handleOf(loaded, program), { context }).returned
+}
 
 const number = (loaded: LoadedObject, name: string) => Number(loaded.variable<bigint>(name).get())
 

@@ -24,7 +24,7 @@ test('its programs run with the arguments they are given', async () => {
   await leavesNothing((target) => {
     using loaded = load(object, target)
     const run = (name: string, ...args: bigint[]): number =>
-      target.testRun(programOf(loaded.programs, name).handle, context(...args))
+      target.testRun(programOf(loaded.programs, name).handle, { context: context(...args) }).returned
     const state = Int32Array.of(1234)
     assert.is(run('test_1', addressOf(state)), 1234)
     assert.is(state[0], 0x5a)
@@ -60,7 +60,7 @@ test('programs of TCP are not run by themselves', async () => {
     using loaded = load(object, target)
     const { handle } = programOf(loaded.programs, 'fixture_ssthresh')
     assert.throws(
-      () => target.testRun(handle, context(0n)),
+      () => target.testRun(handle, { context: context(0n) }),
       (error: unknown) =>
         error instanceof SyscallError && error.errno === 'EOPNOTSUPP' && /by themselves/.test(error.hint),
     )

@@ -15,7 +15,7 @@ export function differencesOf(found: ObjectFacts, expected: ObjectFacts): string
         ...fieldsDiffer(`program ${name}`, program.info, other.info),
         ...listsDiffer(`program ${name}: functions`, program.functions, other.functions),
         ...listsDiffer(`program ${name}: lines`, program.lines, other.lines),
-        ...listsDiffer(`program ${name}: maps`, program.maps, withoutBound(other.maps, program.maps)),
+        ...listsDiffer(`program ${name}: maps`, program.maps, other.maps),
         ...listsDiffer(`program ${name}: instructions`, program.instructions, other.instructions),
       ]
     }),
@@ -31,14 +31,6 @@ function fieldsDiffer(what: string, found: Record<string, unknown>, expected: Re
   return Object.entries(found)
     .filter(([field, value]) => value !== expected[field])
     .map(([field, value]) => `${what}: ${field} is ${String(value)} and not ${String(expected[field])}`)
-}
-
-/**
- * libbpf binds the object's read-only data to each program by BPF_PROG_BIND_MAP, whether it is used or not, for tools that
- * look for notes there. Here a program has the maps that its instructions name.
- */
-function withoutBound(maps: readonly string[], named: readonly string[]): string[] {
-  return maps.filter((map) => named.includes(map) || !map.includes('.rodata'))
 }
 
 /** The first place at which two lists part, or what only one of them has. */

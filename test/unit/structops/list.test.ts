@@ -2,7 +2,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type Btf, sizeOf } from '../../../src/btf/index.ts'
 import { UnsupportedKernelError } from '../../../src/errors/index.ts'
-import { MAP_FLAG, MAP_TYPE, type MapInfo } from '../../../src/loader/index.ts'
+import { MAP_FLAG, MAP_TYPE, type MapInfo, type ProgramInfo } from '../../../src/loader/index.ts'
 import { listStructOps } from '../../../src/structops/index.ts'
 import { BtfWriter } from '../../support/btf-writer.ts'
 
@@ -64,16 +64,40 @@ function targetOf(
     moduleBtfs: () => modules.map((btf) => ({ name: btf.file, btf, handle: () => handle(3) })),
     lookup: () => value,
     objects: {
-      ids: (kind) => ({ map: [7], program: [9], link: links.map((_, index) => index) })[kind],
+      ids: (kind) => ({ map: [7], program: [9], link: links.map((_, index) => index), btf: [] })[kind],
       map: handle,
       program: (id) => (id === 9 ? handle(id) : undefined),
       link: handle,
-      mapInfo: () => ({ ...shape, flags: 0, mapExtra: 0n, kernelValueBtf: 1, ...facts }),
-      programInfo: () => ({ id: 9, name: 'run_it', type: 27, tag: '', runTimeNs: 5n, runCount: 6n }),
+      btf: () => undefined,
+      btfInfo: () => fail('nobody asks about types'),
+      btfBytes: () => fail('nobody asks for types'),
+      mapInfo: () => ({ ...shape, flags: 0, mapExtra: 0n, btfId: 0, keyType: 0, valueType: 0, kernelValueBtf: 1, ...facts }),
+      programInfo: () => runIt,
       linkInfo: ({ number }) => ({ id: number, type: 0, programId: 0, kind: 'struct_ops', ...(links[number] ?? { mapId: 0 }) }),
       programTypes: () => undefined,
     },
   }
+}
+
+const runIt: ProgramInfo = {
+  id: 9,
+  name: 'run_it',
+  type: 27,
+  tag: '',
+  mapIds: [],
+  btfId: 0,
+  loadTimeNs: 0n,
+  ownerUid: 0,
+  xlatedSize: 0,
+  jitedSize: 0,
+  verifiedInstructions: 0,
+  runTimeNs: 5n,
+  runCount: 6n,
+  recursionMisses: 0n,
+}
+
+const fail = (why: string): never => {
+  throw new Error(why)
 }
 
 /** A value with what the kernel writes into it: count and state, program 9, and the name. */

@@ -179,4 +179,28 @@ test('the old section "maps" is refused, and the hint says how to write them now
   assert.match(error.hint, 'SEC(".maps")')
 })
 
+test('variables of an arena: one arena has them, and without it or with two they have no place', () => {
+  const arenas = (count: number) => {
+    const { types, number, int } = fieldsIn(new BtfWriter())
+    const names = Array.from({ length: count }, (_, at) => `arena${at}`)
+    const variables = names.map((name) => types.var(name, types.struct('', [number('type', 33), number('max_entries', 2)])))
+    types.datasec('.maps', variables.map((type, at) => ({ type, offset: at * 16, size: 16 })), 32)
+    types.datasec('.addr_space.1', [{ type: types.var('counter', int), offset: 0, size: 4 }], 4)
+    const insns = [[0x18, 1], [0], [0x95]] as const
+    const program = functions([{ name: 'program', section: 'xdp', insns, relocations: [{ at: 0, symbol: 'counter' }] }])
+    const sections = [
+      { name: '.maps', flags, data: new Uint8Array(32) },
+      { name: '.addr_space.1', flags, data: Uint8Array.of(0, 0, 0, 0, 5, 0, 0, 0) },
+    ]
+    const symbols = names.map((name, at) => ({ name, section: '.maps', value: at * 16, size: 16, type: STT.OBJECT }))
+    const counter = { name: 'counter', section: '.addr_space.1', value: 4, size: 4, type: STT.OBJECT }
+    return openObject(writeObject(types, program, { sections, symbols: [...symbols, counter] }), 'cc.bpf.o')
+  }
+  const object = arenas(1)
+  assert.equal(object.maps.map(({ name, initial }) => [name, initial]), [['arena0', Uint8Array.of(0, 0, 0, 0, 5, 0, 0, 0)]])
+  assert.equal(object.functions[0]?.references, [{ kind: 'data', at: 0, map: 'arena0', offset: 4 }])
+  assert.match(objectError(() => arenas(0)).message, /\.addr_space\.1: one map of type BPF_MAP_TYPE_ARENA .* of 8 bytes, but the object has none/)
+  assert.match(objectError(() => arenas(2)).message, /but the object has several/)
+})
+
 test.run()

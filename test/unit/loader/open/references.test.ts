@@ -31,12 +31,14 @@ function surroundings(): { types: BtfWriter; parts: ElfToWrite } {
     { name: '.data', flags: writable, data: new Uint8Array(16) },
     { name: '.bss', type: SHT.NOBITS, flags: writable, size: 32 },
     { name: '.note', data: new Uint8Array(8) },
+    { name: '.jumptables', data: new Uint8Array(16) },
   ]
   const symbols = [
     ...['first', 'second'].map((name, index) => ({ name, section: '.maps', value: index * 32, size: 32, type: STT.OBJECT })),
     { name: 'counter', section: '.data', value: 8, size: 8, type: STT.OBJECT },
     { name: 'inBss', section: '.bss', value: 4, size: 8, type: STT.OBJECT },
     { name: 'note', section: '.note', size: 8, type: STT.OBJECT },
+    { name: 'BPF.JT.0.0', section: '.jumptables', size: 16, type: STT.OBJECT, binding: STB.LOCAL },
     { name: 'absolute', section: 0xfff1, value: 5 },
     { name: '.text', section: '.text', type: STT.SECTION, binding: STB.LOCAL },
     { name: 'CONFIG_HZ' },
@@ -131,6 +133,7 @@ const bad: [title: string, insns: Insn[], relocation: { at: number; symbol: stri
   ['calls a kernel option', [call(-1), exit], { at: 0, symbol: 'CONFIG_HZ' }, /a call of a kernel function, and "CONFIG_HZ" is none/],
   ['calls a kernel variable', [call(-1), exit], { at: 0, symbol: 'jiffies' }, /a call of a kernel function/],
   ['means a symbol of no section', [...wide(), exit], { at: 0, symbol: 'absolute' }, /"absolute" is of none \(65521\)/],
+  ['means a jump table', [...wide(), exit], { at: 0, symbol: 'BPF.JT.0.0' }, /"BPF\.JT\.0\.0" is one: .* compile with -fno-jump-tables$/],
   ['means a section that holds no data', [...wide(), exit], { at: 0, symbol: 'note' }, /a map, data or a function, but "note" is in section "\.note"/],
 ]
 for (const [title, insns, relocation, expected] of bad) {

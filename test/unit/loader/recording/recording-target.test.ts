@@ -41,7 +41,11 @@ const steps = ({ calls }: RecordingTarget): string[] =>
     return `${method}${made === undefined ? on : ` → ${made.what}`}`
   })
 
-const programs = (object: BpfObject): string[] => object.programs.map(({ name }) => `loadProgram → program "${name}"`)
+const programs = (object: BpfObject): string[] =>
+  object.programs.flatMap(({ name }) => {
+    const constants = object.maps.some(({ origin }) => origin === 'rodata') ? [`bindMap program "${name}"`] : []
+    return [`loadProgram → program "${name}"`, ...constants]
+  })
 
 test('bpf_cubic: its data, the option it reads, its programs, its map', () => {
   const object = openExample('bpf_cubic')
