@@ -14,6 +14,7 @@ const rooms = [
   'core-relo',
   'link-model',
   'loader',
+  'compiler',
   'kernel',
   'streams',
   'structops',

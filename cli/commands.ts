@@ -24,6 +24,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/demo.ts'),
   },
   {
+    name: 'build',
+    summary: "compile an algorithm with clang and ccdk's own headers",
+    argument: { syntax: '<source>', text: 'a source in BPF C, such as NAME.bpf.c' },
+    load: () => import('./commands/build.ts'),
+  },
+  {
     name: 'check',
     summary: "match an object with a kernel's types, without loading it",
     argument: object,

@@ -66,6 +66,11 @@ export class Output {
     process.stderr.write(`${text}\n`)
   }
 
+  /** Whether what is written to a stream may have colours. */
+  hasColour(stream: NodeJS.WriteStream): boolean {
+    return this.style('red', '.', stream) !== '.'
+  }
+
   /** Colours a text for stdout, or for stderr, where that can show it. */
   style(style: Style, text: string, stream: NodeJS.WriteStream = process.stdout): string {
     if (this.#color === 'never') return text

@@ -1,4 +1,4 @@
-import { BtfMismatchError, CcdkError, errorDocument, VerifierError } from '../src/errors/index.ts'
+import { BtfMismatchError, CcdkError, CompileError, errorDocument, VerifierError } from '../src/errors/index.ts'
 import { type Output, toJson } from './output.ts'
 
 /** How much of a verifier's log is shown when the whole was not asked for. */
@@ -16,6 +16,7 @@ export function reportError(error: unknown, output: Output): void {
     output.error('      This is a mistake in ccdk itself.')
     return
   }
+  if (error instanceof CompileError && error.words !== '') output.error(error.words.trimEnd())
   if (error instanceof VerifierError) showLog(error.log, output)
   output.error(`${mark} ${error.message}`)
   if (error.hint !== '') output.error(`      ${error.hint}`)
@@ -24,10 +25,11 @@ export function reportError(error: unknown, output: Output): void {
     output.error(`      because: ${cause.message}`)
 }
 
-/** What the table of errors has for every error, and what only one class knows: the whole log, the whole report. */
+/** What the table of errors has for every error, and what only one class knows: all that was found. */
 function documentOf(thrown: unknown): object {
   const { error } = errorDocument(thrown)
   if (thrown instanceof VerifierError) return { error: { ...error, log: thrown.log } }
+  if (thrown instanceof CompileError) return { error: { ...error, diagnostics: thrown.diagnostics } }
   if (thrown instanceof BtfMismatchError) return { error: { ...error, report: thrown.report } }
   return { error }
 }

@@ -1,11 +1,26 @@
-import { writeFileSync } from 'node:fs'
+import { lstatSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { UsageError } from '../src/errors/index.ts'
 
-/** Writes a file that the user named. */
+/** Writes a file that the user named. Who reads it meanwhile sees the old one or the new one, and nothing between. */
 export function writeOutput(file: string, bytes: Uint8Array): void {
   try {
-    writeFileSync(file, bytes)
+    if (isReplaceable(file)) replace(file, bytes)
+    else writeFileSync(file, bytes)
   } catch (cause) {
     throw new UsageError(`cannot write ${file}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+  }
+}
+
+/** What is no file, such as a device or a link to a file, is written to and not replaced. */
+const isReplaceable = (file: string): boolean => lstatSync(file, { throwIfNoEntry: false })?.isFile() ?? true
+
+function replace(file: string, bytes: Uint8Array): void {
+  const unfinished = `${file}.${process.pid}`
+  try {
+    writeFileSync(unfinished, bytes, { flag: 'wx' })
+    renameSync(unfinished, file)
+  } catch (error) {
+    rmSync(unfinished, { force: true })
+    throw error
   }
 }

@@ -1,12 +1,12 @@
 #!/bin/sh
-# Builds the BPF sources of src, such as the congestion-control algorithms of src/cc-examples, or others, into objects.
+# Builds the BPF sources of src, such as the congestion-control algorithms of src/cc-examples, or others, with
+# `ccdk build`.
 #
 #	scripts/build-bpf.sh				src/*/*.bpf.c, each .o next to its source
 #	scripts/build-bpf.sh --check			say which of the committed .o are not what the sources build to
 #	scripts/build-bpf.sh --out DIR FILE.bpf.c...	these sources, into DIR
 #
-# CLANG and LLVM_STRIP name other programs than clang-19 and llvm-strip-19. The committed objects are made by
-# clang 19: another version makes other bytes.
+# CLANG names another compiler than clang-19. The committed objects are made by that: another version makes other bytes.
 set -eu
 
 usage() {
@@ -22,7 +22,7 @@ while [ $# -gt 0 ]; do
 	--out)
 		[ $# -ge 2 ] || usage
 		mkdir -p "$2"
-		out=$(realpath "$2")
+		out=$2
 		shift
 		;;
 	-*) usage ;;
@@ -33,62 +33,40 @@ done
 [ -z "$check" ] || { [ -z "$out" ] && [ $# -eq 0 ]; } || usage
 [ $# -eq 0 ] || [ -n "$out" ] || usage
 
+root=$(dirname "$0")/..
 clang=${CLANG:-clang-19}
-strip=${LLVM_STRIP:-llvm-strip-19}
-for tool in "$clang" "$strip"; do
-	command -v "$tool" >/dev/null || {
-		echo "build-bpf: $tool was not found: install the Debian packages clang-19 and llvm-19," \
-			"or set CLANG and LLVM_STRIP" >&2
-		exit 1
-	}
-done
+command -v "$clang" >/dev/null || {
+	echo "build-bpf: $clang was not found: install the Debian package clang-19, or set CLANG" >&2
+	exit 1
+}
+# The Node that npm ci has brought, where the system's own is older.
+PATH=$root/node_modules/.bin:$PATH
 
-# The compiler writes the names of the files it reads, and their text, into .BTF and .BTF.ext. With relative names and
-# the working directory called "." an object is the same whatever the checkout is called. (-ffile-prefix-map does not
-# serve: the compiler then looks for the text under the name it was mapped to.)
-root=$(realpath "$(dirname "$0")/..")
-caller=$(pwd)
-cd "$root"
-
-build() { # SOURCE OBJECT
-	"$clang" -O2 -g -target bpf -mcpu=v3 -std=gnu11 \
-		-Wall -Wextra -Wno-unused-parameter -Werror \
-		-fdebug-compilation-dir=. -I src/cc-examples/include \
-		-c "$1" -o "$2"
-	# DWARF is twice the rest of the object and no loader reads it; BTF stays.
-	"$strip" -g "$2"
+build() { # SOURCE DIRECTORY
+	name=${1##*/}
+	node "$root/cli/main.ts" build --quiet --clang "$clang" -o "$2/${name%.c}.o" "$1" -- -Werror >/dev/null
 }
 
 if [ -n "$check" ]; then
 	out=$(mktemp -d)
 	trap 'rm -rf "$out"' EXIT
 	stale=
-	for source in src/*/*.bpf.c; do
+	for source in "$root"/src/*/*.bpf.c; do
 		object=${source%.c}.o
-		build "$source" "$out/${object##*/}"
-		cmp -s "$object" "$out/${object##*/}" || stale="$stale $object"
+		build "$source" "$out"
+		cmp -s "$object" "$out/${object##*/}" || stale="$stale ${object##*/}"
 	done
-	for object in src/*/*.bpf.o; do
-		[ -e "${object%.o}.c" ] || [ ! -e "$object" ] || stale="$stale $object"
+	for object in "$root"/src/*/*.bpf.o; do
+		[ -e "${object%.o}.c" ] || [ ! -e "$object" ] || stale="$stale ${object##*/}"
 	done
 	if [ -n "$stale" ]; then
 		echo "build-bpf: not what the sources build to, by $("$clang" --version | head -n 1):$stale" >&2
 		echo "build-bpf: run npm run build:bpf and commit the objects" >&2
 		exit 1
 	fi
-elif [ $# -gt 0 ]; then
-	for source; do
-		case $source in
-		/*) ;;
-		*) source=$caller/$source ;;
-		esac
-		source=$(realpath --relative-to="$root" "$source")
-		object=${source##*/}
-		build "$source" "$out/${object%.c}.o"
-	done
 else
-	for source in src/*/*.bpf.c; do
-		object=${source##*/}
-		build "$source" "${out:-${source%/*}}/${object%.c}.o"
+	[ $# -gt 0 ] || set -- "$root"/src/*/*.bpf.c
+	for source; do
+		build "$source" "${out:-$(dirname "$source")}"
 	done
 fi

@@ -1,12 +1,12 @@
 import type { Command } from 'commander'
 import { type CcdkError, errorDocument, exitCode } from '../../src/errors/index.ts'
 import { type BpfObject, openObject, type PreparedObject, prepare } from '../../src/loader/index.ts'
+import { contentsOf } from '../contents.ts'
 import { kernelFacts } from '../kernel-facts.ts'
 import { addFile, addNames } from '../list-option.ts'
 import { matchTable } from '../match-table.ts'
 import type { Output } from '../output.ts'
 import { readInput } from '../read-input.ts'
-import { count } from '../units.ts'
 
 interface Options {
   btf?: string[]
@@ -54,9 +54,7 @@ function documentOf({ facts, structOps, problems, notes }: PreparedObject): obje
 
 function print(prepared: PreparedObject, output: Output): void {
   const { object, facts, structOps, programs, problems, notes } = prepared
-  const contents = [count(object.structOps.length, 'struct_ops map'), count(object.maps.length, 'other map')]
-  contents.push(count(object.programs.length, 'program'))
-  output.print(`${output.style('bold', object.file)}: ${contents.join(', ')}`)
+  output.print(`${output.style('bold', object.file)}: ${contentsOf(object)}`)
   for (const struct of structOps) output.print(`\n${matchTable(struct, output)}`)
   output.print()
   const left = object.structOps.filter(({ autocreate }) => !autocreate)

@@ -9,6 +9,7 @@
  * Units: windows in packets; t and K in ticks of 1/1024 s, so that fractions of a second are shifts; C and beta in
  * 1/1024. BPF of the kernels this must load on divides unsigned numbers only, hence no negative intermediate values.
  */
+#include <ccdk/math.h>
 #include <ccdk/tcp.h>
 
 char _license[] SEC("license") = "GPL";
@@ -80,32 +81,6 @@ struct cubic {
 };
 
 _Static_assert(sizeof(struct cubic) <= ICSK_CA_PRIV_SIZE, "the state must fit into icsk_ca_priv");
-
-/*
- * The cube root, rounded down, by Newton's iteration x <- (2x + n / x^2) / 3.
- *
- * It begins at a power of two that is not below the root and at most four times of it. From above, the iteration falls
- * monotonically until it meets the integer root, and each step then squares the relative error, so the bound of the
- * loop is never reached: it is there for the verifier.
- */
-static __noinline u32 cube_root(u64 n)
-{
-	u64 x, next;
-	u32 bits;
-	int i;
-
-	if (!n)
-		return 0;
-	bits = 64 - __builtin_clzll(n);
-	x = 1ULL << ((bits + 2) / 3);
-	for (i = 0; i < 12; i++) {
-		next = (2 * x + n / (x * x)) / 3;
-		if (next >= x)
-			break;
-		x = next;
-	}
-	return x;
-}
 
 static u32 now_jiffies(void)
 {

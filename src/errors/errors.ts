@@ -33,6 +33,25 @@ export class ObjectError extends CcdkError {
 /** The command or the call was not given what it needs. */
 export class UsageError extends CcdkError {}
 
+/** A source that the compiler does not take. */
+export class CompileError<Diagnostic extends { severity: string } = { severity: string }> extends CcdkError {
+  /** The file, as the caller named it. */
+  readonly source: string
+  /** What the compiler printed, word for word. */
+  readonly words: string
+  /** The same, taken apart: `Diagnostic`s of `src/compiler`. */
+  readonly diagnostics: readonly Diagnostic[]
+
+  constructor(facts: { source: string; words: string; diagnostics: readonly Diagnostic[]; signal: string | null }) {
+    const errors = facts.diagnostics.filter(({ severity }) => severity.endsWith('error')).length
+    const found = errors === 0 ? '' : `: ${errors} ${errors === 1 ? 'error' : 'errors'}`
+    super(`${facts.source} ${facts.signal === null ? 'does not compile' : `ended the compiler by ${facts.signal}`}${found}`)
+    this.source = facts.source
+    this.words = facts.words
+    this.diagnostics = facts.diagnostics
+  }
+}
+
 /** The kernel, or another target, lacks a feature. */
 export class UnsupportedKernelError extends CcdkError {
   readonly feature: string

@@ -2,6 +2,7 @@ export { collect } from './collect.ts'
 export {
   BtfMismatchError,
   CcdkError,
+  CompileError,
   GateError,
   ObjectError,
   PermissionError,

@@ -1,6 +1,7 @@
 import {
   BtfMismatchError,
   CcdkError,
+  CompileError,
   GateError,
   ObjectError,
   PermissionError,
@@ -14,6 +15,7 @@ import {
 /** The one table from an error's class to the exit code of the command and the `code` in its JSON. */
 const table = [
   { type: ObjectError, exit: 1, code: 'object' },
+  { type: CompileError, exit: 1, code: 'compile' },
   { type: UsageError, exit: 2, code: 'usage' },
   { type: UnsupportedKernelError, exit: 3, code: 'unsupported-kernel' },
   { type: PermissionError, exit: 4, code: 'permission' },

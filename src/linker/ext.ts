@@ -9,15 +9,18 @@ export interface Translation {
   typeId(input: LinkInput, id: number): number
   /** The offset of a text among the result's strings. */
   string(text: string): number
+  /** The same for the name of a source file. */
+  source(name: string): number
 }
 
 // ABI: bpf_func_info, bpf_line_info and bpf_core_relo, linux/bpf.h: the first word of each is the place of an
-// instruction, in bytes of its section. How many words they have, and which are types and which strings. Records may be
-// longer; what stands behind these words nobody knows yet, so it cannot be carried over.
+// instruction, in bytes of its section. How many words they have, and which are types, which
+// strings and which names of sources. Records may be longer; what stands behind these words nobody knows yet, so it
+// cannot be carried over.
 const kinds = [
-  { list: 'funcInfo', width: 2, types: [1], strings: [] },
-  { list: 'lineInfo', width: 4, types: [], strings: [1, 2] },
-  { list: 'coreRelos', width: 4, types: [1], strings: [2] },
+  { list: 'funcInfo', width: 2, types: [1], strings: [], sources: [] },
+  { list: 'lineInfo', width: 4, types: [], strings: [2], sources: [1] },
+  { list: 'coreRelos', width: 4, types: [1], strings: [2], sources: [] },
 ] as const
 
 /** Puts the records about the instructions of all objects together, by the sections of the result. */
@@ -53,7 +56,7 @@ function addRecords(
   input: LinkInput,
   { words, recordSize, count }: BtfExtSection,
   name: string,
-  { types, strings, list, width }: (typeof kinds)[number],
+  { types, strings, sources, list, width }: (typeof kinds)[number],
   { words: out, layout, dead, translation }: Surroundings,
 ): void {
   const section = input.elf.section(name)
@@ -75,6 +78,7 @@ function addRecords(
     for (let at = 0; at < width; at += 1) out.push(record[at] ?? 0)
     out[start] = offset + placed.base
     for (const at of types) out[start + at] = translation.typeId(input, record[at] ?? 0)
+    for (const at of sources) out[start + at] = translation.source(input.strings.at(record[at] ?? 0))
     for (const at of strings) out[start + at] = translation.string(input.strings.at(record[at] ?? 0))
   }
 }

@@ -26,13 +26,20 @@ export interface LinkedObject {
   readonly overridden: readonly { readonly name: string; readonly file: string; readonly by: string }[]
 }
 
+interface LinkOptions {
+  /** What the result calls a source file that an object knows by `name`, where it tells of its lines. */
+  sourceName?: (name: string) => string
+}
+
+const same = (name: string): string => name
+
 /**
  * Makes one BPF object of several, in which each can use what the others define. Where two have a weak definition the
  * first one counts. What no object defines is left open. The bytes of the objects are not changed.
  *
  * Throws an `ObjectError` for an object that is damaged, and where objects disagree.
  */
-export function linkObjects(objects: readonly ObjectToLink[]): LinkedObject {
+export function linkObjects(objects: readonly ObjectToLink[], { sourceName = same }: LinkOptions = {}): LinkedObject {
   const inputs = objects.map(({ bytes, file }) => readInput(bytes, file))
   const [first] = inputs
   if (first === undefined) throw new UsageError('there is nothing to link', { hint: 'name at least one object' })
@@ -51,6 +58,7 @@ export function linkObjects(objects: readonly ObjectToLink[]): LinkedObject {
   const ext = mergeExt(inputs, layout, dead, {
     typeId: (input, id) => ids[merged.idOf(input, id)] ?? 0,
     string: (text) => editor.addString(text),
+    source: (name) => editor.addString(sourceName(name)),
   })
   const types = parseBtf(editor.encode(), { file: 'the linked object', path: '.BTF' })
   const sections = [...layout.sections, unallocated('.BTF', encodeBtf(types, { littleEndian }))]

@@ -31,11 +31,12 @@ export async function compileFixture(name: string): Promise<string> {
   return object
 }
 
-/** The source, every header it can include from this repository, and the script with its compiler flags. */
+/** The source, every header it can include from this repository, and what compiles it. */
 async function hashOf(source: string): Promise<string> {
-  const headers = globSync(['src/cc-examples/include/**/*.h', 'test/fixtures/bpf/**/*.h'], { cwd: root }).toSorted()
+  const inputs = ['src/cc-examples/include/**/*.h', 'test/fixtures/bpf/**/*.h', 'src/compiler/*.ts', 'src/linker/*.ts']
+  const others = globSync(inputs, { cwd: root }).toSorted()
   const hash = createHash('sha256')
-  for (const path of [source, script, ...headers.map((header) => join(root, header))]) {
+  for (const path of [source, script, ...others.map((other) => join(root, other))]) {
     hash.update(`${relative(root, path)}\0`).update(await readFile(path)).update('\0')
   }
   return hash.digest('hex').slice(0, 32)

@@ -20,7 +20,9 @@ export const kernelSourceArchive = '/usr/src/linux-source-6.12.tar.xz'
 export const needs = {
   root: condition(() => process.getuid?.() === 0, 'it needs root'),
   structOps: condition(kernelHasTcpStructOps, 'this kernel has no struct_ops for TCP congestion control'),
-  clang: commands(['clang-19', 'llvm-strip-19'], ['clang-19', 'llvm-19']),
+  clang: commands(['clang-19'], ['clang-19']),
+  oldestClang: commands(['clang-14'], ['clang-14']),
+  llvm: commands(['llvm-readelf-19'], ['llvm-19']),
   congestionModules: {
     ...condition(() => ['tcp_dctcp', 'tcp_bbr'].every((name) => existsSync(`/sys/kernel/btf/${name}`)), 'tcp_dctcp and tcp_bbr are no loaded modules'),
     lackedByReference: true,

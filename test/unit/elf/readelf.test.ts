@@ -6,7 +6,7 @@ import { type ElfFile, parseElf } from '../../../src/elf/index.ts'
 import { compileFixture } from '../../support/compile.ts'
 import { needs, suite } from '../../support/needs.ts'
 
-const test = suite('elf against readelf', [needs.clang])
+const test = suite('elf against readelf', [needs.llvm, needs.clang])
 
 const examples = join(import.meta.dirname, '../../../src/cc-examples')
 const files = [

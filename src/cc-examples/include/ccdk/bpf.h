@@ -13,6 +13,7 @@
 #define __always_inline inline __attribute__((always_inline))
 #define __noinline __attribute__((noinline))
 #define __weak __attribute__((weak))
+#define __unused __attribute__((unused))
 /* A global function that is not to be verified on its own, but once per caller like a static one. */
 #define __hidden __attribute__((visibility("hidden")))
 
