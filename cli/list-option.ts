@@ -6,5 +6,8 @@ export function addNames(text: string, before: readonly string[] = []): string[]
   return [...before, ...text.split(',').filter((name) => name !== '')]
 }
 
-/** The same for one file at a time, whose name may have a comma. */
-export const addFile = (file: string, before: readonly string[] = []): string[] => [...before, file]
+/** The same for one at a time, which may have a comma: a file, a value. */
+export const addOne = (text: string, before: readonly string[] = []): string[] => [...before, text]
+
+/** What `--set` takes, wherever it is an option. */
+export const setOption = ['--set <variable=value>', 'start with this value: a global, or a member, as a.b[2]=10; may be repeated', addOne] as const

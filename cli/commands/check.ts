@@ -3,14 +3,16 @@ import { type CcdkError, errorDocument, exitCode } from '../../src/errors/index.
 import { type BpfObject, openObject, type PreparedObject, prepare } from '../../src/loader/index.ts'
 import { contentsOf } from '../contents.ts'
 import { kernelFacts } from '../kernel-facts.ts'
-import { addFile, addNames } from '../list-option.ts'
+import { addNames, addOne, setOption } from '../list-option.ts'
 import { matchTable } from '../match-table.ts'
 import type { Output } from '../output.ts'
 import { readInput } from '../read-input.ts'
+import { setValues } from '../register/set-values.ts'
 
 interface Options {
   btf?: string[]
   optional?: string[]
+  set?: string[]
 }
 
 export function configure(command: Command, output: Output): void {
@@ -18,13 +20,14 @@ export function configure(command: Command, output: Output): void {
     .option(
       '--btf <file>',
       "a kernel's types, raw or in an ELF file, instead of the running kernel's; may be repeated",
-      addFile,
+      addOne,
     )
     .option('--optional <members>', 'members that may be left out on a kernel that lacks them, a,b', addNames)
-    .action(async (file: string, { btf = [], optional = [] }: Options) => {
+    .option(...setOption)
+    .action(async (file: string, { btf = [], optional = [], set = [] }: Options) => {
       const checks: PreparedObject[] = []
       for (const kernel of btf.length > 0 ? btf : [undefined]) {
-        const object = open(file, optional)
+        const object = open(file, optional, set)
         const prepared = prepare(object, await kernelFacts(kernel))
         if (checks.length > 0) output.print()
         print(prepared, output)
@@ -36,8 +39,9 @@ export function configure(command: Command, output: Output): void {
     })
 }
 
-function open(file: string, optional: readonly string[]): BpfObject {
+function open(file: string, optional: readonly string[], set: readonly string[]): BpfObject {
   const object = openObject(readInput(file), file)
+  setValues(object, set)
   for (const spec of object.structOps) for (const member of optional) spec.optional.add(member)
   return object
 }

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { registerObject, type RegisterOptions } from '../register/register-object.ts'
 import { dryRun } from '../register/dry-run.ts'
 import { UsageError } from '../../src/errors/index.ts'
-import { addNames } from '../list-option.ts'
+import { addNames, setOption } from '../list-option.ts'
 import type { Output } from '../output.ts'
 
 export function configure(command: Command, output: Output): void {
@@ -12,6 +12,7 @@ export function configure(command: Command, output: Output): void {
     .option('--name <name>', 'register the algorithm under another name')
     .option('--pin <dir>', 'keep links in this directory of the BPF file system', (directory) => resolve(directory))
     .option('--optional <members>', 'members that may be left out on a kernel that lacks them, a,b', addNames)
+    .option(...setOption)
     .option('--dry-run', 'print what would be created, in order, and create nothing: it needs no privilege')
     .option('--btf <file>', "with --dry-run: a kernel's types, raw or in an ELF file, instead of the running kernel's")
     .action(async (file: string, { dryRun: isDry, btf, ...options }: RegisterOptions & { dryRun?: true; btf?: string }) => {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { LinuxTarget } from '../../src/kernel/index.ts'
 import { openObject } from '../../src/loader/index.ts'
-import { addNames } from '../list-option.ts'
+import { addNames, setOption } from '../list-option.ts'
 import { namespacesOf } from '../namespaces.ts'
 import type { Output } from '../output.ts'
 import { readInput } from '../read-input.ts'
@@ -14,6 +14,7 @@ interface Options extends Pick<SwitchOptions, 'registered' | 'existing' | 'repla
   name?: string
   optional?: string[]
   netns?: string[]
+  set?: string[]
 }
 
 export function configure(command: Command, output: Output): void {
@@ -25,12 +26,14 @@ export function configure(command: Command, output: Output): void {
     .option('--netns <which>', 'move them in these network namespaces alone: process ids, names, paths, own or all', addNames)
     .option('--replace', 'where there is no link: unregister the old version, then register the new one')
     .option('--optional <members>', 'members that may be left out on a kernel that lacks them, a,b', addNames)
-    .action((file: string, { netns, only, name, optional, ...options }: Options) => {
+    .option(...setOption)
+    .action((file: string, { netns, only, name, optional, set = [], ...options }: Options) => {
       const object = openObject(readInput(file), file)
       choose(object, {
         ...(only === undefined ? {} : { only }),
         ...(name === undefined ? {} : { name }),
         ...(optional === undefined ? {} : { optional }),
+        set,
       })
       const namespaces = namespacesOf(netns)
       using target = new LinuxTarget()

@@ -1,16 +1,19 @@
 import { UsageError } from '../../src/errors/index.ts'
 import type { BpfObject, StructOpsSpec } from '../../src/loader/index.ts'
 import { setMember } from '../../src/structops/index.ts'
+import { setValues } from './set-values.ts'
 
 export interface Choice {
   only?: string[]
   name?: string
   pin?: string
   optional?: string[]
+  /** `VARIABLE=VALUE`. */
+  set?: string[]
 }
 
 /** Changes an opened object into what the person wants registered, or says why that cannot be. */
-export function choose(object: BpfObject, { only, name, pin, optional = [] }: Choice): void {
+export function choose(object: BpfObject, { only, name, pin, optional = [], set = [] }: Choice): void {
   const { file, structOps } = object
   const names = structOps.map((spec) => spec.name)
   if (names.length === 0) throw new UsageError(`${file} has no struct_ops map: there is nothing to register`)
@@ -32,6 +35,7 @@ export function choose(object: BpfObject, { only, name, pin, optional = [] }: Ch
       hint: 'it stays registered without a pin; to have a link, put the variable into SEC(".struct_ops.link")',
     })
   }
+  setValues(object, set)
   if (name !== undefined) rename(object, chosen, name)
 }
 

@@ -1,6 +1,6 @@
 export { type Registration, register } from './register.ts'
 export { describeMap, listStructOps, type StructOpsEntry, type StructOpsMember } from './list.ts'
-export { initialName, setMember } from './initial-value.ts'
+export { initialName, setMember, setMemberFromText } from './initial-value.ts'
 export { type StructOpsState, type StructOpsStatus, readStatus } from './state.ts'
 export { type Swap, swap } from './swap.ts'
 export { unregister } from './unregister.ts'

@@ -1,64 +1,61 @@
-import { sizeOf } from '../btf/index.ts'
 import { UsageError } from '../errors/index.ts'
-import type { BpfObject, StructOpsSpec } from '../loader/index.ts'
+import { type BpfObject, placeOf, type StructOpsSpec, valueFromText, writePlace } from '../loader/index.ts'
+import { nearestName } from '../btf-match/index.ts'
 import { nameIn } from './fields.ts'
 
 /** The name under which a struct_ops variable will be registered; null where its struct has none. */
 export const initialName = (object: BpfObject, spec: StructOpsSpec): string | null =>
   nameIn(object.btf, { type: spec.type, dataOffset: 0 }, spec.bytes)
 
+type Value = number | bigint | boolean | string | null
+
 /**
- * Changes a member of a struct_ops variable before it is loaded: a number for an integer, a text for a char array, the
- * name of a program, or null for none, for a function.
+ * Changes a member of a struct_ops variable before it is loaded, or a part of one, such as `limits[2]`: a number for an
+ * integer, a text for a char array, the name of a program, or null for none, for a function.
  */
 export function setMember(
   object: BpfObject,
   spec: StructOpsSpec,
-  name: string,
-  value: number | bigint | string | null,
+  path: string,
+  value: Value,
 ): void {
-  const struct = object.btf.resolved(spec.type)
-  const members = struct.kind === 'struct' ? struct.members : []
-  const member = members.find((candidate) => candidate.name === name)
-  const fail = (expected: string): never => {
-    throw new UsageError(`${spec.name}.${name}: ${expected}`)
-  }
-  if (member === undefined)
-    return fail(`there is no such member; there are ${members.map((other) => other.name).join(', ')}`)
-  const type = object.btf.resolved(member.type)
-  const size = sizeOf(object.btf, member.type)
-  const at = member.bitOffset / 8
-  if (at + size > spec.bytes.length)
-    object.btf.fail(struct.id, `member "${name}" inside the struct's ${spec.bytes.length} bytes`)
-  if (type.kind === 'ptr') {
-    if (value !== null && !object.programs.some((program) => program.name === value)) {
-      fail(`no program "${String(value)}" in ${object.file}`)
-    }
-    setProgram(object, spec, name, value === null ? null : String(value))
-  } else if (type.kind === 'array' && typeof value === 'string') {
-    const bytes = Buffer.from(value)
-    if (bytes.length >= size) fail(`"${value}" is longer than the ${size - 1} bytes that it takes`)
-    spec.bytes.fill(0, at, at + size).set(bytes, at)
-  } else if (
-    (type.kind === 'int' || type.kind === 'enum') &&
-    (typeof value === 'number' || typeof value === 'bigint')
-  ) {
-    const wide = new DataView(new ArrayBuffer(8))
-    wide.setBigInt64(0, BigInt.asIntN(64, BigInt(value)), true)
-    const fits =
-      size === 8 || (BigInt(value) < 1n << BigInt(size * 8) && BigInt(value) >= -(1n << BigInt(size * 8 - 1)))
-    if (!fits) fail(`${value} does not fit in its ${size} bytes`)
-    spec.bytes.set(new Uint8Array(wide.buffer, 0, size), at)
-  } else {
-    fail(`a value for ${type.kind}, not ${JSON.stringify(String(value))}`)
-  }
+  const place = placeOf(object.btf, spec.type, spec.name, `.${path}`)
+  if (isPointer(object, place.type)) return setProgram(object, spec, path, value)
+  checkName(object, spec, path, value)
+  writePlace(object.btf, spec.bytes, place, value, object.elf.littleEndian)
+}
+
+/** The same with a value as a person writes it: see `valueFromText`; `null` or `none` for no program. */
+export function setMemberFromText(object: BpfObject, spec: StructOpsSpec, path: string, text: string): void {
+  const place = placeOf(object.btf, spec.type, spec.name, `.${path}`)
+  if (isPointer(object, place.type)) return setProgram(object, spec, path, text === 'null' || text === 'none' ? null : text)
+  checkName(object, spec, path, text)
+  writePlace(object.btf, spec.bytes, place, valueFromText(object.btf, place, text), object.elf.littleEndian)
+}
+
+const isPointer = ({ btf }: BpfObject, type: number): boolean => btf.resolved(type).kind === 'ptr'
+
+/** Texts in a struct_ops struct end with a zero. */
+function checkName({ btf }: BpfObject, spec: StructOpsSpec, path: string, value: unknown): void {
+  const { name, type } = placeOf(btf, spec.type, spec.name, `.${path}`)
+  const array = btf.resolved(type)
+  if (array.kind !== 'array' || typeof value !== 'string' || Buffer.byteLength(value) < array.length) return
+  throw new UsageError(`${name}: "${value}" is longer than the ${array.length - 1} bytes that it takes`)
 }
 
 /** A program that was taken out of its last place is not loaded any more. */
-function setProgram(object: BpfObject, spec: StructOpsSpec, member: string, name: string | null): void {
+function setProgram(object: BpfObject, spec: StructOpsSpec, member: string, value: Value): void {
+  if (/[.[]/.test(member)) throw new UsageError(`${spec.name}.${member}: programs stand in the struct itself`)
+  const names = object.programs.map((program) => program.name)
+  if (value !== null && !names.includes(String(value))) {
+    const nearest = nearestName(String(value), names)
+    throw new UsageError(`${spec.name}.${member}: no program "${String(value)}" in ${object.file}`, {
+      hint: nearest === null ? '' : `did you mean "${nearest}"?`,
+    })
+  }
   const before = spec.programs.get(member)
-  if (name === null) spec.programs.delete(member)
-  else spec.programs.set(member, name)
+  if (value === null) spec.programs.delete(member)
+  else spec.programs.set(member, String(value))
   const used = object.structOps.some(({ programs }) => [...programs.values()].some((program) => program === before))
   const program = used ? undefined : object.programs.find((candidate) => candidate.name === before)
   if (program !== undefined) program.autoload = false

@@ -1,7 +1,10 @@
 import { type Btf, codecOf, type BtfValue, parseBtf, sizeOf, type ValueCodec } from '../../btf/index.ts'
 import { UsageError } from '../../errors/index.ts'
 import { btfForKernel } from '../load/btf-for-kernel.ts'
+import { nearestName } from '../../btf-match/index.ts'
 import type { BpfObject, MapSpec } from '../object.ts'
+import { valueFromText } from './from-text.ts'
+import { type Place, placeOf, writePlace } from './place.ts'
 
 /** A global variable of an object. */
 export interface VariableSpec {
@@ -11,6 +14,8 @@ export interface VariableSpec {
   /** From the start of the map's value, bytes. */
   readonly offset: number
   readonly size: number
+  /** In the object's types, as the kernel gets them. */
+  readonly type: number
   readonly codec: ValueCodec
 }
 
@@ -43,8 +48,13 @@ function variablesIn(object: BpfObject, map: MapSpec): [string, VariableSpec][] 
     if (offset + size > end) return []
     const name = btf.name(type)
     // Made when it is first used: a variable of a type without values is no obstacle for the others.
-    return [[name, { name, map, offset, size, get codec() { return codecOf(btf, type, object.elf.littleEndian) } }]]
+    return [[name, { name, map, offset, size, type: ofVariable(btf, type), get codec() { return codecOf(btf, type, object.elf.littleEndian) } }]]
   })
+}
+
+function ofVariable(btf: Btf, id: number): number {
+  const type = btf.type(id)
+  return type.kind === 'var' ? type.type : id
 }
 
 /** Throws a `UsageError` that names the variables there are. */
@@ -52,8 +62,11 @@ export function variableOf(object: BpfObject, name: string): VariableSpec {
   const variables = variablesOf(object)
   const variable = variables.get(name)
   if (variable !== undefined) return variable
-  const names = [...variables.keys()].join(', ') || 'none'
-  throw new UsageError(`${object.file} has no variable "${name}"; it has ${names}`)
+  const names = [...variables.keys()]
+  const nearest = nearestName(name, names)
+  throw new UsageError(`${object.file} has no variable "${name}"; it has ${names.join(', ') || 'none'}`, {
+    hint: nearest === null ? '' : `did you mean "${nearest}"?`,
+  })
 }
 
 /** The value with which a variable starts. */
@@ -62,10 +75,29 @@ export function initialVariable(object: BpfObject, name: string): BtfValue {
   return codec.decode(initialOf(map, name).subarray(offset, offset + size))
 }
 
-/** Changes the value with which a variable starts, also of one that is constant once the object is loaded. */
-export function setVariable(object: BpfObject, name: string, value: unknown): void {
-  const { codec, offset, map } = variableOf(object, name)
-  initialOf(map, name).set(codec.encode(value, name), offset)
+/**
+ * Changes the value with which a variable starts, or a part of it, such as `tuning.steps[2]`; also of one that is
+ * constant once the object is loaded.
+ */
+export function setVariable(object: BpfObject, path: string, value: unknown): void {
+  const { btf, bytes, place } = placeOfVariable(object, path)
+  writePlace(btf, bytes, place, value, object.elf.littleEndian)
+}
+
+/** The same with a value as a person writes it: see `valueFromText`. */
+export function setVariableFromText(object: BpfObject, path: string, text: string): void {
+  const { btf, bytes, place } = placeOfVariable(object, path)
+  writePlace(btf, bytes, place, valueFromText(btf, place, text), object.elf.littleEndian)
+}
+
+function placeOfVariable(object: BpfObject, path: string): { btf: Btf; bytes: Uint8Array; place: Place } {
+  // A variable of a function has a dot in its name, so the longest name that fits counts.
+  const fits = [...variablesOf(object).keys()].filter((name) => path === name || /^[.[]/.test(path.slice(name.length)) && path.startsWith(name))
+  const name = fits.toSorted((a, b) => b.length - a.length)[0] ?? path.replace(/[.[].*$/s, '')
+  const { map, offset, size, type } = variableOf(object, name)
+  const btf = placedTypes(object)
+  const bytes = initialOf(map, name).subarray(offset, offset + size)
+  return { btf, bytes, place: placeOf(btf, type, name, path.slice(name.length)) }
 }
 
 function initialOf(map: MapSpec, name: string): Uint8Array {

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
 import { toJson } from '../../../cli/output.ts'
-import { addFile, addNames } from '../../../cli/list-option.ts'
+import { addOne, addNames } from '../../../cli/list-option.ts'
 import { suite } from '../../support/needs.ts'
 
 const test = suite('documents and options')
@@ -16,7 +16,7 @@ test('a document carries its version, u64 as strings, and never a NaN', () => {
 test('names may be given together or one at a time', () => {
   assert.equal(addNames('a,b,'), ['a', 'b'])
   assert.equal(addNames('c', ['a', 'b']), ['a', 'b', 'c'])
-  assert.equal(addFile('a,b', ['c']), ['c', 'a,b'])
+  assert.equal(addOne('a,b', ['c']), ['c', 'a,b'])
 })
 
 test.run()
