@@ -84,7 +84,7 @@ const refusals: readonly (readonly [assignment: string, message: string, hint: s
   ['quick=yes', 'quick: a bool takes true or false, not "yes"', ''],
   ['label=too long a', 'label: it takes a text of at most 8 bytes, and "too long a" has 10', ''],
   ['tuning=1', 'tuning: it is a struct, and only its members take a value: tuning.gain, tuning.inner, tuning.narrow, tuning.wide', ''],
-  ['tuning.gian=1', 'tuning.gian: there is no such member; there are gain, inner, narrow, wide', 'did you mean "tuning.gain"?'],
+  ['tuning.gains=1', 'tuning.gains: there is no such member; there are gain, inner, narrow, wide', 'did you mean "tuning.gain"?'],
   ['tuning.narrow=8', 'tuning.narrow: u8 of 3 bits takes 0 to 7, not "8"', ''],
   ['tuning.inner.steps[4]=1', 'tuning.inner.steps[4]: the array has 4 elements, counted from 0', ''],
   ['tuning.inner.steps=1,2', 'tuning.inner.steps: it is an array of 4, and "1,2" has 2', 'one element is tuning.inner.steps[0]'],
