@@ -13,9 +13,14 @@ export function configure(command: Command, output: Output): void {
     .option('--pin <dir>', 'keep links in this directory of the BPF file system', (directory) => resolve(directory))
     .option('--optional <members>', 'members that may be left out on a kernel that lacks them, a,b', addNames)
     .option(...setOption)
+    .option('--verifier-log [file]', "the verifier's log of each program, also of those that it accepts, on stderr or in a file")
+    .option('--verifier-log-level <level>', 'how much of it: 1 what led to a refusal, 2 every instruction (the default), 4 counts, 5 or 6 both', Number)
     .option('--dry-run', 'print what would be created, in order, and create nothing: it needs no privilege')
     .option('--btf <file>', "with --dry-run: a kernel's types, raw or in an ELF file, instead of the running kernel's")
     .action(async (file: string, { dryRun: isDry, btf, ...options }: RegisterOptions & { dryRun?: true; btf?: string }) => {
+      if (isDry === true && (options.verifierLog !== undefined || options.verifierLogLevel !== undefined)) {
+        throw new UsageError('--verifier-log is for what is loaded, and with --dry-run nothing is')
+      }
       if (isDry === true) return dryRun(file, { ...options, btf }, output)
       if (btf !== undefined) throw new UsageError('--btf is for --dry-run: what is registered has to fit the running kernel')
       await registerObject(file, options, output)

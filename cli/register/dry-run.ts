@@ -5,14 +5,15 @@ import { readInput } from '../read-input.ts'
 import { choose, type Choice } from './choose.ts'
 import { prepareOrShow } from './prepare-or-show.ts'
 import { registerEach } from './register-each.ts'
+import { tellWhenVerbose } from './verbose.ts'
 
 /** Says what registering an object would create, call by call. Nothing is, so that it needs no privilege. */
 export async function dryRun(file: string, { btf, ...choice }: Choice & { btf: string | undefined }, output: Output): Promise<void> {
   const object = openObject(readInput(file), file)
   choose(object, choice)
   using target = new RecordingTarget(await kernelFacts(btf))
-  const prepared = prepareOrShow(object, target, output)
-  using loaded = load(prepared, target)
+  const tells = tellWhenVerbose(output)
+  using loaded = load(prepareOrShow(object, target, output, tells), target, tells)
   using registered = new DisposableStack()
   registerEach(loaded, choice.pin, registered)
   // What is called from here on takes it away again.

@@ -9,15 +9,20 @@ import { hold } from './hold.ts'
 import { prepareOrShow } from './prepare-or-show.ts'
 import { registerEach } from './register-each.ts'
 import { tell } from './tell.ts'
+import { tellWhenVerbose } from './verbose.ts'
+import { VerifierLogs, type VerifierLogChoice } from './verifier-logs.ts'
 
-export type RegisterOptions = Choice
+export type RegisterOptions = Choice & VerifierLogChoice
 
 /** Registers what an object has. It stays when this returns, or all of it is taken away again when this throws. */
 export async function registerObject(file: string, options: RegisterOptions, output: Output): Promise<void> {
   const object = openObject(readInput(file), file)
   choose(object, options)
   using target = new LinuxTarget()
-  using loaded = load(prepareOrShow(object, target, output), target)
+  const logs = new VerifierLogs(options, output)
+  const tells = tellWhenVerbose(output)
+  const loading = () => load(prepareOrShow(object, target, output, tells), target, { ...logs.options, ...tells })
+  using loaded = logs.writeAfter(loading)
   const notes = [...loaded.notes]
   if (options.pin !== undefined && makePinDirectory(options.pin)) {
     notes.push('mounted the BPF file system at /sys/fs/bpf')
@@ -31,7 +36,7 @@ export async function registerObject(file: string, options: RegisterOptions, out
   // A signal that has come meanwhile is seen now, before anything is said to be registered.
   await turn()
   ended.signal.throwIfAborted()
-  tell(registrations, notes, output)
+  tell(registrations, { notes, verifierLogs: logs.forDocument }, output)
   const held = registrations.filter(({ linkId, pin }) => linkId !== null && pin === null)
   for (const registration of registrations) if (!held.includes(registration)) registration.leave()
   if (held.length > 0) await hold(held, target, ended.signal, output)

@@ -34,6 +34,8 @@ export interface Resolution {
   value: bigint | null
   /** How a load or store has to change its width, bytes, and whether it can; null when it stays. */
   resize: { from: number; to: number; safe: boolean } | null
+  /** The kernel's type that answered; null when none did, or none was asked. */
+  source: { file: string; type: number } | null
 }
 
 /** Resolves an object's CO-RE relocations against a kernel. Source: Documentation/bpf/llvm_reloc.rst, libbpf's relo_core. */
@@ -64,7 +66,7 @@ export class CoreResolver {
     const local = parseSpec(this.#local, type, access, kind)
     const ours = valueOf(local, kind)
     const what = describe(local)
-    if (kind === CORE.TYPE_ID_LOCAL) return { kind, what, original: null, value: BigInt(type), resize: null }
+    if (kind === CORE.TYPE_ID_LOCAL) return { kind, what, original: null, value: BigInt(type), resize: null, source: null }
 
     const found = this.#find(local, kind, what)
     const theirs = valueOf(found, kind)
@@ -75,6 +77,7 @@ export class CoreResolver {
       original: ours?.certain === true ? ours.value : null,
       value: isEnumerator ? withSignOf(local, found, theirs.value) : (theirs?.value ?? null),
       resize: ours === null || theirs === null ? null : resize(ours, theirs),
+      source: found === null ? null : { file: found.btf.file, type: found.root },
     }
   }
 

@@ -52,24 +52,31 @@ export function runningModules(): { name: string; btf: Btf }[] {
     })
 }
 
-let config: { text: string | undefined } | undefined
-
-/** The text of the running kernel's `.config`, or undefined when it is kept nowhere that can be read. Read once. */
-export function runningConfig(): string | undefined {
-  config ??= { text: readConfig() }
-  return config.text
+interface ConfigText {
+  text: string
+  file: string
 }
 
-function readConfig(): string | undefined {
-  const places = [
-    // Loaded when it is needed, which it seldom is.
-    () => process.getBuiltinModule('node:zlib').gunzipSync(readFileSync('/proc/config.gz')),
-    () => readFileSync(`/boot/config-${release()}`),
-    () => readFileSync(`/lib/modules/${release()}/config`),
-  ]
-  for (const read of places) {
+let config: { found: ConfigText | undefined } | undefined
+
+/** The text of the running kernel's `.config`, or undefined when it is kept nowhere that can be read. Read once. */
+export const runningConfig = (): string | undefined => foundConfig()?.text
+
+/** The file that it was read from. */
+export const runningConfigSource = (): string | undefined => foundConfig()?.file
+
+function foundConfig(): ConfigText | undefined {
+  config ??= { found: readConfig() }
+  return config.found
+}
+
+function readConfig(): ConfigText | undefined {
+  // Loaded when it is needed, which it seldom is.
+  const gunzip = (bytes: Uint8Array) => process.getBuiltinModule('node:zlib').gunzipSync(bytes)
+  for (const file of ['/proc/config.gz', `/boot/config-${release()}`, `/lib/modules/${release()}/config`]) {
     try {
-      return read().toString()
+      const bytes = readFileSync(file)
+      return { file, text: (file.endsWith('.gz') ? gunzip(bytes) : bytes).toString() }
     } catch {
       // The next place may have it.
     }

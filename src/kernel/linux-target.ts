@@ -34,7 +34,7 @@ import { linuxObjects } from './bpf/objects.ts'
 import { loadProgram } from './bpf/programs.ts'
 import { testRun } from './bpf/test-run.ts'
 import { Fd } from './fd.ts'
-import { runningConfig, runningKernelBtf, runningModules, runningVersion } from './kernel-facts.ts'
+import { runningConfig, runningConfigSource, runningKernelBtf, runningModules, runningVersion } from './kernel-facts.ts'
 import { getPageSize } from './libc.ts'
 import { Mapping } from './mapping.ts'
 import { hasFeature } from './probes/probe.ts'
@@ -47,6 +47,7 @@ export class LinuxTarget implements Target, Disposable {
   readonly objects = linuxObjects
   readonly kernelBtf = runningKernelBtf
   readonly kernelConfig = runningConfig
+  readonly kernelConfigSource = runningConfigSource
   readonly kernelVersion = runningVersion
   readonly symbolAddress = symbolAddress
   readonly possibleCpus = possibleCpus

@@ -16,6 +16,8 @@ export { placeOf, writePlace } from './access/place.ts'
 export { type Answer, type Feature, features } from './features.ts'
 export { type LoadedMap, type LoadedObject, type LoadedProgram, type LoadedStructOps } from './load/loaded.ts'
 export { load, type LoadOptions } from './load/load.ts'
+export type { VerifierLogOptions } from './load/verifier-log-options.ts'
+export type { Tell } from './tell.ts'
 export type { BpfObject, ExternSpec, FunctionSpec, MapSpec, ProgramSpec, StructOpsSpec } from './object.ts'
 export { openObject, type OpenOptions } from './open/open-object.ts'
 export { type PreparedObject, type PreparedProgram, prepare, type PrepareOptions } from './prepare/prepare.ts'
@@ -38,6 +40,7 @@ export type {
   ModuleBtf,
   ProgramDefinition,
   Target,
+  VerifierLog,
 } from './target.ts'
 export type { BtfInfo, MapInfo, ObjectKind, ObjectsById, ProgramInfo } from './objects-by-id.ts'
 export type { TestRun, TestRunResult } from './test-run.ts'

@@ -1,6 +1,7 @@
 import type { Btf, BtfExt } from '../btf/index.ts'
 import type { CoreRelocation } from '../core-relo/index.ts'
 import type { ElfFile } from '../elf/index.ts'
+import type { VerifierLogOptions } from './load/verifier-log-options.ts'
 import type { SectionKind } from './section-kind.ts'
 
 /**
@@ -56,6 +57,8 @@ export interface ProgramSpec {
   /** What its section's name says of it; null when the name is none that the field knows. */
   readonly kind: SectionKind | null
   autoload: boolean
+  /** What is wanted of the verifier's log; undefined for what the load's options say. */
+  verifierLog?: VerifierLogOptions | undefined
 }
 
 /** A map that the object defines, or one made from a data section. */

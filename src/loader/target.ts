@@ -69,6 +69,16 @@ export interface MapDefinition {
   kernelValue?: { type: number; module: BtfHandle }
 }
 
+/** What is wanted of the verifier's log. */
+export interface VerifierLog {
+  /** ABI: BPF_LOG_LEVEL1 (1) for what led to a refusal or LEVEL2 (2) for every instruction, BPF_LOG_STATS (4) for counts. */
+  level: number
+  /** The most that is kept, bytes; without it there is room for the whole log. A kernel from 6.4 on keeps the end of it. */
+  size?: number
+  /** Is given the log, whatever the verdict. */
+  write: (log: string) => void
+}
+
 export interface ProgramDefinition {
   /** The whole name, for messages; Linux keeps 15 bytes of it. */
   name: string
@@ -89,6 +99,8 @@ export interface ProgramDefinition {
     lineInfo: Uint32Array
     lineInfoRecordSize: number
   }
+  /** That the verifier's log is wanted also of a program that it accepts. */
+  log?: VerifierLog
   /** Modules whose kfuncs it calls: the n-th stands at index n of the kernel's `fd_array`; the first is not used. */
   modules: readonly BtfHandle[]
 }
@@ -101,6 +113,8 @@ export interface KernelFacts {
   moduleBtfs(): readonly ModuleBtf[]
   /** The text of the kernel's `.config`, or undefined when it cannot be had. */
   kernelConfig(): string | undefined
+  /** Where that text was read, where it is a file. */
+  kernelConfigSource?(): string | undefined
   /** As LINUX_VERSION_CODE: major << 16 | minor << 8 | patch. */
   kernelVersion(): number
   /** The address of a symbol of the kernel's, or undefined when there is none or it is kept secret. */

@@ -1,6 +1,6 @@
 import { decodeText } from '../../bytes/index.ts'
 import { VerifierError } from '../../errors/index.ts'
-import { PROG_TYPE, type ProgramDefinition, summarizeVerifierLog } from '../../loader/index.ts'
+import { PROG_TYPE, type ProgramDefinition, summarizeVerifierLog, type VerifierLog } from '../../loader/index.ts'
 import { errnoName, systemError } from '../errno.ts'
 import { Fd } from '../fd.ts'
 import { isPrivileged } from '../privileged.ts'
@@ -19,15 +19,19 @@ const largestLog = 2 ** 30 - 1
 const tries = 5
 
 /**
- * BPF_PROG_LOAD. The first try is without a log, which makes the verifier faster; when it fails, the program is loaded
- * again for its log, with a buffer that grows until the whole log fits.
+ * BPF_PROG_LOAD. Unless its log is wanted, the first try is without, which makes the verifier faster; when it fails, the
+ * program is loaded again for its log, with a buffer that grows until the whole log fits.
  */
 export function loadProgram(program: ProgramDefinition): Fd {
   const values = attributes(program)
   const what = `program "${program.name}"`
-  const quick = attempt(values)
-  if (quick >= 0) return new Fd(quick, what)
-  const { result, log } = loadWithLog(values)
+  const { log: wanted } = program
+  if (wanted === undefined) {
+    const quick = attempt(values)
+    if (quick >= 0) return new Fd(quick, what)
+  }
+  const { result, log } = loadWithLog(values, wanted)
+  wanted?.write(log)
   if (result >= 0) return new Fd(result, what)
   if (log !== '') {
     throw new VerifierError({
@@ -84,14 +88,19 @@ function attempt(values: Values<typeof progLoad>): number {
   return result
 }
 
-function loadWithLog(values: Values<typeof progLoad>): { result: number; log: string } {
-  for (let size = firstLog; ; size = Math.min(size * 8, largestLog)) {
+/**
+ * Loads with a log: of what is wanted, or of the verdict alone. A log that does not fit into the size that was asked for
+ * is no reason to refuse the program, so that it is loaded again without.
+ */
+function loadWithLog(values: Values<typeof progLoad>, wanted?: VerifierLog): { result: number; log: string } {
+  const most = wanted?.size ?? largestLog
+  for (let size = Math.min(firstLog, most); ; size = Math.min(size * 8, most)) {
     const buffer = new Uint8Array(size)
-    const result = attempt({ ...values, log_level: 1, log_size: size, log_buf: buffer })
-    if (result !== -ENOSPC || size === largestLog) {
-      const end = buffer.indexOf(0)
-      return { result, log: decodeText(buffer.subarray(0, end < 0 ? size : end)) }
-    }
+    const result = attempt({ ...values, log_level: wanted?.level ?? 1, log_size: size, log_buf: buffer })
+    if (result === -ENOSPC && size < most) continue
+    const end = buffer.indexOf(0)
+    const log = decodeText(buffer.subarray(0, end < 0 ? size : end))
+    return { result: result === -ENOSPC && wanted !== undefined ? attempt(values) : result, log }
   }
 }
 

@@ -8,10 +8,13 @@ import { createMap, createStructOpsMap, defaultPinRoot } from './maps.ts'
 import { loadProgram } from './programs.ts'
 import { fillSlots } from './slots.ts'
 import { loadTypes } from './types.ts'
+import { logOptions, type VerifierLogOptions } from './verifier-log-options.ts'
 
 export interface LoadOptions extends PrepareOptions {
   /** The directory of the BPF file system in which maps that are shared by name are pinned; `/sys/fs/bpf` if left out. */
   pinRoot?: string
+  /** For each program that does not say so itself: what is wanted of the verifier's log. */
+  verifierLog?: VerifierLogOptions
 }
 
 /**
@@ -23,20 +26,20 @@ export function load(source: BpfObject | PreparedObject, target: Target, options
   const [problem] = prepared.problems
   if (problem !== undefined) throw problem
   const { object } = prepared
-  const { pinRoot = defaultPinRoot } = options
+  const { pinRoot = defaultPinRoot, tell } = options
 
   // Pins stay when all is loaded, and handles until the object is disposed of.
   using pins = new DisposableStack()
   using undo = new DisposableStack()
   const keep = <H extends Handle>(handle: H): H => undo.use(handle)
   const notes = [...prepared.notes]
-  const btf = loadTypes(prepared, target, notes)
+  const btf = loadTypes(prepared, target, notes, tell)
   if (btf !== undefined) keep(btf)
 
   const maps = new Map<string, LoadedMap>()
   for (const spec of object.maps) {
     if (!spec.autocreate) continue
-    const map = createMap(target, spec, btf, prepared, { root: pinRoot, undo: pins })
+    const map = createMap(target, spec, btf, prepared, { root: pinRoot, undo: pins, tell })
     keep(map.handle)
     if (map.arena !== undefined) undo.use(map.arena)
     maps.set(spec.name, map)
@@ -45,15 +48,19 @@ export function load(source: BpfObject | PreparedObject, target: Target, options
   for (const { spec, handle } of maps.values()) fillSlots(target, spec, handle, 'map', mapOf)
   const programs = new Map<string, LoadedProgram>()
   for (const program of prepared.programs) {
-    const handle = keep(loadProgram(target, prepared, program, btf, maps))
+    const { spec } = program
+    const asked = spec.verifierLog ?? options.verifierLog
+    let log: string | null = null
+    const wanted = asked === undefined ? undefined : logOptions(asked, spec.name, (text) => (log = text))
+    const handle = keep(loadProgram(target, prepared, program, { btf, maps, wanted, tell }))
     bindConstants(target, handle, maps)
-    programs.set(program.spec.name, { spec: program.spec, handle })
+    programs.set(spec.name, { spec, handle, log })
   }
   for (const { spec, handle } of maps.values()) fillSlots(target, spec, handle, 'program', (name) => programs.get(name)?.handle)
   const structOps = new Map<string, LoadedStructOps>()
   for (const match of prepared.structOps) {
     if (btf === undefined) break
-    structOps.set(match.spec.name, { ...match, handle: keep(createStructOpsMap(target, match, btf)) })
+    structOps.set(match.spec.name, { ...match, handle: keep(createStructOpsMap(target, match, btf, tell)) })
   }
   const access = undo.use(accessTo(object, target, maps))
   const owned = undo.move()

@@ -14,6 +14,8 @@ export interface LoadedMap {
 export interface LoadedProgram {
   spec: ProgramSpec
   handle: Handle
+  /** What the verifier said while it accepted it; null when that was not asked for. */
+  log: string | null
 }
 
 /** A struct_ops map that exists and is still empty: `src/structops` fills and registers it. */

@@ -5,6 +5,7 @@ import type { PreparedStructOps } from '../prepare/struct-ops.ts'
 import { mapArena } from './arena.ts'
 import type { LoadedMap } from './loaded.ts'
 import type { Handle, MapDefinition, Target } from '../target.ts'
+import type { Tell } from '../tell.ts'
 import { MAP_FLAG, MAP_TYPE } from '../uapi.ts'
 import { entriesOf } from './map-size.ts'
 import { shareByName } from './pinning.ts'
@@ -40,12 +41,12 @@ export function createMap(
   spec: MapSpec,
   btf: Handle | undefined,
   { config }: PreparedObject,
-  { root, undo }: { root: string; undo: DisposableStack },
+  { root, undo, tell }: { root: string; undo: DisposableStack; tell: Tell | undefined },
 ): LoadedMap {
-  using inner = spec.inner === null ? undefined : createPlain(target, spec.inner, btf)
-  const create = () => createPlain(target, spec, btf, inner)
+  using inner = spec.inner === null ? undefined : createPlain(target, spec.inner, btf, { tell })
+  const create = () => createPlain(target, spec, btf, { inner, tell })
   const { handle, existed } = spec.pinned
-    ? shareByName(target, spec, { root, entries: entriesOf(spec, target), undo }, create)
+    ? shareByName(target, spec, { root, entries: entriesOf(spec, target), undo, tell }, create)
     : { handle: create(), existed: false }
   try {
     if (spec.type === MAP_TYPE.ARENA) return { spec, handle, arena: mapArena(target, spec, handle, existed) }
@@ -59,7 +60,12 @@ export function createMap(
   }
 }
 
-function createPlain(target: Target, spec: MapSpec, btf: Handle | undefined, inner?: Handle): Handle {
+function createPlain(
+  target: Target,
+  spec: MapSpec,
+  btf: Handle | undefined,
+  { inner, tell }: { inner?: Handle | undefined; tell: Tell | undefined },
+): Handle {
   const { type, keySize, valueSize, flags, numaNode, mapExtra, keyType, valueType } = spec
   const definition: MapDefinition = {
     name: spec.name,
@@ -73,18 +79,20 @@ function createPlain(target: Target, spec: MapSpec, btf: Handle | undefined, inn
     ...(inner === undefined ? {} : { inner }),
   }
   const described = btf !== undefined && !withoutTypes.has(type) && (keyType !== 0 || valueType !== 0)
+  tell?.('info', `map "${spec.name}" is created`)
   return described
-    ? createDescribed(target, { ...definition, btf: { handle: btf, keyType, valueType } })
+    ? createDescribed(target, { ...definition, btf: { handle: btf, keyType, valueType } }, tell)
     : target.createMap(definition)
 }
 
 /** Types only serve those who look at the map, so a kernel that does not take them gets the map without. */
-function createDescribed(target: Target, definition: MapDefinition): Handle {
+function createDescribed(target: Target, definition: MapDefinition, tell: Tell | undefined): Handle {
   try {
     return target.createMap(definition)
   } catch (error) {
     if (!(error instanceof SyscallError) || error.errno !== 'EINVAL') throw error
     const { btf: _, ...plain } = definition
+    tell?.('debug', `map "${definition.name}": the kernel answers EINVAL, so it is tried without the types of key and value`)
     try {
       return target.createMap(plain)
     } catch {
@@ -97,7 +105,12 @@ function createDescribed(target: Target, definition: MapDefinition): Handle {
  * Creates a struct_ops map, whose value has the type of the kernel's own struct. The kernel wants the object's BTF all
  * the same, although the map has no type of it.
  */
-export function createStructOpsMap(target: Target, { spec, kernel, module }: PreparedStructOps, btf: Handle): Handle {
+export function createStructOpsMap(
+  target: Target,
+  { spec, kernel, module }: PreparedStructOps,
+  btf: Handle,
+  tell: Tell | undefined,
+): Handle {
   const moduleFlag = module === undefined ? 0 : MAP_FLAG.VTYPE_BTF_OBJ_FD
   const definition: MapDefinition = {
     name: spec.mapName,
@@ -109,7 +122,8 @@ export function createStructOpsMap(target: Target, { spec, kernel, module }: Pre
     btf: { handle: btf, keyType: 0, valueType: 0 },
     kernelValue: { type: kernel.valueType, module: module?.handle() },
   }
+  tell?.('info', `map "${spec.mapName}" is created for struct ${kernel.name}`)
   if (!spec.link) return target.createMap(definition)
   const hint = `put "${spec.name}" into SEC(".struct_ops"), which registers without a link`
-  return withFeature(target, 'struct_ops_link', hint, () => target.createMap(definition))
+  return withFeature(target, 'struct_ops_link', hint, () => target.createMap(definition), tell)
 }

@@ -3,6 +3,7 @@ import { UsageError } from '../../errors/index.ts'
 import type { MapSpec } from '../object.ts'
 import type { MapInfo } from '../objects-by-id.ts'
 import type { Handle, Target } from '../target.ts'
+import type { Tell } from '../tell.ts'
 import { MAP_FLAG, MAP_TYPE } from '../uapi.ts'
 
 /** A map that may have been there before. */
@@ -18,7 +19,7 @@ export interface SharedMap {
 export function shareByName(
   target: Target,
   spec: MapSpec,
-  { root, entries, undo }: { root: string; entries: number; undo: DisposableStack },
+  { root, entries, undo, tell }: { root: string; entries: number; undo: DisposableStack; tell: Tell | undefined },
   create: () => Handle,
 ): SharedMap {
   const path = join(root, spec.name)
@@ -26,6 +27,7 @@ export function shareByName(
     const created = create()
     try {
       target.pin(created, path)
+      tell?.('info', `map "${spec.name}" is pinned at ${path}, where there was none`)
       undo.defer(() => target.unpin(path))
       return { handle: created, existed: false }
     } catch (error) {
@@ -35,7 +37,10 @@ export function shareByName(
   }
   const found = target.openPinned(path)
   const difference = differenceOf(spec, entries, target.objects.mapInfo(found))
-  if (difference === null) return { handle: found, existed: true }
+  if (difference === null) {
+    tell?.('info', `map "${spec.name}" is the one that is pinned at ${path}`)
+    return { handle: found, existed: true }
+  }
   found[Symbol.dispose]()
   throw new UsageError(`map "${spec.name}" cannot be shared: what is pinned at ${path} is another map, ${difference}`, {
     hint: 'remove that pin, or load with another pin root',

@@ -1,22 +1,30 @@
 import { ObjectError, UsageError, VerifierError } from '../../errors/index.ts'
 import { functionType } from '../attach/program-function.ts'
-import { CODE, PSEUDO } from '../instructions.ts'
+import { CODE, insnSize, PSEUDO } from '../instructions.ts'
 import type { BpfObject } from '../object.ts'
 import { POISON } from '../poison.ts'
 import type { PreparedObject, PreparedProgram } from '../prepare/prepare.ts'
-import type { Handle, ProgramDefinition, Target } from '../target.ts'
+import type { Handle, ProgramDefinition, Target, VerifierLog } from '../target.ts'
+import type { Tell } from '../tell.ts'
 import { PROG_FLAG } from '../uapi.ts'
 import { summarizeVerifierLog } from '../verifier-log.ts'
 import type { LoadedMap } from './loaded.ts'
 import { withFeature } from './too-old.ts'
+
+interface ProgramOptions {
+  btf: Handle | undefined
+  maps: ReadonlyMap<string, LoadedMap>
+  /** What is wanted of the verifier's log. */
+  wanted: VerifierLog | undefined
+  tell: Tell | undefined
+}
 
 /** Loads a program: writes the handles of maps and modules into a copy of its instructions and passes it on. */
 export function loadProgram(
   target: Target,
   { object }: PreparedObject,
   program: PreparedProgram,
-  btf: Handle | undefined,
-  maps: ReadonlyMap<string, LoadedMap>,
+  { btf, maps, wanted, tell }: ProgramOptions,
 ): Handle {
   const { spec, place, debug } = program
   if (spec.kind === null) {
@@ -36,13 +44,15 @@ export function loadProgram(
     expectedAttachType: place?.index ?? spec.kind.attachType,
     flags: (spec.kind.sleepable ? PROG_FLAG.SLEEPABLE : 0) | (spec.kind.frags ? PROG_FLAG.XDP_HAS_FRAGS : 0),
     modules,
+    ...(wanted === undefined ? {} : { log: wanted }),
     ...attachedType(target, program),
     ...(debug === null || btf === undefined ? {} : { debug: { handle: btf, ...debug } }),
   }
+  tell?.('info', `program "${spec.name}" is loaded, ${definition.instructions.length / insnSize} instructions`)
   try {
     const load = () => target.loadProgram(definition)
     return place !== null && spec.kind.sleepable
-      ? withFeature(target, 'struct_ops_sleepable', `put program "${spec.name}" into SEC("struct_ops"), without ".s"`, load)
+      ? withFeature(target, 'struct_ops_sleepable', `put program "${spec.name}" into SEC("struct_ops"), without ".s"`, load, tell)
       : load()
   } catch (error) {
     if (!(error instanceof VerifierError)) throw error

@@ -1,7 +1,8 @@
-import { type CoreResolver, patchInstruction } from '../../core-relo/index.ts'
+import { coreKindName, type CoreResolver, patchInstruction, type Resolution } from '../../core-relo/index.ts'
 import { type CcdkError, collect, ObjectError } from '../../errors/index.ts'
 import { insnSize } from '../instructions.ts'
 import type { FunctionSpec } from '../object.ts'
+import type { Tell } from '../tell.ts'
 
 /** An access that this kernel's types do not allow: the instruction must not be reached. */
 export interface PoisonedAccess {
@@ -24,6 +25,7 @@ export function relocateFunction(
   code: FunctionSpec,
   resolver: CoreResolver,
   problems: CcdkError[],
+  tell?: Tell,
 ): RelocatedCode {
   const bytes = code.bytes.slice()
   const view = new DataView(bytes.buffer)
@@ -35,8 +37,16 @@ export function relocateFunction(
       const missing = patchInstruction(view, relocation.offset, resolution, (expected) => {
         throw new ObjectError({ file, path: `${code.section}/${code.name}/instruction[${instruction}]`, expected })
       })
+      tell?.('debug', `${code.section}/${code.name}/instruction[${instruction}]: ${inWords(resolution)}`)
       if (missing !== null) poisoned.push({ function: code.name, instruction, access: missing })
     })
   }
   return { bytes, poisoned }
+}
+
+/** `struct tcp_sock.snd_cwnd, byte offset: 1868 and not 4, by type 4567 of /sys/kernel/btf/vmlinux`. */
+function inWords({ kind, what, original, value, source }: Resolution): string {
+  const changed = original === null || original === value ? '' : ` and not ${original}`
+  const from = source === null ? '' : `, by type ${source.type} of ${source.file}`
+  return `${what}, ${coreKindName(kind)}: ${value === null ? 'the kernel has none' : `${value}${changed}`}${from}`
 }

@@ -2,6 +2,7 @@ import { type Btf, type BtfType, declaration } from '../../btf/index.ts'
 import { type CcdkError, collect, ObjectError, UnsupportedKernelError } from '../../errors/index.ts'
 import type { BpfObject, ExternSpec } from '../object.ts'
 import type { KernelFacts } from '../target.ts'
+import type { Tell } from '../tell.ts'
 
 type ConfigExtern = Extract<ExternSpec, { kind: 'kconfig' }>
 
@@ -23,7 +24,7 @@ function optionIn(text: string, name: string): string | undefined {
  * Writes the values of the kernel's options into the `.kconfig` map's initial value. What cannot be answered is added to
  * `problems`.
  */
-export function fillConfig(object: BpfObject, facts: KernelFacts, into: Uint8Array, problems: CcdkError[]): void {
+export function fillConfig(object: BpfObject, facts: KernelFacts, into: Uint8Array, problems: CcdkError[], tell?: Tell): void {
   const externs = object.externs.filter((extern) => extern.kind === 'kconfig')
   if (externs.length === 0) return
   const needsText = externs.some((extern) => extern.name.startsWith('CONFIG_'))
@@ -31,11 +32,15 @@ export function fillConfig(object: BpfObject, facts: KernelFacts, into: Uint8Arr
   for (const extern of externs) {
     collect(problems, () => {
       const value = valueOf(object, facts, extern, text ?? '')
+      tell?.('debug', `option ${extern.name}: ${value ?? 'not set'}, from ${sourceOf(facts, extern)}`)
       if (value !== undefined) writeValue(object.btf, extern, value, into)
       else if (!extern.weak) throw missing(extern, text === undefined)
     })
   }
 }
+
+const sourceOf = (facts: KernelFacts, { name }: ConfigExtern): string =>
+  (name.startsWith('CONFIG_') ? facts.kernelConfigSource?.() : undefined) ?? facts.name
 
 // The architectures that wrap their system calls, and what they put before the names.
 const syscallPrefix: Partial<Record<NodeJS.Architecture, string>> = { x64: '__x64_', arm64: '__arm64_', riscv64: '__riscv_', s390x: '__s390x_' }

@@ -3,6 +3,7 @@ import { typesAgree } from '../../core-relo/index.ts'
 import { BtfMismatchError, type CcdkError, UnsupportedKernelError } from '../../errors/index.ts'
 import type { BpfObject, ExternSpec } from '../object.ts'
 import type { KernelFacts, ModuleBtf } from '../target.ts'
+import type { Tell } from '../tell.ts'
 
 /** Where the kernel has a function or variable that the object asks for. */
 export type KernelSymbol =
@@ -28,12 +29,14 @@ export function resolveKernelSymbols(
   object: BpfObject,
   facts: KernelFacts,
   problems: CcdkError[],
+  tell?: Tell,
 ): Map<string, KernelSymbol | null> {
   const found = new Map<string, KernelSymbol | null>()
   for (const extern of object.externs) {
     if (extern.kind === 'kconfig') continue
     const symbol = find(extern, facts)
     const agrees = symbol === undefined || isOfType(object.btf, extern, symbol, facts)
+    tell?.('debug', `extern ${extern.name}: ${agrees ? inWords(symbol) : 'of another type'}`)
     found.set(extern.name, agrees ? (symbol ?? null) : null)
     if (extern.weak) continue
     if (symbol === undefined) problems.push(missing(extern))
@@ -55,6 +58,12 @@ function find(extern: SymbolExtern, facts: KernelFacts): KernelSymbol | undefine
     for (const id of module.btf.named(name)) if (module.btf.kind(id) === kind) return { id, module }
   }
   return undefined
+}
+
+function inWords(symbol: KernelSymbol | undefined): string {
+  if (symbol === undefined) return 'the kernel has none'
+  if ('address' in symbol) return `at address 0x${symbol.address.toString(16)}`
+  return `type ${symbol.id} of ${symbol.module === undefined ? 'the kernel' : `module ${symbol.module.name}`}`
 }
 
 function isOfType(local: Btf, extern: SymbolExtern, symbol: KernelSymbol, facts: KernelFacts): boolean {

@@ -5,6 +5,7 @@ import { type CcdkError, ObjectError } from '../../errors/index.ts'
 import type { ProgramFunction } from '../attach/program-function.ts'
 import type { BpfObject, FunctionSpec, ProgramSpec } from '../object.ts'
 import type { KernelFacts } from '../target.ts'
+import type { Tell } from '../tell.ts'
 import { PROG_TYPE } from '../uapi.ts'
 import { assemble, type AssembledProgram, type MapFixup } from './assemble.ts'
 import { type PoisonedAccess, type RelocatedCode, relocateFunction } from './code.ts'
@@ -54,10 +55,12 @@ export interface PrepareOptions {
    * and fentry and fexit take one.
    */
   attachTo?: Readonly<Record<string, ProgramFunction>>
+  /** Is told what is done on the way. */
+  tell?: Tell
 }
 
 /** Binds an opened object to a kernel: struct_ops, CO-RE, externs. It needs the kernel's types, and no privilege. */
-export function prepare(object: BpfObject, facts: KernelFacts, { coreTypes, attachTo }: PrepareOptions = {}): PreparedObject {
+export function prepare(object: BpfObject, facts: KernelFacts, { coreTypes, attachTo, tell }: PrepareOptions = {}): PreparedObject {
   const problems: CcdkError[] = []
   const notes: string[] = []
   if (!object.elf.littleEndian) {
@@ -71,12 +74,16 @@ export function prepare(object: BpfObject, facts: KernelFacts, { coreTypes, atta
     )
     return { object, facts, structOps: [], programs: [], config: null, problems, notes }
   }
-  const structOps = matchStructOps(object, facts, problems)
+  const structOps = matchStructOps(object, facts, problems, tell)
   const places = placePrograms(object, structOps, problems)
   const used = new Set(object.structOps.flatMap((spec) => [...spec.programs.values()]))
   const chosen = object.programs.filter((program) => isWanted(object, program, places, used, problems))
+  if (tell !== undefined) {
+    const left = object.programs.filter((program) => !chosen.includes(program))
+    for (const { name } of left) tell('info', `program "${name}" is not loaded: nothing asks for it`)
+  }
   notes.push(...structOps.flatMap(({ report }) => report.members.flatMap(leftOut)))
-  const symbols = resolveKernelSymbols(object, facts, problems)
+  const symbols = resolveKernelSymbols(object, facts, problems, tell)
 
   const resolver = new CoreResolver(object.btf, {
     kernel: coreTypes ?? facts.kernelBtf(),
@@ -84,7 +91,7 @@ export function prepare(object: BpfObject, facts: KernelFacts, { coreTypes, atta
   })
   const relocated = new Map<FunctionSpec, RelocatedCode>()
   const codeOf = (code: FunctionSpec) => {
-    const known = relocated.get(code) ?? relocateFunction(object.file, code, resolver, problems)
+    const known = relocated.get(code) ?? relocateFunction(object.file, code, resolver, problems, tell)
     relocated.set(code, known)
     return known
   }
@@ -109,7 +116,7 @@ export function prepare(object: BpfObject, facts: KernelFacts, { coreTypes, atta
   const configMap = object.maps.find((map) => map.origin === 'kconfig')
   const config = configMap === undefined ? null : new Uint8Array(configMap.valueSize)
   if (config !== null && facts.typesOnly === true) notes.push(`${facts.name} holds no configuration: options are not checked`)
-  else if (config !== null) fillConfig(object, facts, config, problems)
+  else if (config !== null) fillConfig(object, facts, config, problems, tell)
   return { object, facts, structOps, programs, config, problems, notes }
 }
 

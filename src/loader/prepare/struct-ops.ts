@@ -3,6 +3,7 @@ import { findKernelStruct, type KernelStruct, matchStruct, type MatchReport } fr
 import { BtfMismatchError, type CcdkError, collect, ObjectError } from '../../errors/index.ts'
 import type { BpfObject, StructOpsSpec } from '../object.ts'
 import type { KernelFacts, ModuleBtf } from '../target.ts'
+import type { Tell } from '../tell.ts'
 
 /** A struct_ops variable bound to a kernel's struct. */
 export interface PreparedStructOps {
@@ -23,14 +24,21 @@ export interface StructOpsPlace {
 }
 
 /** Matches every struct_ops variable that is to be created. Mismatches are added to `problems`. */
-export function matchStructOps(object: BpfObject, facts: KernelFacts, problems: CcdkError[]): PreparedStructOps[] {
+export function matchStructOps(object: BpfObject, facts: KernelFacts, problems: CcdkError[], tell?: Tell): PreparedStructOps[] {
   return object.structOps
     .filter((spec) => spec.autocreate)
     .flatMap((spec) => {
       const prepared = collect(problems, () => bind(object, facts, spec))
+      if (prepared !== undefined) tell?.('debug', inWords(prepared))
       if (prepared?.report.compatible === false) problems.push(mismatch(object, facts, prepared.report))
       return prepared === undefined ? [] : [prepared]
     })
+}
+
+function inWords({ spec, kernel, module, report }: PreparedStructOps): string {
+  const matched = report.members.filter(({ status }) => status === 'matched').length
+  const where = module === undefined ? 'the kernel' : `module ${module.name}`
+  return `"${spec.name}": struct ${kernel.name} is type ${kernel.type} of ${where}, ${matched} of ${report.members.length} members match`
 }
 
 function bind(object: BpfObject, facts: KernelFacts, spec: StructOpsSpec): PreparedStructOps {

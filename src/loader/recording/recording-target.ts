@@ -94,6 +94,10 @@ export class RecordingTarget implements Target, Disposable {
     return this.#facts.kernelConfig()
   }
 
+  kernelConfigSource(): string | undefined {
+    return this.#facts.kernelConfigSource?.()
+  }
+
   kernelVersion(): number {
     return this.#facts.kernelVersion()
   }
@@ -119,7 +123,10 @@ export class RecordingTarget implements Target, Disposable {
   }
 
   loadProgram(definition: ProgramDefinition): Handle {
-    return this.#ledger.make({ method: 'loadProgram', args: [definition] }, () => this.#ledger.program(definition))
+    return this.#ledger.make({ method: 'loadProgram', args: [definition] }, () => {
+      definition.log?.write('')
+      return this.#ledger.program(definition)
+    })
   }
 
   lookup(map: Handle, key: Uint8Array, valueSize: number, flags = 0, asked?: Uint8Array): Uint8Array | undefined {

@@ -73,4 +73,10 @@ test('a file that is none of a kernel is told', async () => {
   assert.match(ran.stderr, /hostname/)
 })
 
+test('a verifier has nothing to say of what is not loaded', async () => {
+  const { exitCode, stderr } = await ccdk(['register', exampleFile('bpf_reno'), '--dry-run', '--verifier-log'])
+  assert.is(exitCode, 2)
+  assert.match(stderr, '--verifier-log is for what is loaded, and with --dry-run nothing is')
+})
+
 test.run()

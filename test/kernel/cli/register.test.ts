@@ -189,4 +189,32 @@ test('waiting can be interrupted', async () => {
   assert.is((await subprocess).exitCode, 130)
 })
 
+test("the verifier's log of each program goes to a file, to stderr, or into the document", async () => {
+  const [toFile, toError, toDocument] = [uniqueName(), uniqueName(), uniqueName()]
+  await assertGone([toFile, toError, toDocument], async () => {
+    using directory = temporaryDirectory()
+    const file = join(directory.path, 'log')
+    const registered = (name: string) => ['register', exampleFile('bpf_cubic'), '--name', name, '--verifier-log']
+    const first = await ccdk([...registered(toFile), file])
+    assert.equal([first.exitCode, first.stderr], [0, ''])
+    const text = await readFile(file, 'utf8')
+    assert.match(text, /^program "bpf_cubic_init":\n/m)
+    assert.match(text, /^program "bpf_cubic_pkts_acked":\n/m)
+    const second = await ccdk([...registered(toError), '--verifier-log-level', '4'])
+    assert.is(second.exitCode, 0)
+    assert.match(second.stderr, /^program "bpf_cubic_init":\nverification time \d+ usec$/m)
+    const { verifierLogs } = await documentOf<{ verifierLogs: Record<string, string> }>(ccdk([...registered(toDocument), '--json']))
+    assert.match(verifierLogs['bpf_cubic_init'] ?? '', /^processed \d+ insns/m)
+    for (const name of [toFile, toError, toDocument]) assert.is((await ccdk(['unregister', name])).exitCode, 0)
+  })
+})
+
+test('a file for the log that cannot be written is told before anything is registered', async () => {
+  const name = uniqueName()
+  const ran = await ccdk(['register', exampleFile('bpf_cubic'), '--name', name, '--verifier-log', '/nowhere/log'])
+  assert.is(ran.exitCode, 2)
+  assert.match(ran.stderr, 'cannot write /nowhere/log')
+  assert.not.ok(isAvailable(name))
+})
+
 test.run()

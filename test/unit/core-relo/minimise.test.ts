@@ -37,7 +37,8 @@ function answers(object: BpfObject, kernel: Btf): unknown[] {
     const resolution = collect(problems, () => resolver.resolve(relocation))
     if (problems.length > 0) return problems.map(({ message }) => message.replaceAll(/\(ids .*\)/g, ''))
     // The one thing that cannot be the same.
-    return relocation.kind === CORE.TYPE_ID_TARGET ? resolution?.value !== null : resolution
+    // Ids are other ones there.
+    return relocation.kind === CORE.TYPE_ID_TARGET ? resolution?.value !== null : { ...resolution, source: null }
   })
 }
 

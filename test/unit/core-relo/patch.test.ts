@@ -46,6 +46,7 @@ const decode = (view: DataView): Insn[] =>
 const resolution = (changed: Partial<Resolution>): Resolution => ({
   kind: CORE.FIELD_BYTE_OFFSET,
   what: 'struct sock.f',
+  source: null,
   original: 8n,
   value: 24n,
   resize: null,

@@ -20,6 +20,7 @@ test('the offset of a field that moved', () => {
     original: 8n,
     value: 8n,
     resize: null,
+    source: { file: 'kernel', type: 4 },
   })
   assert.equal(resolver(moved)(CORE.FIELD_BYTE_OFFSET, '0:0'), {
     kind: CORE.FIELD_BYTE_OFFSET,
@@ -27,6 +28,7 @@ test('the offset of a field that moved', () => {
     original: 0n,
     value: 16n,
     resize: { from: 4, to: 8, safe: false },
+    source: { file: 'kernel', type: 4 },
   })
 })
 
