@@ -9,6 +9,7 @@ const kinds = [
   { method: 'loadBtf', kind: 'btf', next: 'BPF_BTF_GET_NEXT_ID' },
   { method: 'createMap', kind: 'map', next: 'BPF_MAP_GET_NEXT_ID' },
   { method: 'loadProgram', kind: 'prog', next: 'BPF_PROG_GET_NEXT_ID' },
+  { method: 'attach', kind: 'link', next: 'BPF_LINK_GET_NEXT_ID' },
   { method: 'createStructOpsLink', kind: 'link', next: 'BPF_LINK_GET_NEXT_ID' },
 ] as const
 
