@@ -1,4 +1,4 @@
-export { attach } from './attach/attach.ts'
+export { attach, isUnlinked } from './attach/attach.ts'
 export type { AttachedPrograms, Place } from './attach/attached-programs.ts'
 export type { Attachment, Unlinked, UnlinkedAttachment } from './attach/attachment.ts'
 export type { CgroupOrder, IteratorParameters } from './attach/iterator.ts'

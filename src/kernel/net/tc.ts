@@ -37,7 +37,8 @@ const ETH_P_ALL = 3
 
 const capability = 'CAP_NET_ADMIN'
 
-export type Direction = keyof typeof hooks
+type Direction = keyof typeof hooks
+const directions: readonly Direction[] = ['ingress', 'egress']
 
 /** A place for a filter; the kernel chooses a priority or handle that is 0. */
 export interface FilterPlace {
@@ -66,17 +67,12 @@ export class TrafficControl implements Disposable {
   addClsact(index: number): boolean {
     const fixed = tcmsg({ index, handle: clsactHandle, parent: TC_H_CLSACT })
     const attributes: Attribute[] = [[TCA_KIND, zeroEnded('clsact')]]
-    const done = this.#socket.try(
-      { type: RTM_NEWQDISC, flags: NLM_F_CREATE | NLM_F_EXCL, fixed, attributes },
-      ['EEXIST'],
-      {
-        doing: `giving interface ${index} the qdisc clsact`,
-        syscall: 'netlink(RTM_NEWQDISC)',
-        capability,
-        hints: { ENODEV: 'there is no such interface', ENOENT: 'this kernel has no clsact: it needs CONFIG_NET_SCH_INGRESS' },
-      },
-    )
-    return done
+    return this.#socket.try({ type: RTM_NEWQDISC, flags: NLM_F_CREATE | NLM_F_EXCL, fixed, attributes }, ['EEXIST'], {
+      doing: `giving interface ${index} the qdisc clsact`,
+      syscall: 'netlink(RTM_NEWQDISC)',
+      capability,
+      hints: { ENODEV: 'there is no such interface', ENOENT: 'this kernel has no clsact: it needs CONFIG_NET_SCH_INGRESS' },
+    })
   }
 
   /** Takes the clsact qdisc away, and with it every filter. */
@@ -127,8 +123,16 @@ export class TrafficControl implements Disposable {
 
   /** The cls_bpf filters of an interface. */
   filters(index: number, direction: Direction): BpfFilter[] {
-    const fixed = tcmsg({ index, parent: hooks[direction] })
-    return this.#socket.dump({ type: RTM_GETTFILTER, fixed }, (message) => parseFilter(message, direction), {
+    return this.#dump(index, direction, (message) => parseFilter(message, direction))
+  }
+
+  /** Whether an interface has filters of any kind. */
+  hasFilters(index: number): boolean {
+    return directions.some((direction) => this.#dump(index, direction, () => true).length > 0)
+  }
+
+  #dump<T>(index: number, direction: Direction, parse: (message: NetlinkMessage) => T | undefined): T[] {
+    return this.#socket.dump({ type: RTM_GETTFILTER, fixed: tcmsg({ index, parent: hooks[direction] }) }, parse, {
       doing: `listing the filters of interface ${index}`,
       syscall: 'netlink(RTM_GETTFILTER)',
       capability,

@@ -13,10 +13,11 @@ import { unlinkedOf, withoutLinkOnly } from './without-link.ts'
  * belongs to the caller: the program runs until it is disposed of or, if it was pinned, until its pin is removed.
  *
  * With `withoutLink` it may also be attached in a way that is older than links, as an older kernel needs it and some
- * programs on any: what is answered then has `leave`.
+ * programs on any; `isUnlinked` tells which it was.
  */
-export function attach(loaded: LoadedObject, program: string, options?: AttachOptions): Handle
+export function attach(loaded: LoadedObject, program: string, options: AttachOptions & { withoutLink: 'always' }): Unlinked
 export function attach(loaded: LoadedObject, program: string, options: AttachOptions & WithoutLink): Handle | Unlinked
+export function attach(loaded: LoadedObject, program: string, options?: AttachOptions): Handle
 export function attach(
   loaded: LoadedObject,
   program: string,
@@ -40,6 +41,9 @@ export function attach(
     return unlinked()
   }
 }
+
+/** Whether what `attach` answered has no link, and so stays when the process ends without taking it away. */
+export const isUnlinked = (attached: Handle | Unlinked): attached is Unlinked => 'leave' in attached
 
 function programOf({ object, programs }: LoadedObject, name: string): LoadedProgram {
   const found = programs.get(name)

@@ -25,18 +25,20 @@ test('programs of an interface run in the order in which they were put beside ea
     const place = { interface: here, direction: 'egress' } as const
     using one = attach(loaded, 'tc_one', place)
     assert.is(await orderOf(loaded, () => send(1)), 1)
-    using _two = attach(loaded, 'tc_two', { ...place, order: { where: 'before' } })
+    using two = attach(loaded, 'tc_two', { ...place, order: { where: 'before' } })
     assert.is(await orderOf(loaded, () => send(1)), 21)
     {
-      using _three = attach(loaded, 'tc_three', { interface: here, order: { where: 'before', of: { kind: 'link', is: one } } })
+      using _ = attach(loaded, 'tc_three', { interface: here, order: { where: 'before', of: { kind: 'link', is: one } } })
       assert.is(await orderOf(loaded, () => send(1)), 231)
       const { programs } = target.attachedPrograms(egress)
       assert.equal(programs.map(({ id }) => id), ['tc_two', 'tc_three', 'tc_one'].map((name) => idOf(loaded, name)))
-      assert.is(programs.at(-1)?.link, target.objects.linkInfo(one).id)
+      assert.equal([programs[0], programs[2]].map((program) => program?.link), [two, one].map((link) => target.objects.linkInfo(link).id))
     }
-    const after = { where: 'after', of: { kind: 'program', is: idOf(loaded, 'tc_two') } } as const
-    using _three = attach(loaded, 'tc_three', { interface: here, order: after })
-    assert.is(await orderOf(loaded, () => send(1)), 231)
+    {
+      const after = { where: 'after', of: { kind: 'program', is: idOf(loaded, 'tc_two') } } as const
+      using _ = attach(loaded, 'tc_three', { interface: here, order: after })
+      assert.is(await orderOf(loaded, () => send(1)), 231)
+    }
   })
 })
 
@@ -45,7 +47,7 @@ test('an attachment that expects a revision is refused once something has change
     using loaded = await loadLinks(target, ['tc_one', 'tc_two'])
     const place = { interface: here, direction: 'egress' } as const
     const expectedRevision = target.attachedPrograms(egress).revision
-    using _one = attach(loaded, 'tc_one', { ...place, order: { expectedRevision } })
+    using _ = attach(loaded, 'tc_one', { ...place, order: { expectedRevision } })
     assert.throws(() => attach(loaded, 'tc_two', { ...place, order: { expectedRevision } }), errno('ESTALE', /revision/))
   })
 })
@@ -96,7 +98,7 @@ test('programs of a cgroup run in order, and are replaced', async () => {
       assert.ok(info.kind === 'cgroup')
       assert.equal([info.cgroupId, info.attachType], [BigInt(statSync(directory).ino), ATTACH_TYPE.CGROUP_INET_EGRESS])
       {
-        using _two = attach(loaded, 'cgroup_two', { file, direction: 'egress', order: { where: 'before' } })
+        using _ = attach(loaded, 'cgroup_two', { file, direction: 'egress', order: { where: 'before' } })
         assert.is(await orderOf(loaded, () => send(1)), 21)
       }
       target.updateLink(one, programOf(loaded, 'cgroup_two'), programOf(loaded, 'cgroup_one'))

@@ -23,9 +23,9 @@ const ip = (command: string): string => execFileSync('ip', command.split(' '), {
  */
 export function enterOwnNetwork(): OwnNetwork {
   if ((needs.root.missing() ?? needs.iproute2.missing()) !== undefined) return { here: 0, there: 0, send: () => Promise.resolve() }
-  const { setSysctl } = unshareNetwork()
+  const namespace = unshareNetwork()
   // No router solicitations and their like: packets are only those of the test.
-  if (existsSync('/proc/sys/net/ipv6/conf')) setSysctl('net.ipv6.conf.default.disable_ipv6', '1')
+  if (existsSync('/proc/sys/net/ipv6/conf')) namespace.setSysctl('net.ipv6.conf.default.disable_ipv6', '1')
   ip('link set lo up')
   ip('link add here type veth peer name there')
   ip('addr add 10.9.0.1/24 dev here')

@@ -43,8 +43,7 @@ export class FilterAttachment implements Unlinked {
       .filters(index, direction)
       .some((filter) => filter.priority === priority && filter.handle === handle && filter.programId === this.#programId)
     if (isOurs) tc.deleteFilter(this.place)
-    const others = () => [...tc.filters(index, 'ingress'), ...tc.filters(index, 'egress')]
-    if (this.#madeQdisc && others().length === 0) tc.deleteClsact(index)
+    if (this.#madeQdisc && !tc.hasFilters(index)) tc.deleteClsact(index)
   }
 }
 
