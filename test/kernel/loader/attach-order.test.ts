@@ -82,6 +82,23 @@ test('the program of a link is replaced at once, if it is the one that is expect
   })
 })
 
+test('a program of netfilter sees the packets of its hook', async () => {
+  await leavesNothing(async (target) => {
+    using loaded = await loadLinks(target, ['hook'])
+    // ABI: NFPROTO_IPV4, and NF_INET_LOCAL_OUT and NF_INET_LOCAL_IN, linux/netfilter.h.
+    const hookOf = (hook: number) => attach(loaded, 'hook', { netfilter: { family: 2, hook, priority: -12 } })
+    {
+      using link = hookOf(3)
+      assert.is(await orderOf(loaded, () => send(1)), 7)
+      target.detachLink(link)
+      assert.is(await orderOf(loaded, () => send(1)), 0)
+    }
+    using link = hookOf(1)
+    assert.is(target.objects.linkInfo(link).kind, 'netfilter')
+    assert.is(await orderOf(loaded, () => send(1)), 0)
+  })
+})
+
 const [, cgroups = ''] = /^\S+ (\S+) cgroup2 /m.exec(readFileSync('/proc/mounts', 'utf8')) ?? []
 const [, ownCgroup = '/'] = /^0::(.*)$/m.exec(readFileSync('/proc/self/cgroup', 'utf8')) ?? []
 
