@@ -19,7 +19,7 @@ test('over the elements of one map', async () => {
     assert.ok(map)
     for (const key of [2, 5, 7]) loaded.map('counts').set(key, 1n)
     using link = attach(loaded, 'each_element', { parameters: { of: 'map', map } })
-    assert.equal([...target.runIterator(link)].toSorted(), [...Buffer.from('cfh')])
+    assert.equal(target.runIterator(link).toSorted(), new Uint8Array(Buffer.from('cfh')))
     const info = target.objects.linkInfo(link)
     assert.ok(info.kind === 'iter')
     assert.equal([info.target, info.over], ['bpf_map_elem', { of: 'map', mapId: target.objects.mapInfo(map).id }])
