@@ -12,6 +12,7 @@ const rooms = [
   'linker',
   'btf-match',
   'core-relo',
+  'kernel-image',
   'link-model',
   'loader',
   'compiler',

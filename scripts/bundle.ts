@@ -33,7 +33,7 @@ await build({
   target: 'node24',
   sourcemap: true,
   plugins: [builtins],
-  // koffi brings a native library that has to stay where it is; execa is needed by the demo alone.
+  // koffi brings a native library that has to stay where it is; execa is seldom needed.
   external: ['koffi', 'execa'],
   logLevel: 'warning',
 })

@@ -11,7 +11,8 @@ import { tellWhenVerbose } from './verbose.ts'
 export async function dryRun(file: string, { btf, ...choice }: Choice & { btf: string | undefined }, output: Output): Promise<void> {
   const object = openObject(readInput(file), file)
   choose(object, choice)
-  using target = new RecordingTarget(await kernelFacts(btf))
+  const { facts, withModules } = await kernelFacts(btf)
+  using target = new RecordingTarget((await withModules?.()) ?? facts)
   const tells = tellWhenVerbose(output)
   using loaded = load(prepareOrShow(object, target, output, tells), target, tells)
   using registered = new DisposableStack()

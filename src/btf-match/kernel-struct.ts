@@ -1,5 +1,6 @@
 import { type Btf, essentialName } from '../btf/index.ts'
 import { UnsupportedKernelError } from '../errors/index.ts'
+import { originOfStruct } from './origins.ts'
 
 /** Where a kernel keeps a struct that BPF can implement. */
 export interface KernelStruct {
@@ -18,15 +19,6 @@ export interface KernelStruct {
 
 const valuePrefix = 'bpf_struct_ops_'
 
-// Which option brings a struct, from the kernel's Kconfig and Makefiles.
-const configs: ReadonlyMap<string, string> = new Map([
-  ['tcp_congestion_ops', 'CONFIG_BPF_JIT, CONFIG_INET and CONFIG_DEBUG_INFO_BTF'],
-  ['bpf_dummy_ops', 'CONFIG_BPF_JIT, CONFIG_NET and CONFIG_DEBUG_INFO_BTF'],
-  ['sched_ext_ops', 'CONFIG_SCHED_CLASS_EXT'],
-  ['Qdisc_ops', 'CONFIG_NET_SCH_BPF'],
-  ['hid_bpf_ops', 'CONFIG_HID_BPF'],
-])
-
 /**
  * Finds the kernel's side of a struct_ops struct: first `bpf_struct_ops_<name>`, then in it the member of type `<name>`.
  * `btfs` is the kernel's BTF and then its modules'. Throws `UnsupportedKernelError`, which lists what there is.
@@ -39,10 +31,11 @@ export function findKernelStruct(btfs: Iterable<Btf>, localName: string): Kernel
     if (valueType !== undefined) return located(btf, name, valueType)
     offered.push(...structsOf(btf))
   }
-  const config = configs.get(name)
+  const { since, config } = originOfStruct(name)
   throw new UnsupportedKernelError({
     feature: `struct_ops type "${name}"`,
-    ...(config === undefined ? {} : { config }),
+    ...(since === undefined ? {} : { since }),
+    ...(config === undefined ? {} : { config: config.join(', ') }),
     hint: offered.length === 0 ? 'it offers no struct_ops types at all' : `it offers ${offered.join(', ')}`,
   })
 }

@@ -24,7 +24,8 @@ export function readSections(whole: Cursor, table: Table): ElfSection[] {
     const nameOffset = header.u32()
     const type = header.u32()
     const flags = Number(header.u64() & 0xffff_ffffn)
-    const address = header.size64('the address')
+    // That of a kernel is in the upper half of 64 bits.
+    const address = header.u64()
     const offset = header.size64('the offset')
     const size = header.size64('the size')
     const link = header.u32()

@@ -6,7 +6,7 @@ export interface ElfSection {
   /** `SHF` bits. */
   flags: number
   /** Where it stands in memory when the program runs; 0 in an object file. */
-  address: number
+  address: bigint
   /** Bytes in memory; the same as `data.length` but for NOBITS sections, which have no bytes in the file. */
   size: number
   /** For a symbol table its string table; for relocations their symbol table. */

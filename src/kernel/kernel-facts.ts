@@ -2,6 +2,7 @@ import { closeSync, fstatSync, openSync, readdirSync, readFileSync } from 'node:
 import { release, version } from 'node:os'
 import { type Btf, parseBtf } from '../btf/index.ts'
 import { UnsupportedKernelError } from '../errors/index.ts'
+import { versionCode } from '../kernel-image/index.ts'
 import { Mapping } from './mapping.ts'
 
 const btfDirectory = '/sys/kernel/btf'
@@ -84,9 +85,5 @@ function readConfig(): ConfigText | undefined {
   return undefined
 }
 
-/** As LINUX_VERSION_CODE. Debian's release has no patch level, which stands in the version instead. */
-export function runningVersion(): number {
-  const text = /Debian (\d+\.\d+\.\d+)/.exec(version())?.[1] ?? release()
-  const [major = 0, minor = 0, patch = 0] = text.split(/[^\d]/, 3).map(Number)
-  return (major << 16) | (minor << 8) | Math.min(patch, 255)
-}
+/** As LINUX_VERSION_CODE. */
+export const runningVersion = (): number => versionCode(`${release()} ${version()}`)

@@ -42,6 +42,15 @@ export class Instructions {
     this.view.setUint8(place, (this.view.getUint8(place) & 0xf) | (src << 4))
   }
 
+  /** The destination register, bits 0 to 3. */
+  dst(at: number): number {
+    return this.view.getUint8(at * insnSize + 1) & 0xf
+  }
+
+  off(at: number): number {
+    return this.view.getInt16(at * insnSize + 2, true)
+  }
+
   setOff(at: number, off: number): void {
     this.view.setInt16(at * insnSize + 2, off, true)
   }

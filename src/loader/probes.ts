@@ -28,5 +28,5 @@ export function functionOffset(elf: ElfFile, name: string): bigint | undefined {
   const symbol = symbols.find((candidate) => candidate.name === name && candidate.type === STT.FUNC && candidate.section !== 0)
   const section = symbol === undefined ? undefined : elf.sections[symbol.section]
   if (symbol === undefined || section === undefined) return undefined
-  return BigInt(symbol.value - section.address + section.data.byteOffset - elf.bytes.byteOffset)
+  return BigInt(symbol.value + section.data.byteOffset - elf.bytes.byteOffset) - section.address
 }

@@ -119,8 +119,8 @@ export interface KernelFacts {
   kernelVersion(): number
   /** The address of a symbol of the kernel's, or undefined when there is none or it is kept secret. */
   symbolAddress(name: string): bigint | undefined
-  /** Nothing but types is known, as from a BTF file: what depends on the configuration is left open. */
-  readonly typesOnly?: true
+  /** What cannot be told of a kernel that is known from a file. What depends on it is left open. */
+  readonly unknown?: readonly ('configuration' | 'addresses' | 'modules')[]
 }
 
 /**

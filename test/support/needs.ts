@@ -34,6 +34,8 @@ export const needs = {
   strace: commands(['strace'], ['strace']),
   libbpf: files(['/usr/lib/*/libbpf.so.1', '/usr/include/bpf/bpf_helper_defs.h'], ['libbpf1', 'libbpf-dev']),
   kernelSource: files([kernelSourceArchive, '/usr/bin/xz'], ['linux-source-6.12', 'xz-utils']),
+  compressors: commands(['xz', 'lz4'], ['xz-utils', 'lz4']),
+  kernelImages: commands(['dpkg-deb', 'depmod'], ['dpkg', 'kmod']),
   vm: commands(['qemu-system-x86_64', 'depmod', 'ldd'], ['qemu-system-x86', 'kmod', 'libc-bin']),
 } satisfies Record<string, Need>
 

@@ -6,7 +6,6 @@ import { Fd } from '../fd.ts'
 import { isPrivileged } from '../privileged.ts'
 import type { Values } from './attr.ts'
 import { bpfCall } from './command.ts'
-import { kernelName } from './kernel-name.ts'
 import { progLoad } from './layouts.ts'
 
 // ABI: linux/errno.h.
@@ -114,7 +113,7 @@ function attributes(program: ProgramDefinition): Values<typeof progLoad> {
     insns: instructions,
     license: Buffer.from(`${program.license}\0`),
     prog_flags: program.flags,
-    prog_name: kernelName(program.name),
+    prog_name: program.name.replaceAll(/[^\w.]/g, '_'),
     expected_attach_type: program.expectedAttachType,
     ...(attach === undefined ? {} : { attach_btf_id: attach.type, ...whoseType(attach) }),
     ...(debug === undefined

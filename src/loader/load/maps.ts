@@ -7,7 +7,6 @@ import type { LoadedMap } from './loaded.ts'
 import type { Handle, MapDefinition, Target } from '../target.ts'
 import type { Tell } from '../tell.ts'
 import { MAP_FLAG, MAP_TYPE } from '../uapi.ts'
-import { lackingMapType } from './map-support.ts'
 import { entriesOf } from './map-size.ts'
 import { shareByName } from './pinning.ts'
 import { withFeature } from './too-old.ts'
@@ -81,13 +80,9 @@ function createPlain(
   }
   const described = btf !== undefined && !withoutTypes.has(type) && (keyType !== 0 || valueType !== 0)
   tell?.('info', `map "${spec.name}" is created`)
-  try {
-    return described
-      ? createDescribed(target, { ...definition, btf: { handle: btf, keyType, valueType } }, tell)
-      : target.createMap(definition)
-  } catch (error) {
-    throw lackingMapType(target, type, error) ?? error
-  }
+  return described
+    ? createDescribed(target, { ...definition, btf: { handle: btf, keyType, valueType } }, tell)
+    : target.createMap(definition)
 }
 
 /** Types only serve those who look at the map, so a kernel that does not take them gets the map without. */

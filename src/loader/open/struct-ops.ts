@@ -4,6 +4,7 @@ import { ObjectError } from '../../errors/index.ts'
 import type { ProgramSpec, StructOpsSpec } from '../object.ts'
 import { structOpsSections } from '../section-names.ts'
 import { PROG_TYPE } from '../uapi.ts'
+import { optionalMembers } from './optional.ts'
 
 type Struct = Extract<BtfType, { members: unknown }>
 
@@ -62,7 +63,7 @@ function readSection(
         type: struct.id,
         bytes: withoutAddends(bytes, relocations, offset),
         programs: filled,
-        optional: new Set<string>(),
+        optional: optionalMembers(btf, variable ?? 0, struct.id),
         autocreate: !section.name.startsWith('?'),
       }
     })

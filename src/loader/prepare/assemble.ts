@@ -14,6 +14,7 @@ export interface Placed {
   code: FunctionSpec
   /** Of its first instruction. */
   start: number
+  poisoned: readonly PoisonedAccess[]
 }
 
 export interface AssembledProgram {
@@ -46,7 +47,7 @@ export function assemble(entry: FunctionSpec, codeOf: (code: FunctionSpec) => Re
   }
 
   const instructions = new Instructions(new Uint8Array(end * insnSize))
-  const placed = [...starts].map(([code, start]) => ({ code, start }))
+  const placed = [...starts].map(([code, start]) => ({ code, start, poisoned: codeOf(code).poisoned }))
   const fixups: MapFixup[] = []
   const externs: { at: number; name: string }[] = []
   for (const { code, start } of placed) {
@@ -70,7 +71,7 @@ export function assemble(entry: FunctionSpec, codeOf: (code: FunctionSpec) => Re
       }
     }
   }
-  return { instructions, placed, fixups, externs, poisoned: placed.flatMap(({ code }) => codeOf(code).poisoned) }
+  return { instructions, placed, fixups, externs, poisoned: placed.flatMap(({ poisoned }) => poisoned) }
 }
 
 const isCall = (reference: Reference) => reference.kind === 'call' || reference.kind === 'callback'

@@ -12,6 +12,14 @@ export interface DebugInfo {
   lineInfoRecordSize: number
 }
 
+/** The place in the source that an instruction was compiled from. */
+export interface SourceLine {
+  readonly file: string
+  readonly line: number
+  /** As it stands there, without the spaces around it; empty when the compiler left it out. */
+  readonly text: string
+}
+
 /** The records of an object by the function that they belong to, counted from its start. */
 export class DebugRecords {
   readonly #object: BpfObject
@@ -39,6 +47,20 @@ export class DebugRecords {
       lineInfoRecordSize: lineInfo[0]?.recordSize ?? 16,
     }
   }
+
+  /** Where an instruction of a function comes from; null when the object does not say. */
+  sourceOf(code: FunctionSpec, instruction: number): SourceLine | null {
+    // ABI: struct bpf_line_info: insn_off, file_name_off, line_off, line_col: the line is line_col >> 10.
+    const [, file, text, place] = recordAt(this.#lines.get(code) ?? [], instruction) ?? []
+    if (file === undefined || text === undefined || place === undefined) return null
+    const { btf } = this.#object
+    return { file: btf.string(file, 0), line: place >>> 10, text: btf.string(text, 0).trim() }
+  }
+}
+
+/** The last record at or before an instruction. They are in the order of the instructions. */
+function recordAt(records: readonly Uint32Array[], instruction: number): Uint32Array | undefined {
+  return records.findLast(([start = 0]) => start <= instruction)
 }
 
 // ABI: struct bpf_func_info and bpf_line_info, linux/bpf.h: both begin with insn_off; in the object it counts bytes of

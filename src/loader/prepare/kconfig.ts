@@ -1,4 +1,5 @@
 import { type Btf, type BtfType, declaration } from '../../btf/index.ts'
+import { optionIn } from '../../btf-match/index.ts'
 import { type CcdkError, collect, ObjectError, UnsupportedKernelError } from '../../errors/index.ts'
 import type { BpfObject, ExternSpec } from '../object.ts'
 import type { KernelFacts } from '../target.ts'
@@ -6,18 +7,11 @@ import type { Tell } from '../tell.ts'
 
 type ConfigExtern = Extract<ExternSpec, { kind: 'kconfig' }>
 
-/**
- * What stands after the equals sign of an option in the text of a `.config`. The text has thousands of options and an
- * object asks for one or two, so it is searched and not taken apart.
- */
-function optionIn(text: string, name: string): string | undefined {
-  const start = `${name}=`
-  for (let at = text.indexOf(start); at >= 0; at = text.indexOf(start, at + 1)) {
-    if (at > 0 && text[at - 1] !== '\n') continue
-    const end = text.indexOf('\n', at)
-    return text.slice(at + start.length, end < 0 ? text.length : end).trim()
-  }
-  return undefined
+/** Whether a kernel that is known from a file can say all that the object asks of its configuration and its version. */
+export function canAnswer({ externs }: BpfObject, facts: KernelFacts): boolean {
+  if (facts.unknown?.includes('configuration') !== true) return true
+  const names = externs.flatMap(({ kind, name }) => (kind === 'kconfig' ? [name] : []))
+  return facts.kernelVersion() > 0 && !names.some((name) => name.startsWith('CONFIG_'))
 }
 
 /**

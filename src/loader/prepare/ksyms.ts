@@ -1,3 +1,4 @@
+import { originOfFunction, whatIsOff } from '../../btf-match/index.ts'
 import { type Btf, essentialName } from '../../btf/index.ts'
 import { typesAgree } from '../../core-relo/index.ts'
 import { BtfMismatchError, type CcdkError, UnsupportedKernelError } from '../../errors/index.ts'
@@ -17,13 +18,6 @@ export type KernelSymbol =
 
 type SymbolExtern = Exclude<ExternSpec, { kind: 'kconfig' }>
 
-// Which option brings a function, from the kernel's Kconfig.
-const configs: readonly [RegExp, string][] = [
-  [/^cubictcp_/, 'CONFIG_TCP_CONG_CUBIC'],
-  [/^dctcp_/, 'CONFIG_TCP_CONG_DCTCP'],
-  [/^bbr_/, 'CONFIG_TCP_CONG_BBR'],
-]
-
 /** Finds the functions and variables that the object declares `__ksym`. Weak ones may be missing: null. */
 export function resolveKernelSymbols(
   object: BpfObject,
@@ -34,12 +28,13 @@ export function resolveKernelSymbols(
   const found = new Map<string, KernelSymbol | null>()
   for (const extern of object.externs) {
     if (extern.kind === 'kconfig') continue
+    if (extern.type === 0 && facts.unknown?.includes('addresses') === true) continue
     const symbol = find(extern, facts)
     const agrees = symbol === undefined || isOfType(object.btf, extern, symbol, facts)
     tell?.('debug', `extern ${extern.name}: ${agrees ? inWords(symbol) : 'of another type'}`)
     found.set(extern.name, agrees ? (symbol ?? null) : null)
     if (extern.weak) continue
-    if (symbol === undefined) problems.push(missing(extern))
+    if (symbol === undefined) problems.push(missing(extern, facts))
     else if (!agrees) problems.push(otherType(object, extern))
   }
   return found
@@ -80,14 +75,21 @@ function otherType({ file }: BpfObject, { kind, name }: SymbolExtern): BtfMismat
   })
 }
 
-function missing({ kind, name, type }: SymbolExtern): UnsupportedKernelError {
-  const config = configs.find(([pattern]) => pattern.test(name))?.[1]
+function missing({ kind, name, type }: SymbolExtern, facts: KernelFacts): UnsupportedKernelError {
+  const { since, config } = kind === 'kfunc' ? originOfFunction(name) : {}
   return new UnsupportedKernelError({
     feature: `${kind === 'kfunc' ? 'function' : 'variable'} "${name}" for BPF programs`,
-    ...(config === undefined ? {} : { config }),
-    hint:
-      type === 0
-        ? 'it is not in /proc/kallsyms, or its address is kept secret (kernel.kptr_restrict)'
-        : 'declare it __weak and test its address if the algorithm can do without',
+    ...(since === undefined ? {} : { since }),
+    ...(config === undefined ? {} : { config: config.join(', ') }),
+    hint: type === 0 ? 'it is not in /proc/kallsyms, or its address is kept secret (kernel.kptr_restrict)' : whereElse(config, facts),
   })
+}
+
+/** A kernel that is known from a file may have it in a module. */
+function whereElse(config: readonly string[] | undefined, facts: KernelFacts): string {
+  const weak = 'declare it __weak and test its address if the algorithm can do without'
+  if (facts.unknown?.includes('modules') !== true) return weak
+  const text = facts.unknown.includes('configuration') ? undefined : facts.kernelConfig()
+  const off = text === undefined || config === undefined ? null : whatIsOff({ config }, text)
+  return `${off ?? 'modules are not looked into'}; ${weak}`
 }

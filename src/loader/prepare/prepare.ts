@@ -11,7 +11,8 @@ import { assemble, type AssembledProgram, type MapFixup } from './assemble.ts'
 import { type PoisonedAccess, type RelocatedCode, relocateFunction } from './code.ts'
 import { type DebugInfo, DebugRecords } from './debug-info.ts'
 import { bindExterns, ModuleList } from './externs.ts'
-import { fillConfig } from './kconfig.ts'
+import { canAnswer, fillConfig } from './kconfig.ts'
+import { type MissingUse, missingUses } from './missing.ts'
 import { type KernelType, resolveKernelType } from './kernel-type.ts'
 import { resolveKernelSymbols } from './ksyms.ts'
 import { matchStructOps, placePrograms, type PreparedStructOps, type StructOpsPlace } from './struct-ops.ts'
@@ -45,6 +46,8 @@ export interface PreparedProgram {
   /** Of a program that attaches to another program and not to the kernel. */
   readonly programFunction: ProgramFunction | null
   readonly poisoned: readonly PoisonedAccess[]
+  /** What it uses that the kernel does not have: where the verifier can get there, it refuses the program. */
+  readonly missing: readonly MissingUse[]
 }
 
 export interface PrepareOptions {
@@ -95,28 +98,30 @@ export function prepare(object: BpfObject, facts: KernelFacts, { coreTypes, atta
     relocated.set(code, known)
     return known
   }
+  const configMap = object.maps.find((map) => map.origin === 'kconfig')
+  const config = configMap === undefined ? null : new Uint8Array(configMap.valueSize)
+  const knownConfig = canAnswer(object, facts) ? config : null
+  if (knownConfig !== null) fillConfig(object, facts, knownConfig, problems, tell)
+  else if (config !== null) notes.push('its configuration is not known: options are not checked')
   const debug = new DebugRecords(object)
   const programs = chosen.map((spec): PreparedProgram => {
     const assembled = assemble(spec.code, codeOf)
     const modules = new ModuleList()
-    const configFixups = bindExterns(object, assembled, symbols, modules)
+    const fixups = [...assembled.fixups, ...bindExterns(object, assembled, symbols, modules)]
     const programFunction = attachTo?.[spec.name] ?? null
     return {
       spec,
       assembled,
-      fixups: [...assembled.fixups, ...configFixups],
+      fixups,
       modules: modules.modules,
       debug: debug.of(assembled),
       place: places.get(spec.name) ?? null,
       kernelType: programFunction === null ? resolveKernelType(spec, facts, problems) : null,
       programFunction,
       poisoned: assembled.poisoned,
+      missing: missingUses(object, { name: spec.name, assembled, fixups }, symbols, knownConfig, debug),
     }
   })
-  const configMap = object.maps.find((map) => map.origin === 'kconfig')
-  const config = configMap === undefined ? null : new Uint8Array(configMap.valueSize)
-  if (config !== null && facts.typesOnly === true) notes.push(`${facts.name} holds no configuration: options are not checked`)
-  else if (config !== null) fillConfig(object, facts, config, problems, tell)
   return { object, facts, structOps, programs, config, problems, notes }
 }
 

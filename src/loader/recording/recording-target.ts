@@ -43,7 +43,7 @@ export interface RecordingOptions {
 export class RecordingTarget implements Target, Disposable {
   readonly objects: ObjectsById
   readonly pageSize: number
-  readonly typesOnly?: true
+  readonly unknown: NonNullable<KernelFacts['unknown']>
   readonly #facts: KernelFacts
   readonly #options: RecordingOptions
   readonly #ledger: Ledger
@@ -53,7 +53,7 @@ export class RecordingTarget implements Target, Disposable {
     this.#facts = facts
     this.#options = options
     this.pageSize = options.pageSize ?? 4096
-    if (facts.typesOnly === true) this.typesOnly = true
+    this.unknown = facts.unknown ?? []
     this.#ledger = new Ledger(options.failures ?? [])
     this.objects = recordedObjects(this.#ledger)
     for (const [path, definition] of Object.entries(options.pinned ?? {})) this.#ledger.pins.set(path, this.#ledger.map(definition))

@@ -14,6 +14,8 @@ const vmlinux = '/sys/kernel/btf/vmlinux'
 
 interface Check {
   kernel: string
+  file: string | null
+  missing: { what: string; reached: boolean }[]
   fits: boolean
   structOps: MatchReport[]
   problems: { code: string; message: string; hint: string | null }[]
@@ -62,7 +64,7 @@ test('several kernels can be asked at once, each for itself', async () => {
     '--btf',
     exampleFile('bpf_cubic'),
   ])
-  assert.is(ran.exitCode, 3)
+  assert.is(ran.exitCode, 6)
   const { schemaVersion, checks } = await documentOf<CheckDocument>(ran)
   assert.is(schemaVersion, 1)
   assert.equal(
@@ -158,7 +160,26 @@ test('a map of a "?" section is left alone, and that is said', async () => {
 test('what CO-RE cannot resolve is told by its name', async () => {
   const { exitCode, stdout } = await ccdk(['check', await compileFixture('core')])
   assert.is(exitCode, 0)
-  assert.match(stdout, 'the kernel has no struct tcp_sock.no_such_field, which fields reads')
+  const place = String.raw`fields \(\S*core\.bpf\.c:\d+\) called by core_relocations`
+  const said = `^the kernel has no struct tcp_sock\\.no_such_field, which ${place} uses: it is not reached there`
+  assert.match(stdout, new RegExp(said, 'm'))
+})
+
+test('what the verifier would get to and the kernel lacks is a problem', async () => {
+  const { exitCode, stdout } = await ccdk(['check', await compileFixture('guards')])
+  assert.is(exitCode, 6)
+  const line = (program: string, end: string) => new RegExp(`^.*which ${program} \\(\\S*guards\\.bpf\\.c:\\d+\\) uses: ${end}`, 'm')
+  assert.match(stdout, line('fails_for_the_field', 'the verifier refuses it'))
+  assert.match(stdout, line('asks_for_the_field', 'it is not reached there, since the program asks first'))
+  assert.match(stdout, /^problem: the kernel has no ccdk_no_such_function, which fails_for_the_function /m)
+})
+
+test('members that the object itself calls optional are left out with their programs', async () => {
+  const { exitCode, stdout } = await ccdk(['check', await compileFixture('optional_members')])
+  assert.is(exitCode, 0)
+  const left = stdout.match(/^– +(\w+) +\d+ +optional: program \w+ is left out/gm)?.map((line) => line.split(/ +/)[1])
+  assert.equal(left, ['of_the_future', 'of_the_future', 'of_the_far_future'])
+  assert.match(stdout, 'program "of_the_far_future" is left out: the kernel has no member "of_the_far_future"')
 })
 
 test('a truncated object is refused with the place', async () => {

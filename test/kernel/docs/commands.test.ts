@@ -1,4 +1,4 @@
-// gate: timeout 180s
+// gate: timeout 300s
 import { chmod, copyFile, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
@@ -10,11 +10,12 @@ import { machineLock } from '../../support/machine-lock.ts'
 import { type Block, blocksOf, outputPattern, type Step, stepsOf } from '../../support/markdown.ts'
 import { needs, suite } from '../../support/needs.ts'
 import { type TemporaryDirectory, temporaryDirectory } from '../../support/tmp.ts'
+import { debianKernel } from '../../support/vm/debian-kernel.ts'
 import { type BpfFileSystem, mountBpffs } from '../support/bpffs.ts'
 import { sweepNames } from '../support/demo.ts'
 
 /** Runs what the pages show, in the order in which they show it, and compares what they say it prints. */
-const test = suite('the commands of the pages', [needs.root, needs.structOps, needs.clang])
+const test = suite('the commands of the pages', [needs.root, needs.structOps, needs.clang, needs.kernelImages])
 
 const root = join(import.meta.dirname, '../../..')
 const names = ['bpf_reno', 'bpf_cubic', 'bpf_dctcp', 'my_cubic', 'my_reno']
@@ -29,7 +30,13 @@ test.before(async () => {
   bpffs = await mountBpffs()
   place = temporaryDirectory()
   for (const name of ['src', 'scripts', 'test']) await symlink(join(root, name), join(place.path, name))
-  await copyFile(await compileFixture('renamed_member'), join(place.path, 'renamed_member.bpf.o'))
+  for (const name of ['renamed_member', 'guards', 'optional_members']) {
+    await copyFile(await compileFixture(name), join(place.path, `${name}.bpf.o`))
+  }
+  await mkdir(join(place.path, 'boot'))
+  for (const release of ['6.1', '6.12'] as const) {
+    await symlink((await debianKernel(release)).image, join(place.path, `boot/vmlinuz-${release}`))
+  }
   await mkdir(join(place.path, 'bin'))
   const npx = join(place.path, 'bin/npx')
   await writeFile(npx, `#!/bin/sh\nshift\nexec "${process.execPath}" "${join(root, 'cli/main.ts')}" "$@"\n`)

@@ -95,7 +95,8 @@ test('a kernel without the struct says what it offers, and which option would br
   writer.struct('bpf_struct_ops_common_value', [])
   const error = unsupported(() => findKernelStruct([parse()], 'sched_ext_ops'))
   assert.is(error.feature, 'struct_ops type "sched_ext_ops"')
-  assert.is(error.config, 'CONFIG_SCHED_CLASS_EXT')
+  assert.is(error.since, '6.12')
+  assert.is(error.config, 'CONFIG_BPF_SYSCALL, CONFIG_BPF_JIT, CONFIG_DEBUG_INFO_BTF, CONFIG_SCHED_CLASS_EXT')
   assert.is(error.hint, 'it offers hid_bpf_ops')
 })
 

@@ -61,7 +61,7 @@ for (const { name, path } of files) {
         size: Section.Size,
         link: Section.Link,
         info: Section.Info,
-        address: Section.Address,
+        address: BigInt(Section.Address),
         align: Section.AddressAlignment,
         entrySize: Section.EntrySize,
         data: undefined,

@@ -13,6 +13,17 @@
 
 #define __core __attribute__((preserve_access_index))
 
+/*
+ * A member of a struct_ops variable that a kernel may lack: there it is left out, with its program, instead of the whole
+ * object being refused. The first stands behind a member in a struct of one's own, the second behind a variable of a
+ * struct that others declared, with the members' names:
+ *
+ *	SEC(".struct_ops")
+ *	struct tcp_congestion_ops my_cc ccdk_optional_members("cwnd_event_tx_start, min_tso_segs") = { ... };
+ */
+#define ccdk_optional __attribute__((btf_decl_tag("ccdk:optional")))
+#define ccdk_optional_members(names) __attribute__((btf_decl_tag("ccdk:optional=" names)))
+
 /* The numbers are part of the object format (the kind field of struct bpf_core_relo). */
 enum bpf_field_info_kind {
 	BPF_FIELD_BYTE_OFFSET = 0,

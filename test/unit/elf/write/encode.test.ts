@@ -93,7 +93,7 @@ test('the reader finds what was written, in either byte order', () => {
         const { data, relocations, ...rest } = written.sections[index] ?? missing()
         const { index: number, address, link, info, data: bytes, ...read } = section
         assert.equal(read, rest)
-        assert.equal([number, address, link, info], [index + 1, 0, 0, 0])
+        assert.equal([number, address, link, info], [index + 1, 0n, 0, 0])
         assert.equal(Buffer.from(bytes), Buffer.from(data))
         assert.is(section.align > 1 ? bytes.byteOffset % section.align : 0, 0)
         assert.equal(

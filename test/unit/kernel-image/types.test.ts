@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { readKernelTypes } from '../../../src/loader/index.ts'
+import { readKernelTypes } from '../../../src/kernel-image/index.ts'
 import { BtfWriter } from '../../support/btf-writer.ts'
 import { writeElf } from '../../support/elf-writer.ts'
 import { objectError } from '../../support/refusals.ts'
