@@ -14,6 +14,7 @@ export interface CommandEntry {
   load: () => Promise<CommandModule>
 }
 
+const named = 'an algorithm, its map, the id of the map or of its link, or the path of a pin'
 const object = { syntax: '<object>', text: 'a BPF object file' }
 
 /** The subcommands, in the order of the help. Each is loaded only when it runs. */
@@ -49,8 +50,8 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'unregister',
-    summary: 'take a registered algorithm away again',
-    argument: { syntax: '<name>', text: 'the algorithm, its map, the id of the map, or the path of a pin' },
+    summary: 'take registered algorithms away again',
+    argument: { syntax: '<name...>', text: named },
     load: () => import('./commands/unregister.ts'),
   },
   {
@@ -61,7 +62,7 @@ export const commands: readonly CommandEntry[] = [
   {
     name: 'show',
     summary: 'one algorithm in detail',
-    argument: { syntax: '<name>', text: 'the algorithm, its map, the id of the map, or the path of a pin' },
+    argument: { syntax: '<name>', text: named },
     load: () => import('./commands/show.ts'),
   },
   {

@@ -34,19 +34,25 @@ function findPinned(target: Target, pin: string): Found {
 }
 
 /**
- * By the name of an algorithm, of a map, or a map's id. Where several are meant, those that are registered come first;
+ * By the name of an algorithm, of a map, or an id of a map or link, `map:7` or `link:7` where it could be either. Where several are meant, those that are registered come first;
  * if that does not decide, the person has to.
  */
 function findEntry(target: Target, name: string): StructOpsEntry {
   const all = listStructOps(target)
-  const meant = all.filter((entry) => entry.name === name || entry.map === name || String(entry.mapId) === name)
+  const meant = all.filter((entry) => isMeant(entry, name))
   const registered = meant.filter((entry) => entry.registered)
   const [only, ...others] = registered.length > 0 ? registered : meant
   if (only === undefined) throw nothingOf(name, all)
   if (others.length === 0) return only
   throw new UsageError(`"${name}" stands for ${others.length + 1} maps`, {
-    hint: `give the id: ${[only, ...others].map((entry) => `${entry.mapId} (${entry.state})`).join(', ')}`,
+    hint: `give the id: ${[only, ...others].map((entry) => `map:${entry.mapId} (${entry.state})`).join(', ')}`,
   })
+}
+
+function isMeant({ name, map, mapId, links }: StructOpsEntry, asked: string): boolean {
+  const [, kind, id] = /^(?:(map|link):)?(\d+)$/.exec(asked) ?? []
+  const byId = (kind !== 'link' && String(mapId) === id) || (kind !== 'map' && links.some((link) => String(link) === id))
+  return name === asked || map === asked || byId
 }
 
 function nothingOf(name: string, all: readonly StructOpsEntry[]): UsageError {

@@ -1,18 +1,24 @@
 import type { Command } from 'commander'
 import { LinuxTarget } from '../../src/kernel/index.ts'
-import { listStructOps } from '../../src/structops/index.ts'
+import { listStructOps, type StructOpsEntry } from '../../src/structops/index.ts'
 import { entryName } from '../entry-name.ts'
+import { holdersOf, holderText } from '../holders-of.ts'
+import { pinsOf } from '../pins-of.ts'
 import type { Output } from '../output.ts'
 import { countSockets } from '../count-sockets.ts'
 import { table } from '../table.ts'
 
 export function configure(command: Command, output: Output): void {
-  command.action(() => {
+  command.option('--holders', 'also where each is pinned, and which processes hold it').action(({ holders }: { holders?: true }) => {
     using target = new LinuxTarget()
     const entries = listStructOps(target)
     const sockets = countSockets(output)
     output.document({
-      structOps: entries.map((entry) => ({ ...entry, sockets: sockets.of(entry.name) })),
+      structOps: entries.map((entry) => ({
+        ...entry,
+        sockets: sockets.of(entry.name),
+        ...(holders === true ? { pins: pinsOf(entry).map(({ path }) => path), holders: holdersOf(entry) } : {}),
+      })),
       unseen: sockets.unseen,
     })
     if (entries.length === 0) {
@@ -31,7 +37,15 @@ export function configure(command: Command, output: Output): void {
       `${entry.members.length}`,
     ])
     output.print(table([header.map((cell) => output.style('dim', cell)), ...rows], [4, 5, 6, 7]))
+    if (holders === true) for (const entry of entries) tellHolders(entry, output)
   })
+}
+
+function tellHolders(entry: StructOpsEntry, output: Output): void {
+  const lines = [...pinsOf(entry).map(({ path, kind }) => `${kind} pinned at ${path}`), ...holdersOf(entry).map(holderText)]
+  if (lines.length === 0) return
+  output.print(`\n${entryName(entry)} (map ${entry.mapId})`)
+  for (const line of lines) output.print(`  ${line}`)
 }
 
 function registered(

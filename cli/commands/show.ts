@@ -1,14 +1,16 @@
 import type { Command } from 'commander'
 import { LinuxTarget } from '../../src/kernel/index.ts'
 import { UsageError } from '../../src/errors/index.ts'
-import type { StructOpsEntry } from '../../src/structops/index.ts'
+import { listStructOps, type StructOpsEntry } from '../../src/structops/index.ts'
 import { entryName } from '../entry-name.ts'
 import { find } from '../find.ts'
+import { holdersOf, holderText } from '../holders-of.ts'
 import type { Output } from '../output.ts'
 import { pinsOf } from '../pins-of.ts'
 import { programRows } from '../program-rows.ts'
 import { countSockets } from '../count-sockets.ts'
 import { table } from '../table.ts'
+import { count } from '../units.ts'
 
 export function configure(command: Command, output: Output): void {
   command.action((name: string) => {
@@ -20,16 +22,23 @@ export function configure(command: Command, output: Output): void {
       })
     }
     const sockets = countSockets(output)
-    const pins = pinsOf(entry)
-    output.document({ structOps: { ...entry, pins, sockets: sockets.of(entry.name) }, unseen: sockets.unseen })
+    const pinned = pinsOf(entry)
+    const holders = holdersOf(entry)
+    const older = olderVersions(target, entry)
+    output.document({
+      structOps: { ...entry, pins: pinned.map(({ path }) => path), sockets: sockets.of(entry.name), holders, older },
+      unseen: sockets.unseen,
+    })
     const facts = [
       ['struct', entry.struct],
       ['map', `${entry.mapId} "${entry.map}"`],
       ['state', entry.state],
       ['registered', registered(entry)],
-      ...pins.map((path) => ['pinned', path]),
+      ...pinned.map(({ path, kind }) => ['pinned', kind === 'link' ? path : `${path} (${kind})`]),
+      ...holders.map((holder) => ['held by', holderText(holder)]),
       ['refcnt', `${entry.refcnt}`],
       ['sockets', `${sockets.of(entry.name)}`],
+      ...older.map(({ mapId, state, refcnt }) => ['older', `map ${mapId}, ${state}, ${count(refcnt, 'reference')}`]),
     ]
     output.print(output.style('bold', entryName(entry)))
     output.print(table(facts.map(([label = '', value = '']) => [`  ${output.style('dim', label)}`, value])))
@@ -40,6 +49,12 @@ export function configure(command: Command, output: Output): void {
     }
   })
 }
+
+/** Others of the same name, which live on in the sockets that chose them. */
+const olderVersions = (target: LinuxTarget, { mapId, name, struct }: StructOpsEntry): StructOpsEntry[] =>
+  listStructOps(target).filter(
+    (other) => name !== null && other.name === name && other.struct === struct && other.mapId !== mapId && !other.registered,
+  )
 
 function registered({ registered: is, byLink, links }: StructOpsEntry): string {
   if (!is) return 'no'

@@ -1,63 +1,67 @@
 import type { Command } from 'commander'
 import { LinuxTarget } from '../../src/kernel/index.ts'
-import { describeMap, type StructOpsEntry } from '../../src/structops/index.ts'
-import { entryName } from '../entry-name.ts'
-import { find } from '../find.ts'
-import { interruption, pause } from '../interrupted.ts'
+import { type Found, find } from '../find.ts'
+import { interruption } from '../interrupted.ts'
 import type { Output } from '../output.ts'
-import { pinsOf } from '../pins-of.ts'
+import { linkPinsOf } from '../pins-of.ts'
+import { UsageError } from '../../src/errors/index.ts'
+import { restoreDefault } from '../unregister/restore-default.ts'
+import { tellUnregistered, type Unregistered } from '../unregister/tell.ts'
+import { untilUnused } from '../unregister/wait.ts'
 import { takeAway } from '../take-away.ts'
-import { count } from '../units.ts'
+import { describeMap } from '../../src/structops/index.ts'
+import { usageOf } from '../usage-of.ts'
 
-/** How often `--wait` looks, ms. */
-const interval = 100
+interface Options {
+  wait?: number | true
+  restoreDefault?: string
+}
 
 export function configure(command: Command, output: Output): void {
   command
-    .option('--wait', 'wait until the last socket has let go of it')
-    .action(async (name: string, options: { wait?: true }) => {
+    .option('--wait [seconds]', 'wait until the last socket has let go, or for so long', seconds)
+    .option('--restore-default <name>', 'give network namespaces whose default it is this one of the kernel\'s own')
+    .action(async (names: string[], { wait, restoreDefault: other }: Options) => {
       using target = new LinuxTarget()
       using ended = interruption()
-      const { entry, pin } = find(target, name)
-      const pinsRemoved = [...new Set([...pinsOf(entry), ...(pin === null ? [] : [pin])])]
-      const waiting = options.wait === true && entry !== undefined
-      // What was unregistered before can still be waited for.
-      const isDone = waiting && !entry.registered && pinsRemoved.length === 0
-      if (!isDone) await takeAway(target, entry, pinsRemoved, ended.signal)
-      if (entry !== undefined)
-        output.print(`unregistered ${entryName(entry)} (map ${entry.mapId})${isDone ? ' before' : ''}`)
-      for (const path of pinsRemoved)
-        output.print(`  removed the pin ${path}${entry === undefined ? ', which registered nothing' : ''}`)
-
-      const left = waiting ? await untilUnused(target, entry.mapId, ended.signal, output) : lookAt(target, entry)
-      output.document({ unregistered: entry === undefined ? null : documentOf(entry, left), pinsRemoved })
-      if (left !== undefined && left.refcnt > 0) {
-        output.print(
-          `  state ${left.state}, ${count(left.refcnt, 'reference')}: connections that are open keep it until they end`,
-        )
-      }
+      // All are found before the first is taken away, so that a name that is none leaves everything.
+      const found = distinct(names.map((name) => find(target, name)))
+      const done: Unregistered[] = []
+      for (const one of found) done.push(await takeOne(target, one, { wait, other }, ended.signal, output))
+      const deadline = typeof wait === 'number' ? performance.now() + 1000 * wait : Infinity
+      for (const one of done) if (wait !== undefined) await untilUnused(target, one, deadline, ended.signal, output)
+      tellUnregistered(done, wait === undefined ? 'leave' : 'wait', output)
+      if (wait !== undefined && done.some(({ refcnt }) => refcnt > 0)) output.exitCode = 1
     })
 }
 
-const lookAt = (target: LinuxTarget, entry: StructOpsEntry | undefined): StructOpsEntry | undefined =>
-  entry === undefined ? undefined : describeMap(target, entry.mapId)
-
-function documentOf({ name, map, mapId }: StructOpsEntry, left: StructOpsEntry | undefined): object {
-  return { name, map, mapId, state: left?.state ?? 'gone', refcnt: left?.refcnt ?? 0 }
+function seconds(text: string): number {
+  const number = Number(text)
+  if (text.trim() !== '' && number >= 0) return number
+  throw new UsageError(`--wait takes seconds, and "${text}" is none`, { hint: 'give it behind the names, or as --wait=10' })
 }
 
-/** A map that others still hold stays, but no socket uses it any more once nothing refers to it. */
-async function untilUnused(
+/** The same map by two of its names is taken away once. */
+function distinct(found: readonly Found[]): Found[] {
+  return found.filter(({ entry, pin }, index) => {
+    const isSame = (other: Found) => (entry === undefined ? other.pin === pin : other.entry?.mapId === entry.mapId)
+    return found.findIndex(isSame) === index
+  })
+}
+
+async function takeOne(
   target: LinuxTarget,
-  map: number,
+  { entry, pin }: Found,
+  { wait, other }: { wait: Options['wait']; other: string | undefined },
   signal: AbortSignal,
   output: Output,
-): Promise<StructOpsEntry | undefined> {
-  for (let told = -1; ;) {
-    const left = describeMap(target, map)
-    if (left === undefined || left.refcnt === 0) return left
-    if (left.refcnt !== told) output.note(`  state ${left.state}, ${count(left.refcnt, 'reference')}: waiting`)
-    told = left.refcnt
-    await pause(interval, signal)
-  }
+): Promise<Unregistered> {
+  const pinsRemoved = [...new Set([...linkPinsOf(entry), ...(pin === null ? [] : [pin])])]
+  // What was unregistered before can still be waited for.
+  const before = wait !== undefined && entry !== undefined && !entry.registered && pinsRemoved.length === 0
+  const restored = entry === undefined || other === undefined ? [] : restoreDefault(target, entry, other, output)
+  if (!before) await takeAway(target, entry, pinsRemoved, signal)
+  const left = entry === undefined ? undefined : describeMap(target, entry.mapId)
+  const usage = left === undefined || left.refcnt === 0 ? null : usageOf(left)
+  return { entry: entry ?? null, before, pinsRemoved, restored, usage, state: left?.state ?? 'gone', refcnt: left?.refcnt ?? 0 }
 }

@@ -4,7 +4,7 @@ import { type Everywhere, SocketVersions } from '../../src/sockets/index.ts'
 import { describeMap, type StructOpsEntry, type Swap, swap } from '../../src/structops/index.ts'
 import { CcdkError, UsageError } from '../../src/errors/index.ts'
 import { entryName } from '../entry-name.ts'
-import { pinsOf } from '../pins-of.ts'
+import { linkPinsOf } from '../pins-of.ts'
 import { findVersion } from './find-version.ts'
 import { replacePlain } from './replace-plain.ts'
 import { type Moved, useByVersion, type VersionUse, whatMoved } from './version-use.ts'
@@ -93,7 +93,7 @@ function switchAll(pairs: readonly Pair[], loaded: LoadedObject, object: BpfObje
   const done: Swap[] = []
   try {
     return pairs.map(({ struct, entry }) => {
-      const pins = pinsOf(entry)
+      const pins = linkPinsOf(entry)
       if (!entry.byLink) return replacePlain(loaded, object, struct, entry)
       const swapped = swaps.use(swap(loaded, struct.spec.name, entry.links[0] ?? 0))
       done.push(swapped)

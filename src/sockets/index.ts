@@ -1,3 +1,4 @@
+export { defaultCongestion, replaceDefault } from './default-congestion.ts'
 export { countTcpSocketsEverywhere, type Everywhere, type InNamespace, listTcpSocketsEverywhere } from './everywhere.ts'
 export {
   type CongestionCounts,

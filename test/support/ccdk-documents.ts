@@ -13,7 +13,20 @@ export interface Registered {
 
 /** What `ccdk unregister --json` prints. */
 export interface Unregistered {
-  unregistered: { name: string; map: string; mapId: number; state: string; refcnt: number } | null
+  unregistered: {
+    name: string
+    map: string
+    mapId: number
+    state: string
+    refcnt: number
+    usage: {
+      connections: number
+      listening: number
+      owners: { pid: number; command: string; sockets: number }[]
+      defaults: { inode: number; pids: number[] }[]
+    } | null
+    defaultsRestored: number[]
+  }[]
   pinsRemoved: string[]
 }
 

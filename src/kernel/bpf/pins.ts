@@ -31,12 +31,16 @@ export function pinnedObject(path: string): PinnedObject {
   return { path, kind, id: objectInfo(handle, layout).id }
 }
 
+/** More than machines have, so that a walk ends. */
+const mostPins = 100_000
+
 /** All pins in the BPF file systems that this process sees. What cannot be opened is left out. */
 export function listPins(): PinnedObject[] {
-  return listMounts().flatMap(({ point, type }) => (type === 'bpf' ? pinsUnder(point) : []))
+  const left = { pins: mostPins }
+  return listMounts().flatMap(({ point, type }) => (type === 'bpf' ? pinsUnder(point, left) : []))
 }
 
-function pinsUnder(directory: string): PinnedObject[] {
+function pinsUnder(directory: string, left: { pins: number }): PinnedObject[] {
   let entries: Dirent[]
   try {
     entries = readdirSync(directory, { withFileTypes: true })
@@ -45,7 +49,9 @@ function pinsUnder(directory: string): PinnedObject[] {
   }
   return entries.flatMap((entry) => {
     const path = join(directory, entry.name)
-    if (entry.isDirectory()) return pinsUnder(path)
+    if (entry.isDirectory()) return pinsUnder(path, left)
+    left.pins -= 1
+    if (left.pins < 0) return []
     try {
       return [pinnedObject(path)]
     } catch (error) {

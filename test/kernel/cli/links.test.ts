@@ -52,7 +52,7 @@ test('with a pin a link stays, and goes with the pin: by path, from where the pe
     const { unregistered, pinsRemoved } = await documentOf<Unregistered>(
       ccdk(['unregister', './bpf_reno', '--json'], { cwd: bpffs.path }),
     )
-    assert.is(unregistered?.name, name)
+    assert.is(unregistered[0]?.name, name)
     assert.equal(pinsRemoved, [pin])
     assert.not.ok(isAvailable(name) || existsSync(pin))
   })
@@ -75,7 +75,7 @@ test('the pin of a link that somebody has detached can still be removed', async 
   assert.is(shown.exitCode, 2)
   assert.match(shown.stderr, `remove it: ccdk unregister ${pin}`)
   const { unregistered, pinsRemoved } = await documentOf<Unregistered>(ccdk(['unregister', pin, '--json']))
-  assert.is(unregistered, null)
+  assert.equal(unregistered, [])
   assert.equal(pinsRemoved, [pin])
   assert.not.ok(existsSync(pin))
 })

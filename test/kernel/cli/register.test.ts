@@ -55,8 +55,8 @@ test('in JSON it says the ids, and what keeps it alive; it can be unregistered b
       },
     ])
     const { unregistered, pinsRemoved } = await documentOf<Unregistered>(ccdk(['unregister', '--json', String(mapId)]))
-    assert.is(unregistered?.mapId, mapId)
-    assert.is(unregistered?.name, name)
+    assert.is(unregistered[0]?.mapId, mapId)
+    assert.is(unregistered[0]?.name, name)
     assert.equal(pinsRemoved, [])
   })
 })

@@ -92,12 +92,12 @@ for (const { file, map, state } of [
 test('list shows the same as show, and nothing of it once it has gone', async () => {
   const name = uniqueName()
   await ccdk(['register', exampleFile('bpf_cubic'), '--name', name])
-  const { structOps: shown } = await documentOf<{ structOps: Shown & { pins: string[] } }>(
+  const { structOps: shown } = await documentOf<{ structOps: Shown & { pins: string[]; holders: unknown[]; older: unknown[] } }>(
     ccdk(['show', name, '--json']),
   )
   const { structOps: listed } = await documentOf<{ structOps: Shown[] }>(ccdk(['list', '--json']))
-  const { pins, ...rest } = shown
-  assert.equal(pins, [])
+  const { pins, holders, older, ...rest } = shown
+  assert.equal([pins, holders, older], [[], [], []])
   assert.equal(
     listed.find(({ mapId }) => mapId === shown.mapId),
     rest,
