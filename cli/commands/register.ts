@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { registerObject, type RegisterOptions } from '../register/register-object.ts'
 import { dryRun } from '../register/dry-run.ts'
 import { UsageError } from '../../src/errors/index.ts'
@@ -13,6 +13,9 @@ export function configure(command: Command, output: Output): void {
     .option('--pin <dir>', 'keep links in this directory of the BPF file system', (directory) => resolve(directory))
     .option('--optional <members>', 'members that may be left out on a kernel that lacks them, a,b', addNames)
     .option(...setOption)
+    .addOption(
+      new Option('--token <dir>', 'create all by the BPF token of a BPF file system that delegates it').env('LIBBPF_BPF_TOKEN_PATH'),
+    )
     .option('--verifier-log [file]', "the verifier's log of each program, also of those that it accepts, on stderr or in a file")
     .option('--verifier-log-level <level>', 'how much of it: 1 what led to a refusal, 2 every instruction (the default), 4 counts, 5 or 6 both', Number)
     .option('--dry-run', 'print what would be created, in order, and create nothing: it needs no privilege')

@@ -12,7 +12,9 @@ import { tell } from './tell.ts'
 import { tellWhenVerbose } from './verbose.ts'
 import { VerifierLogs, type VerifierLogChoice } from './verifier-logs.ts'
 
-export type RegisterOptions = Choice & VerifierLogChoice
+export interface RegisterOptions extends Choice, VerifierLogChoice {
+  token?: string
+}
 
 /** Registers what an object has. It stays when this returns, or all of it is taken away again when this throws. */
 export async function registerObject(file: string, options: RegisterOptions, output: Output): Promise<void> {
@@ -21,7 +23,10 @@ export async function registerObject(file: string, options: RegisterOptions, out
   using target = new LinuxTarget()
   const logs = new VerifierLogs(options, output)
   const tells = tellWhenVerbose(output)
-  const loading = () => load(prepareOrShow(object, target, output, tells), target, { ...logs.options, ...tells })
+  const { token = '' } = options
+  // An empty name is as none, as libbpf has it.
+  const loadOptions = { ...logs.options, ...tells, ...(token === '' ? {} : { token }) }
+  const loading = () => load(prepareOrShow(object, target, output, tells), target, loadOptions)
   using loaded = logs.writeAfter(loading)
   const notes = [...loaded.notes]
   if (options.pin !== undefined && makePinDirectory(options.pin)) {

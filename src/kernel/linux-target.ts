@@ -33,6 +33,7 @@ import { findModuleBtf } from './bpf/module-btf.ts'
 import { linuxObjects } from './bpf/objects.ts'
 import { loadProgram } from './bpf/programs.ts'
 import { testRun } from './bpf/test-run.ts'
+import { createToken } from './bpf/token.ts'
 import { Fd } from './fd.ts'
 import { runningConfig, runningConfigSource, runningKernelBtf, runningModules, runningVersion } from './kernel-facts.ts'
 import { getPageSize } from './libc.ts'
@@ -54,6 +55,7 @@ export class LinuxTarget implements Target, Disposable {
   readonly pageSize = getPageSize()
   readonly isPinned = existsSync
   readonly hasFeature = hasFeature
+  readonly createToken = createToken
   readonly loadBtf = loadBtf
   readonly createMap = createMap
   readonly loadProgram = loadProgram

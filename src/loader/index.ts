@@ -44,5 +44,5 @@ export type {
 } from './target.ts'
 export type { BtfInfo, MapInfo, ObjectKind, ObjectsById, ProgramInfo } from './objects-by-id.ts'
 export type { TestRun, TestRunResult } from './test-run.ts'
-export { ATTACH_FLAG, ATTACH_TYPE, LINK_TYPE, MAP_FLAG, MAP_TYPE, objectNameSize, PROG_TYPE } from './uapi.ts'
+export { ATTACH_FLAG, ATTACH_TYPE, LINK_TYPE, MAP_FLAG, MAP_TYPE, objectNameSize, PROG_TYPE, TOKEN_FD } from './uapi.ts'
 export { summarizeVerifierLog } from './verifier-log.ts'

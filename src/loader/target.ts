@@ -65,6 +65,8 @@ export interface MapDefinition {
   inner?: Handle
   /** The object's BTF and the types of key and value in it. */
   btf?: { handle: Handle; keyType: number; valueType: number }
+  /** The right to create it, of a process that has no capability. */
+  token?: Handle
   /** Of a struct_ops map: the type of its value in the kernel's BTF, or in a module's. */
   kernelValue?: { type: number; module: BtfHandle }
 }
@@ -99,6 +101,8 @@ export interface ProgramDefinition {
     lineInfo: Uint32Array
     lineInfoRecordSize: number
   }
+  /** The right to load it, of a process that has no capability. */
+  token?: Handle
   /** That the verifier's log is wanted also of a program that it accepts. */
   log?: VerifierLog
   /** Modules whose kfuncs it calls: the n-th stands at index n of the kernel's `fd_array`; the first is not used. */
@@ -136,7 +140,11 @@ export interface Target extends KernelFacts {
 
   /** Asked only when something was refused, to find out whether the kernel is too old for it. */
   hasFeature(feature: Feature): Answer
-  loadBtf(bytes: Uint8Array): Handle
+  /**
+   * The rights that a BPF file system was mounted with, for what is created by them. `path` is where it is mounted.
+   */
+  createToken(path: string): Handle
+  loadBtf(bytes: Uint8Array, token?: Handle): Handle
   createMap(definition: MapDefinition): Handle
   /** Throws a `VerifierError` with the whole log when the verifier refuses it. */
   loadProgram(definition: ProgramDefinition): Handle

@@ -48,6 +48,9 @@ export const MAP_FLAG = {
   SEGV_ON_FAULT: 1 << 17,
 } as const
 
+/** Flag of BPF_MAP_CREATE, BPF_PROG_LOAD and BPF_BTF_LOAD: that there is a token. */
+export const TOKEN_FD = 1 << 16
+
 /** enum bpf_link_type */
 export const LINK_TYPE = {
   RAW_TRACEPOINT: 1,

@@ -27,6 +27,7 @@ export const needs = {
     ...condition(() => ['tcp_dctcp', 'tcp_bbr'].every((name) => existsSync(`/sys/kernel/btf/${name}`)), 'tcp_dctcp and tcp_bbr are no loaded modules'),
     lackedByReference: true,
   },
+  token: condition(kernelHasTokens, 'this kernel has no BPF tokens'),
   bpftool: commands(['bpftool'], ['bpftool']),
   iproute2: commands(['ip', 'tc', 'ss'], ['iproute2']),
   iperf3: commands(['iperf3'], ['iperf3']),
@@ -98,4 +99,10 @@ function files(patterns: readonly string[], packages: readonly string[]): Need {
 function kernelHasTcpStructOps(): boolean {
   const path = '/sys/kernel/btf/vmlinux'
   return existsSync(path) && readFileSync(path).includes('\0bpf_struct_ops_tcp_congestion_ops\0')
+}
+
+/** What BPF_TOKEN_CREATE makes, of Linux 6.9. */
+function kernelHasTokens(): boolean {
+  const path = '/sys/kernel/btf/vmlinux'
+  return existsSync(path) && readFileSync(path).includes('\0bpf_token_create\0')
 }

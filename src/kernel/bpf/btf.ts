@@ -1,20 +1,23 @@
 import { decodeText } from '../../bytes/index.ts'
 import { ObjectError } from '../../errors/index.ts'
 import { systemError } from '../errno.ts'
+import { type Handle, TOKEN_FD } from '../../loader/index.ts'
 import { Fd } from '../fd.ts'
 import { bpfCall } from './command.ts'
 import { btfLoad } from './layouts.ts'
+import { notDelegated } from './token.ts'
 
 const logSize = 64 * 1024
 
 /** BPF_BTF_LOAD. The kernel checks every type, and what it refuses it explains in a log. */
-export function loadBtf(bytes: Uint8Array): Fd {
-  const quick = bpfCall('BPF_BTF_LOAD', btfLoad, { btf: bytes, btf_size: bytes.length })
+export function loadBtf(bytes: Uint8Array, token?: Handle): Fd {
+  const byToken = token === undefined ? {} : { btf_flags: TOKEN_FD, btf_token_fd: token.number }
+  const values = { btf: bytes, btf_size: bytes.length, ...byToken }
+  const quick = bpfCall('BPF_BTF_LOAD', btfLoad, values)
   if (quick.result >= 0) return new Fd(quick.result, 'BTF')
   const log = new Uint8Array(logSize)
   const { result } = bpfCall('BPF_BTF_LOAD', btfLoad, {
-    btf: bytes,
-    btf_size: bytes.length,
+    ...values,
     btf_log_buf: log,
     btf_log_size: logSize,
     btf_log_level: 1,
@@ -24,6 +27,7 @@ export function loadBtf(bytes: Uint8Array): Fd {
     doing: 'loading the types of the object',
     syscall: 'bpf(BPF_BTF_LOAD)',
     capability: 'CAP_BPF',
+    hints: notDelegated(token, 'delegate_cmds'),
   })
   const text = decodeText(log.subarray(0, Math.max(0, log.indexOf(0)))).trim()
   if (text === '') throw cause

@@ -16,6 +16,7 @@ export const mapCreate = {
   btf_vmlinux_value_type_id: [60, 'u32'],
   map_extra: [64, 'u64'],
   value_type_btf_obj_fd: [72, 'u32'],
+  map_token_fd: [76, 'u32'],
 } as const
 
 export const mapElement = {
@@ -64,6 +65,7 @@ export const progLoad = {
   attach_prog_fd: [112, 'u32'],
   attach_btf_obj_fd: [112, 'u32'],
   fd_array: [120, 'address'],
+  prog_token_fd: [144, 'u32'],
 } as const
 
 export const testRun = {
@@ -96,6 +98,8 @@ export const btfLoad = {
   btf_size: [16, 'u32'],
   btf_log_size: [20, 'u32'],
   btf_log_level: [24, 'u32'],
+  btf_flags: [32, 'u32'],
+  btf_token_fd: [36, 'u32'],
 } as const
 
 export const object = {

@@ -1,8 +1,9 @@
-import type { MapDefinition } from '../../loader/index.ts'
+import { type MapDefinition, TOKEN_FD } from '../../loader/index.ts'
 import type { Fd } from '../fd.ts'
 import { bpfDo, bpfOpen } from './command.ts'
 import { change } from './elements.ts'
 import { bindMap as bindMapLayout, mapCreate } from './layouts.ts'
+import { notDelegated } from './token.ts'
 
 /** BPF_MAP_CREATE */
 export function createMap(map: MapDefinition): Fd {
@@ -14,7 +15,7 @@ export function createMap(map: MapDefinition): Fd {
       key_size: map.keySize,
       value_size: map.valueSize,
       max_entries: map.maxEntries,
-      map_flags: map.flags,
+      map_flags: map.flags | (map.token === undefined ? 0 : TOKEN_FD),
       inner_map_fd: map.inner?.number ?? 0,
       numa_node: map.numaNode ?? 0,
       map_name: map.name.replaceAll(/[^\w.]/g, '_'),
@@ -23,6 +24,7 @@ export function createMap(map: MapDefinition): Fd {
       btf_key_type_id: map.btf?.keyType ?? 0,
       btf_value_type_id: map.btf?.valueType ?? 0,
       btf_vmlinux_value_type_id: map.kernelValue?.type ?? 0,
+      map_token_fd: map.token?.number ?? 0,
       value_type_btf_obj_fd: map.kernelValue?.module?.number ?? 0,
     },
     `map "${map.name}"`,
@@ -30,6 +32,7 @@ export function createMap(map: MapDefinition): Fd {
       doing: `creating the map "${map.name}"`,
       hints: {
         EPERM: 'creating maps needs CAP_BPF, and before Linux 5.11 enough locked memory (ulimit -l)',
+        ...notDelegated(map.token, 'delegate_cmds and delegate_maps'),
         E2BIG: 'the map is larger than the kernel allows',
         ENOTSUPP: 'the kernel does not let BPF implement this struct',
       },

@@ -1,12 +1,13 @@
 import { decodeText } from '../../bytes/index.ts'
 import { VerifierError } from '../../errors/index.ts'
-import { PROG_TYPE, type ProgramDefinition, summarizeVerifierLog, type VerifierLog } from '../../loader/index.ts'
+import { PROG_TYPE, type ProgramDefinition, summarizeVerifierLog, TOKEN_FD, type VerifierLog } from '../../loader/index.ts'
 import { errnoName, systemError } from '../errno.ts'
 import { Fd } from '../fd.ts'
 import { isPrivileged } from '../privileged.ts'
 import type { Values } from './attr.ts'
 import { bpfCall } from './command.ts'
 import { progLoad } from './layouts.ts'
+import { notDelegated } from './token.ts'
 
 // ABI: linux/errno.h.
 const EAGAIN = 11
@@ -48,6 +49,7 @@ export function loadProgram(program: ProgramDefinition): Fd {
     ...(privileged ? {} : { capability: capabilityOf(program.type) }),
     hints: {
       ...(privileged ? { EPERM: 'privileges are not what is missing: this kernel lets nobody load such programs' } : {}),
+      ...notDelegated(program.token, 'delegate_cmds, delegate_progs and delegate_attachs'),
       EINVAL: 'the kernel does not know this kind of program or its attach point, or its license is not GPL-compatible',
       E2BIG: 'the program has more instructions than the kernel takes',
     },
@@ -112,7 +114,8 @@ function attributes(program: ProgramDefinition): Values<typeof progLoad> {
     insn_cnt: instructions.length / 8,
     insns: instructions,
     license: Buffer.from(`${program.license}\0`),
-    prog_flags: program.flags,
+    prog_flags: program.flags | (program.token === undefined ? 0 : TOKEN_FD),
+    prog_token_fd: program.token?.number ?? 0,
     prog_name: program.name.replaceAll(/[^\w.]/g, '_'),
     expected_attach_type: program.expectedAttachType,
     ...(attach === undefined ? {} : { attach_btf_id: attach.type, ...whoseType(attach) }),

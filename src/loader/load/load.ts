@@ -15,6 +15,11 @@ export interface LoadOptions extends PrepareOptions {
   pinRoot?: string
   /** For each program that does not say so itself: what is wanted of the verifier's log. */
   verifierLog?: VerifierLogOptions
+  /**
+   * Where a BPF file system is mounted that delegates rights to the own user namespace: what is created is created by
+   * its token. Without it the process has to have the capabilities.
+   */
+  token?: string
 }
 
 /**
@@ -27,19 +32,21 @@ export function load(source: BpfObject | PreparedObject, target: Target, options
   if (problem !== undefined) throw problem
   const { object } = prepared
   const { pinRoot = defaultPinRoot, tell } = options
+  using token = options.token === undefined ? undefined : target.createToken(options.token)
+  const context = { tell, token }
 
   // Pins stay when all is loaded, and handles until the object is disposed of.
   using pins = new DisposableStack()
   using undo = new DisposableStack()
   const keep = <H extends Handle>(handle: H): H => undo.use(handle)
   const notes = [...prepared.notes]
-  const btf = loadTypes(prepared, target, notes, tell)
+  const btf = loadTypes(prepared, target, notes, context)
   if (btf !== undefined) keep(btf)
 
   const maps = new Map<string, LoadedMap>()
   for (const spec of object.maps) {
     if (!spec.autocreate) continue
-    const map = createMap(target, spec, btf, prepared, { root: pinRoot, undo: pins, tell })
+    const map = createMap(target, spec, btf, prepared, { root: pinRoot, undo: pins, ...context })
     keep(map.handle)
     if (map.arena !== undefined) undo.use(map.arena)
     maps.set(spec.name, map)
@@ -52,7 +59,7 @@ export function load(source: BpfObject | PreparedObject, target: Target, options
     const asked = spec.verifierLog ?? options.verifierLog
     let log: string | null = null
     const wanted = asked === undefined ? undefined : logOptions(asked, spec.name, (text) => (log = text))
-    const handle = keep(loadProgram(target, prepared, program, { btf, maps, wanted, tell }))
+    const handle = keep(loadProgram(target, prepared, program, { btf, maps, wanted, ...context }))
     bindConstants(target, handle, maps)
     programs.set(spec.name, { spec, handle, log })
   }
@@ -60,7 +67,7 @@ export function load(source: BpfObject | PreparedObject, target: Target, options
   const structOps = new Map<string, LoadedStructOps>()
   for (const match of prepared.structOps) {
     if (btf === undefined) break
-    structOps.set(match.spec.name, { ...match, handle: keep(createStructOpsMap(target, match, btf, tell)) })
+    structOps.set(match.spec.name, { ...match, handle: keep(createStructOpsMap(target, match, btf, context)) })
   }
   const access = undo.use(accessTo(object, target, maps))
   const owned = undo.move()

@@ -3,9 +3,9 @@ import type { MapSpec } from '../object.ts'
 import type { PreparedObject } from '../prepare/prepare.ts'
 import type { PreparedStructOps } from '../prepare/struct-ops.ts'
 import { mapArena } from './arena.ts'
+import { byToken, type LoadContext } from './context.ts'
 import type { LoadedMap } from './loaded.ts'
 import type { Handle, MapDefinition, Target } from '../target.ts'
-import type { Tell } from '../tell.ts'
 import { MAP_FLAG, MAP_TYPE } from '../uapi.ts'
 import { entriesOf } from './map-size.ts'
 import { shareByName } from './pinning.ts'
@@ -41,12 +41,12 @@ export function createMap(
   spec: MapSpec,
   btf: Handle | undefined,
   { config }: PreparedObject,
-  { root, undo, tell }: { root: string; undo: DisposableStack; tell: Tell | undefined },
+  { root, undo, ...context }: { root: string; undo: DisposableStack } & LoadContext,
 ): LoadedMap {
-  using inner = spec.inner === null ? undefined : createPlain(target, spec.inner, btf, { tell })
-  const create = () => createPlain(target, spec, btf, { inner, tell })
+  using inner = spec.inner === null ? undefined : createPlain(target, spec.inner, btf, context)
+  const create = () => createPlain(target, spec, btf, context, inner)
   const { handle, existed } = spec.pinned
-    ? shareByName(target, spec, { root, entries: entriesOf(spec, target), undo, tell }, create)
+    ? shareByName(target, spec, { root, entries: entriesOf(spec, target), undo, tell: context.tell }, create)
     : { handle: create(), existed: false }
   try {
     if (spec.type === MAP_TYPE.ARENA) return { spec, handle, arena: mapArena(target, spec, handle, existed) }
@@ -64,7 +64,8 @@ function createPlain(
   target: Target,
   spec: MapSpec,
   btf: Handle | undefined,
-  { inner, tell }: { inner?: Handle | undefined; tell: Tell | undefined },
+  context: LoadContext,
+  inner?: Handle,
 ): Handle {
   const { type, keySize, valueSize, flags, numaNode, mapExtra, keyType, valueType } = spec
   const definition: MapDefinition = {
@@ -76,17 +77,18 @@ function createPlain(
     flags,
     numaNode,
     mapExtra,
+    ...byToken(context),
     ...(inner === undefined ? {} : { inner }),
   }
   const described = btf !== undefined && !withoutTypes.has(type) && (keyType !== 0 || valueType !== 0)
-  tell?.('info', `map "${spec.name}" is created`)
+  context.tell?.('info', `map "${spec.name}" is created`)
   return described
-    ? createDescribed(target, { ...definition, btf: { handle: btf, keyType, valueType } }, tell)
+    ? createDescribed(target, { ...definition, btf: { handle: btf, keyType, valueType } }, context)
     : target.createMap(definition)
 }
 
 /** Types only serve those who look at the map, so a kernel that does not take them gets the map without. */
-function createDescribed(target: Target, definition: MapDefinition, tell: Tell | undefined): Handle {
+function createDescribed(target: Target, definition: MapDefinition, { tell }: LoadContext): Handle {
   try {
     return target.createMap(definition)
   } catch (error) {
@@ -109,7 +111,7 @@ export function createStructOpsMap(
   target: Target,
   { spec, kernel, module }: PreparedStructOps,
   btf: Handle,
-  tell: Tell | undefined,
+  context: LoadContext,
 ): Handle {
   const moduleFlag = module === undefined ? 0 : MAP_FLAG.VTYPE_BTF_OBJ_FD
   const definition: MapDefinition = {
@@ -120,10 +122,11 @@ export function createStructOpsMap(
     maxEntries: 1,
     flags: (spec.link ? MAP_FLAG.LINK : 0) | moduleFlag,
     btf: { handle: btf, keyType: 0, valueType: 0 },
+    ...byToken(context),
     kernelValue: { type: kernel.valueType, module: module?.handle() },
   }
-  tell?.('info', `map "${spec.mapName}" is created for struct ${kernel.name}`)
+  context.tell?.('info', `map "${spec.mapName}" is created for struct ${kernel.name}`)
   if (!spec.link) return target.createMap(definition)
   const hint = `put "${spec.name}" into SEC(".struct_ops"), which registers without a link`
-  return withFeature(target, 'struct_ops_link', hint, () => target.createMap(definition), tell)
+  return withFeature(target, 'struct_ops_link', hint, () => target.createMap(definition), context.tell)
 }

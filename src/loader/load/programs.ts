@@ -5,18 +5,17 @@ import type { BpfObject } from '../object.ts'
 import { POISON } from '../poison.ts'
 import type { PreparedObject, PreparedProgram } from '../prepare/prepare.ts'
 import type { Handle, ProgramDefinition, Target, VerifierLog } from '../target.ts'
-import type { Tell } from '../tell.ts'
 import { PROG_FLAG } from '../uapi.ts'
 import { summarizeVerifierLog } from '../verifier-log.ts'
 import type { LoadedMap } from './loaded.ts'
+import { byToken, type LoadContext } from './context.ts'
 import { withFeature } from './too-old.ts'
 
-interface ProgramOptions {
+interface ProgramOptions extends LoadContext {
   btf: Handle | undefined
   maps: ReadonlyMap<string, LoadedMap>
   /** What is wanted of the verifier's log. */
   wanted: VerifierLog | undefined
-  tell: Tell | undefined
 }
 
 /** Loads a program: writes the handles of maps and modules into a copy of its instructions and passes it on. */
@@ -24,7 +23,7 @@ export function loadProgram(
   target: Target,
   { object }: PreparedObject,
   program: PreparedProgram,
-  { btf, maps, wanted, tell }: ProgramOptions,
+  { btf, maps, wanted, ...context }: ProgramOptions,
 ): Handle {
   const { spec, place, debug } = program
   if (spec.kind === null) {
@@ -44,15 +43,16 @@ export function loadProgram(
     expectedAttachType: place?.index ?? spec.kind.attachType,
     flags: (spec.kind.sleepable ? PROG_FLAG.SLEEPABLE : 0) | (spec.kind.frags ? PROG_FLAG.XDP_HAS_FRAGS : 0),
     modules,
+    ...byToken(context),
     ...(wanted === undefined ? {} : { log: wanted }),
     ...attachedType(target, program),
     ...(debug === null || btf === undefined ? {} : { debug: { handle: btf, ...debug } }),
   }
-  tell?.('info', `program "${spec.name}" is loaded, ${definition.instructions.length / insnSize} instructions`)
+  context.tell?.('info', `program "${spec.name}" is loaded, ${definition.instructions.length / insnSize} instructions`)
   try {
     const load = () => target.loadProgram(definition)
     return place !== null && spec.kind.sleepable
-      ? withFeature(target, 'struct_ops_sleepable', `put program "${spec.name}" into SEC("struct_ops"), without ".s"`, load, tell)
+      ? withFeature(target, 'struct_ops_sleepable', `put program "${spec.name}" into SEC("struct_ops"), without ".s"`, load, context.tell)
       : load()
   } catch (error) {
     if (!(error instanceof VerifierError)) throw error

@@ -114,8 +114,13 @@ export class RecordingTarget implements Target, Disposable {
     return this.#ledger.do({ method: 'hasFeature', args: [feature] }, () => this.#options.features?.[feature] ?? 'yes')
   }
 
-  loadBtf(bytes: Uint8Array): Handle {
-    return this.#ledger.make({ method: 'loadBtf', args: [bytes] }, () => this.#ledger.types(bytes.slice()))
+  createToken(path: string): Handle {
+    return this.#ledger.make({ method: 'createToken', args: [path] }, () => this.#ledger.other(`BPF token of ${path}`))
+  }
+
+  loadBtf(bytes: Uint8Array, token?: Handle): Handle {
+    const args: Parameters<Target['loadBtf']> = token === undefined ? [bytes] : [bytes, token]
+    return this.#ledger.make({ method: 'loadBtf', args }, () => this.#ledger.types(bytes.slice()))
   }
 
   createMap(definition: MapDefinition): Handle {
