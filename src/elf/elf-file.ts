@@ -1,14 +1,17 @@
 import type { Cursor } from '../bytes/index.ts'
 import { SHT } from './constants.ts'
 import { relocations } from './relocations.ts'
+import { readSegments, type SegmentTable } from './segments.ts'
 import { readSymbols } from './symbols.ts'
-import type { ElfRelocation, ElfSection, ElfSymbol } from './types.ts'
+import type { ElfRelocation, ElfSection, ElfSegment, ElfSymbol } from './types.ts'
+import { readVersions, type SymbolVersion } from './versions.ts'
 
 interface ElfParts {
   whole: Cursor
   type: number
   machine: number
   sections: readonly ElfSection[]
+  segments: SegmentTable
 }
 
 /** An ELF file whose section table has been read. Symbols and relocations are read when they are asked for. */
@@ -22,6 +25,7 @@ export class ElfFile {
   readonly machine: number
   readonly sections: readonly ElfSection[]
   readonly #whole: Cursor
+  readonly #segments: SegmentTable
   readonly #byName: ReadonlyMap<string, ElfSection>
   /** An object file has at most one. */
   readonly #symbolTable: ElfSection | undefined
@@ -30,7 +34,7 @@ export class ElfFile {
   #relocationSections: ReadonlyMap<number, readonly ElfSection[]> | undefined
 
   /** Use `parseElf`. */
-  constructor({ whole, type, machine, sections }: ElfParts) {
+  constructor({ whole, type, machine, sections, segments }: ElfParts) {
     this.file = whole.file
     this.bytes = whole.bytes
     this.littleEndian = whole.littleEndian
@@ -38,6 +42,7 @@ export class ElfFile {
     this.machine = machine
     this.sections = sections
     this.#whole = whole
+    this.#segments = segments
     this.#byName = new Map(sections.toReversed().map((section) => [section.name, section]))
     this.#symbolTable = sections.find((section) => section.type === SHT.SYMTAB)
   }
@@ -56,6 +61,16 @@ export class ElfFile {
   /** What a program or library offers others, which it keeps when it is stripped. An object file has none. */
   get dynamicSymbols(): readonly ElfSymbol[] {
     return readSymbols(this.#whole, this.sections.find((section) => section.type === SHT.DYNSYM), this.sections)
+  }
+
+  /** The versions of the dynamic symbols, by their indexes. */
+  get dynamicVersions(): readonly (SymbolVersion | undefined)[] {
+    return readVersions(this.#whole, this.sections)
+  }
+
+  /** The parts that are mapped when it runs. */
+  get segments(): readonly ElfSegment[] {
+    return readSegments(this.#whole, this.#segments)
   }
 
   /** The symbols of a section, in file order. */

@@ -16,15 +16,17 @@ export function parseElf(bytes: Uint8Array, file: string): ElfFile {
   header.skip(16)
   const type = header.u16()
   const machine = header.u16()
-  header.skip(4 + 8 + 8)
+  header.skip(4 + 8)
+  const segmentsAt = header.size64('the program header offset')
   const sectionsAt = header.size64('the section table offset')
-  header.skip(4 + 2 + 2 + 2)
+  header.skip(4 + 2)
+  const segments = { offset: segmentsAt, entrySize: header.u16(), count: header.u16() }
   const entrySize = header.u16()
   const count = header.u16()
   const namesIndex = header.u16()
 
   const sections = readSections(whole, { offset: sectionsAt, entrySize, count, namesIndex })
-  return new ElfFile({ whole, type, machine, sections })
+  return new ElfFile({ whole, type, machine, sections, segments })
 }
 
 /** Says what the file is when it is not ELF64, since that is the most usual mistake. Returns the byte order. */

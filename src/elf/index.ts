@@ -1,6 +1,6 @@
 export { parseElf } from './elf.ts'
-export { EM_BPF, ET_REL, SHF, SHN, SHT, STB, STT, STV } from './constants.ts'
+export { EM, EM_BPF, ET, ET_REL, PF, SHF, SHN, SHT, STB, STT, STV } from './constants.ts'
 export type { ElfFile } from './elf-file.ts'
-export type { ElfRelocation, ElfSection, ElfSymbol } from './types.ts'
+export type { ElfRelocation, ElfSection, ElfSegment, ElfSymbol } from './types.ts'
 export { encodeElf } from './write/encode.ts'
 export type { NewElf, NewElfRelocation, NewElfSection, NewElfSymbol } from './write/types.ts'

@@ -20,6 +20,20 @@ export interface ElfSection {
   data: Uint8Array
 }
 
+/** A part of the file that is mapped when it runs. */
+export interface ElfSegment {
+  /** One of `PT`. */
+  type: number
+  /** `PF` bits. */
+  flags: number
+  /** Of its first byte in the file. */
+  offset: bigint
+  /** Of its first byte in memory, before the whole is moved. */
+  address: bigint
+  /** Bytes in the file. */
+  fileSize: bigint
+}
+
 export interface ElfSymbol {
   index: number
   name: string

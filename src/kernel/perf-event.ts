@@ -5,12 +5,13 @@ import { check, type Attempt } from './errno.ts'
 import { Fd } from './fd.ts'
 import { addressOf, ioctl, perfEventOpen } from './libc.ts'
 
-// ABI: linux/perf_event.h: PERF_TYPE_TRACEPOINT, PERF_FLAG_FD_CLOEXEC, PERF_EVENT_IOC_ENABLE.
+// ABI: linux/perf_event.h: PERF_TYPE_TRACEPOINT, PERF_FLAG_FD_CLOEXEC, PERF_EVENT_IOC_ENABLE and _SET_BPF.
 const TRACEPOINT = 2
 const CLOEXEC = 8
 const ENABLE = 0x2400
 // ABI: the bit `freq` of the flags, which makes of the period a number of times a second.
 const FREQUENCY = 1n << 10n
+const SET_BPF = 0x40042408
 
 /**
  * ABI: struct perf_event_attr as of PERF_ATTR_SIZE_VER5, linux/perf_event.h: u32 type and size, u64 config, period,
@@ -90,30 +91,46 @@ export function countingEvent({ type, config, every, cpu, pid }: PerfEventSpec):
 /** Where a probe is put: at an instruction of a file, or of the kernel. */
 export interface ProbePlace {
   kind: 'uprobe' | 'kprobe'
-  /** A uprobe's file, a kprobe's function. */
-  name: string
-  /** Of a uprobe the place in the file, of a kprobe that in the function, bytes. */
+  /** A uprobe's file, a kprobe's function; a kprobe without one is at an address. */
+  name: string | undefined
+  /** Of a uprobe the place in the file, of a kprobe that in the function, or an address. */
   offset: bigint
   /** Run when the function returns. */
   onReturn: boolean
-  pid?: number
+  pid?: number | undefined
+  /** Of a uprobe: the place in the file of a u16 that is counted up while it is there; 0 for none. */
+  referenceCounter?: bigint | undefined
 }
 
 /** The event of a probe. Kernels from 4.17 on have them as units of their own under `/sys/bus/event_source`. */
-export function probeEvent({ kind, name, offset, onReturn, pid }: ProbePlace): Fd {
+export function probeEvent({ kind, name, offset, onReturn, pid, referenceCounter = 0n }: ProbePlace): Fd {
   const unit = `/sys/bus/event_source/devices/${kind}`
   const type = readFirst([`${unit}/type`])
   if (type === undefined) {
     throw new UnsupportedKernelError({ feature: `${kind}s`, config: kind === 'kprobe' ? 'CONFIG_KPROBE_EVENTS' : 'CONFIG_UPROBE_EVENTS' })
   }
-  const bit = /config:(\d+)/.exec(readFirst([`${unit}/format/retprobe`]) ?? '')?.[1] ?? '0'
-  const what = `event of a ${kind} at ${name}+${offset}`
-  const config = onReturn ? 1n << BigInt(bit) : 0n
-  const place = { config1: Buffer.from(`${name}\0`), config2: offset }
+  const bit = (field: string): string | undefined => /config:(\d+)/.exec(readFirst([`${unit}/format/${field}`]) ?? '')?.[1]
+  const counterBit = referenceCounter === 0n ? '0' : bit('ref_ctr_offset')
+  if (counterBit === undefined) throw new UnsupportedKernelError({ feature: 'counters of those who use a uprobe', since: '4.20' })
+  const config = (onReturn ? 1n << BigInt(bit('retprobe') ?? '0') : 0n) | (referenceCounter << BigInt(counterBit))
+  if (BigInt.asUintN(64, config) !== config) throw new UsageError(`the reference counter at ${referenceCounter} of ${name} is beyond the 4 GiB that the kernel reaches`)
+  const what = `event of a ${kind} at ${name === undefined ? `0x${offset.toString(16)}` : `${name}+${offset}`}`
+  // ABI: config1 is uprobe_path or kprobe_func, config2 probe_offset or, without a function, kprobe_addr.
+  const place = { ...(name === undefined ? {} : { config1: Buffer.from(`${name}\0`) }), config2: offset }
   return open({ type: Number(type), config, ...place, ...(pid === undefined ? {} : { pid }) }, what, {
     doing: `opening the ${what}`,
-    hints: { ENOENT: 'there is no such file or function', EINVAL: 'no instruction begins there' },
+    hints: {
+      ENOENT: 'there is no such file or function',
+      EINVAL: 'no instruction begins there, or another counter belongs to it already',
+      ESRCH: 'there is no such process',
+      EADDRNOTAVAIL: 'the kernel has several functions of this name: give the address of one',
+    },
   })
+}
+
+/** ABI: PERF_EVENT_IOC_SET_BPF: hangs a program on an event, without a link, for as long as the event is open. */
+export function runOnEvent(event: Fd, program: Fd): void {
+  check(ioctl(event.number, SET_BPF, program.number), { doing: `having ${program.what} run at the ${event.what}`, syscall: 'ioctl(PERF_EVENT_IOC_SET_BPF)', capability: 'CAP_PERFMON' })
 }
 
 function readFirst(files: readonly string[]): string | undefined {

@@ -20,6 +20,7 @@ export const features = {
   run_statistics: { what: 'run statistics while they are watched', since: '5.8' },
   memcg_accounting: { what: 'memory of BPF that the control group counts', since: '5.11' },
   bpf_cookie: { what: 'cookies of attached programs', since: '5.15' },
+  uprobe_multi: { what: 'uprobes at many places by one link', since: '6.6' },
   struct_ops_link: { what: 'registration of struct_ops by links', since: '6.4' },
   struct_ops_update: { what: 'replacement of a struct_ops map under its link', since: '6.4' },
   struct_ops_detach: { what: 'detachment of struct_ops links', since: '6.10' },

@@ -28,6 +28,10 @@ export type { Call, Failure, RecordedCall, RecordedMethod } from './recording/ca
 export { describeCall, documentOfCall, namesIn } from './recording/describe.ts'
 export { RecordedHandle } from './recording/handle.ts'
 export { RecordingTarget, type RecordingOptions } from './recording/recording-target.ts'
+export { fitsPattern } from './probes/glob.ts'
+export type { ProbeOptions } from './probes/options.ts'
+export type { KernelFunctions, ProbeAttachment, UprobePlace } from './probes/probe-attachment.ts'
+export { ProbeLinks } from './probes/probe-links.ts'
 export type { AttachWay, SectionKind } from './section-kind.ts'
 export { sectionKind } from './section-names.ts'
 export type {

@@ -37,16 +37,19 @@ const func = (prefix = '') => ({ prefix, kind: 'func' as const })
 const cgroup = (attachType: number): Options => ({ attach: 'cgroup', attachType })
 const elsewhere = (attachHint: string, attachType = 0): Options => ({ attach: 'elsewhere', attachHint, attachType })
 const tracing = (attachType: number): Options => ({ attach: 'tracing', attachType, kernelType: func() })
+const multi = (attach: AttachWay, attachType: number): Options => ({ attach, attachType })
 
 const probes: readonly Entry[] = [
-  ...['kprobe+', 'kretprobe+', 'ksyscall+', 'kretsyscall+'].map((name) => entry(name, P.KPROBE, { attach: 'kprobe' })),
-  ...['uprobe+', 'uretprobe+', 'usdt+'].flatMap((name) => alsoSleepable(name, P.KPROBE, { attach: 'uprobe' })),
-  ...['kprobe.multi+', 'kretprobe.multi+'].map((name) => entry(name, P.KPROBE, { attachType: A.TRACE_KPROBE_MULTI })),
-  entry('kprobe.session+', P.KPROBE, { attachType: A.TRACE_KPROBE_SESSION }),
+  ...['kprobe+', 'kretprobe+'].map((name) => entry(name, P.KPROBE, { attach: 'kprobe' })),
+  ...['ksyscall+', 'kretsyscall+'].map((name) => entry(name, P.KPROBE, { attach: 'ksyscall' })),
+  ...['uprobe+', 'uretprobe+'].flatMap((name) => alsoSleepable(name, P.KPROBE, { attach: 'uprobe' })),
+  ...alsoSleepable('usdt+', P.KPROBE, { attach: 'usdt' }),
+  ...['kprobe.multi+', 'kretprobe.multi+'].map((name) => entry(name, P.KPROBE, multi('kprobe_multi', A.TRACE_KPROBE_MULTI))),
+  entry('kprobe.session+', P.KPROBE, multi('kprobe_multi', A.TRACE_KPROBE_SESSION)),
   ...['uprobe.multi+', 'uretprobe.multi+'].flatMap((name) =>
-    alsoSleepable(name, P.KPROBE, { attachType: A.TRACE_UPROBE_MULTI }),
+    alsoSleepable(name, P.KPROBE, multi('uprobe_multi', A.TRACE_UPROBE_MULTI)),
   ),
-  ...alsoSleepable('uprobe.session+', P.KPROBE, { attachType: A.TRACE_UPROBE_SESSION }),
+  ...alsoSleepable('uprobe.session+', P.KPROBE, multi('uprobe_multi', A.TRACE_UPROBE_SESSION)),
 ]
 
 const traces: readonly Entry[] = [

@@ -42,6 +42,10 @@ export type AttachWay =
   | 'lirc'
   | 'kprobe'
   | 'uprobe'
+  | 'ksyscall'
+  | 'usdt'
+  | 'kprobe_multi'
+  | 'uprobe_multi'
   | 'perf_event'
   | 'freplace'
   /** Something else refers to the program: a route, an element of a map, a filter. */

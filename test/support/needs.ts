@@ -23,6 +23,7 @@ export const needs = {
   clang: commands(['clang-19'], ['clang-19']),
   oldestClang: commands(['clang-14'], ['clang-14']),
   llvm: commands(['llvm-readelf-19'], ['llvm-19']),
+  gcc: commands(['gcc'], ['gcc', 'libc6-dev']),
   congestionModules: {
     ...condition(() => ['tcp_dctcp', 'tcp_bbr'].every((name) => existsSync(`/sys/kernel/btf/${name}`)), 'tcp_dctcp and tcp_bbr are no loaded modules'),
     lackedByReference: true,

@@ -153,6 +153,26 @@ export const linkCreateTcx = {
   'tcx.expected_revision': [24, 'u64'],
 } as const
 
+export const linkCreateKprobeMulti = {
+  ...linkCreate,
+  'kprobe_multi.flags': [16, 'u32'],
+  'kprobe_multi.cnt': [20, 'u32'],
+  'kprobe_multi.syms': [24, 'address'],
+  'kprobe_multi.addrs': [32, 'address'],
+  'kprobe_multi.cookies': [40, 'address'],
+} as const
+
+export const linkCreateUprobeMulti = {
+  ...linkCreate,
+  'uprobe_multi.path': [16, 'address'],
+  'uprobe_multi.offsets': [24, 'address'],
+  'uprobe_multi.ref_ctr_offsets': [32, 'address'],
+  'uprobe_multi.cookies': [40, 'address'],
+  'uprobe_multi.cnt': [48, 'u32'],
+  'uprobe_multi.flags': [52, 'u32'],
+  'uprobe_multi.pid': [56, 'u32'],
+} as const
+
 export const linkCreateNetfilter = {
   ...linkCreate,
   'netfilter.pf': [16, 'u32'],

@@ -2,7 +2,7 @@ import { type Answer, type Feature, features } from '../../loader/index.ts'
 import { probeBtf } from './btf.ts'
 import { probeArena, probeBatch, probeMapName, probeMmapableArray, probeRingBuffer } from './maps.ts'
 import { probeLinkType, probeRunStatistics, probeToken } from './other.ts'
-import { probeArenaFarGlobals, probeCookie, probeGlobalData, probeMemcgAccounting, probeProgramName, probeTcxLink } from './programs.ts'
+import { probeArenaFarGlobals, probeCookie, probeGlobalData, probeMemcgAccounting, probeProgramName, probeTcxLink, probeUprobeMulti } from './programs.ts'
 import { probeStructOpsDetach, probeStructOpsLink, probeStructOpsSleepable, probeStructOpsUpdate } from './struct-ops.ts'
 
 const probes: Readonly<Record<Feature, () => Answer>> = {
@@ -23,6 +23,7 @@ const probes: Readonly<Record<Feature, () => Answer>> = {
   run_statistics: probeRunStatistics,
   memcg_accounting: probeMemcgAccounting,
   bpf_cookie: probeCookie,
+  uprobe_multi: probeUprobeMulti,
   struct_ops_link: probeStructOpsLink,
   struct_ops_update: probeStructOpsUpdate,
   struct_ops_detach: probeStructOpsDetach,

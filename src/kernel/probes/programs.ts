@@ -1,7 +1,7 @@
 import { type Answer, ATTACH_TYPE, PROG_TYPE } from '../../loader/index.ts'
 import type { Values } from '../bpf/attr.ts'
 import { bpfCall } from '../bpf/command.ts'
-import { linkCreate, progLoad } from '../bpf/layouts.ts'
+import { linkCreate, linkCreateUprobeMulti, progLoad } from '../bpf/layouts.ts'
 import { Fd } from '../fd.ts'
 import { answerOf } from './ask.ts'
 import { sampleMap } from './maps.ts'
@@ -74,6 +74,22 @@ export function probeTcxLink(): Answer {
   using program = new Fd(result, 'program for a probe')
   const values = { prog_fd: program.number, target_fd: 0x7fff_ffff, attach_type: ATTACH_TYPE.TCX_INGRESS }
   return answerOf(bpfCall('BPF_LINK_CREATE', linkCreate, values).result, 'ENODEV')
+}
+
+/**
+ * Attaches to a directory, which a kernel finds out only if it knows this way to attach, and then to a process that cannot
+ * be: the first releases took the process for a thread, and they let this pass to the directory.
+ */
+export function probeUprobeMulti(): Answer {
+  const attach_type = ATTACH_TYPE.TRACE_UPROBE_MULTI
+  const result = loadProbe(PROG_TYPE.KPROBE, returnZero, { expected_attach_type: attach_type })
+  if (result < 0) return onlyIfAny(answerOf(result))
+  using program = new Fd(result, 'program for a probe')
+  const place = { 'uprobe_multi.path': Buffer.from('/\0'), 'uprobe_multi.offsets': new Uint8Array(8), 'uprobe_multi.cnt': 1 }
+  const attach = (pid: number): number =>
+    bpfCall('BPF_LINK_CREATE', linkCreateUprobeMulti, { prog_fd: program.number, attach_type, ...place, 'uprobe_multi.pid': pid }).result
+  const answer = answerOf(attach(0), 'EBADF')
+  return answer === 'yes' ? answerOf(attach(0xffff_ffff), 'EINVAL') : answer
 }
 
 export { returnZero }

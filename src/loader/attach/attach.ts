@@ -2,9 +2,12 @@ import { UnsupportedKernelError, UsageError } from '../../errors/index.ts'
 import type { LoadedObject, LoadedProgram } from '../load/loaded.ts'
 import { withFeature } from '../load/too-old.ts'
 import type { Feature } from '../features.ts'
+import { probeRequest } from '../probes/request.ts'
+import { attachUsdt } from '../probes/usdt/attach.ts'
 import type { Handle } from '../target.ts'
 import type { Attachment, Unlinked } from './attachment.ts'
 import { attachmentOf } from './by-link.ts'
+import { refusal } from './given.ts'
 import type { AttachOptions, WithoutLink } from './options.ts'
 import { unlinkedOf, withoutLinkOnly } from './without-link.ts'
 
@@ -32,6 +35,9 @@ export function attach(
     throw new UsageError(`program "${program}" of section "${found.spec.code.section}" can only be attached without a link`, {
       hint: 'pass withoutLink: "allowed"; it then stays attached until it is taken away, also when this process has ended',
     })
+  }
+  if (found.spec.kind?.attach === 'usdt') {
+    return attachUsdt(loaded, found.handle, probeRequest(found.spec.kind, options, refusal(found)))
   }
   const attachment = attachmentOf(loaded, found, options)
   try {

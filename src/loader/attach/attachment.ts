@@ -1,3 +1,4 @@
+import type { ProbeAttachment } from '../probes/probe-attachment.ts'
 import type { Handle } from '../target.ts'
 import type { IteratorParameters } from './iterator.ts'
 import type { Order } from './order.ts'
@@ -28,11 +29,9 @@ export type Attachment =
   /** `family` is NFPROTO_IPV4 (2) or NFPROTO_IPV6 (10), `hook` one of NF_INET_*; `defragment` has packets put together first. */
   | { way: 'netfilter'; family: number; hook: number; priority: number; defragment?: boolean }
   | ({ way: 'tracepoint'; category: string; name: string } & Cookie)
-  /** An instruction of a file, bytes from its start; `pid` for one process alone. */
-  | ({ way: 'uprobe'; file: string; offset: bigint; onReturn: boolean; pid?: number } & Cookie)
-  | ({ way: 'kprobe'; function: string; offset: bigint; onReturn: boolean } & Cookie)
   /** An open perf event, which the link keeps open for itself, or one that is opened for it. */
   | ({ way: 'perf_event'; event: Handle | PerfEventSpec } & Cookie)
+  | ProbeAttachment
 
 /** What a program is attached to in the ways that are older than links, or that never had one. */
 export type UnlinkedAttachment =

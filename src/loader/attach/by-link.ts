@@ -1,12 +1,13 @@
 import type { LoadedObject, LoadedProgram } from '../load/loaded.ts'
-import { kprobeOf, uprobeOf } from '../probes.ts'
+import { probeAttachment } from '../probes/attachment.ts'
+import { probeRequest } from '../probes/request.ts'
 import type { Attachment } from './attachment.ts'
 import { attachTypeOf, given, refusal } from './given.ts'
 import type { AttachOptions } from './options.ts'
 import { functionType } from './program-function.ts'
 
 /** What a program's link is to be made of, from its section and what the options add. */
-export function attachmentOf({ target: { objects } }: LoadedObject, program: LoadedProgram, options: AttachOptions): Attachment {
+export function attachmentOf({ target: facts }: LoadedObject, program: LoadedProgram, options: AttachOptions): Attachment {
   const fail = refusal(program)
   const { kind } = program.spec
   if (kind === null) return fail('its section does not say how to attach it', 'use Target.attach with an attachment of your own')
@@ -22,7 +23,7 @@ export function attachmentOf({ target: { objects } }: LoadedObject, program: Loa
       return { way: 'tracing', attachType: kind.attachType, ...cookie }
     case 'freplace': {
       const { replaces } = options
-      const place = replaces === undefined ? {} : { in: { program: replaces.program, type: functionType(objects, replaces, target) } }
+      const place = replaces === undefined ? {} : { in: { program: replaces.program, type: functionType(facts.objects, replaces, target) } }
       return { way: 'freplace', ...place, ...cookie }
     }
     case 'iter':
@@ -45,9 +46,11 @@ export function attachmentOf({ target: { objects } }: LoadedObject, program: Loa
       return name === '' ? fail('no tracepoint is named', 'write SEC("tp/CATEGORY/NAME")') : { way: 'tracepoint', category, name, ...cookie }
     }
     case 'uprobe':
-      return { ...uprobeOf(kind.name, target, fail), ...(options.pid === undefined ? {} : { pid: options.pid }), ...cookie }
     case 'kprobe':
-      return { ...kprobeOf(kind.name, target, fail), ...cookie }
+    case 'ksyscall':
+    case 'uprobe_multi':
+    case 'kprobe_multi':
+      return probeAttachment(kind.attach, probeRequest(kind, options, fail), facts)
     case 'perf_event':
       return { way: 'perf_event', event: options.event ?? fail('no event is given', 'pass an open perf event, or what to open, as event'), ...cookie }
     case 'struct_ops':
@@ -57,6 +60,7 @@ export function attachmentOf({ target: { objects } }: LoadedObject, program: Loa
     case 'socket':
     case 'reuseport':
     case 'lirc':
+    case 'usdt':
     case 'none':
       return fail('programs of this kind have no link', 'use Target.attach where that has a way')
   }

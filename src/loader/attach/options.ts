@@ -1,3 +1,4 @@
+import type { ProbeOptions } from '../probes/options.ts'
 import type { Handle } from '../target.ts'
 import type { IteratorParameters } from './iterator.ts'
 import type { Order } from './order.ts'
@@ -22,11 +23,13 @@ export interface AttachOptions {
   /** Of an iterator. Bytes are a `union bpf_iter_link_info`. */
   parameters?: IteratorParameters | Uint8Array
   netfilter?: { family: number; hook: number; priority: number; defragment?: boolean }
-  /** Of a uprobe: one process. */
+  /** Of uprobes and USDT: one process. */
   pid?: number
+  /** Where a probe goes that its section does not say. */
+  probe?: ProbeOptions
   /** An open perf event, or one to open. */
   event?: Handle | PerfEventSpec
-  /** What the program finds with bpf_get_attach_cookie(). */
+  /** What the program finds with bpf_get_attach_cookie(), and one for USDT with bpf_usdt_cookie(). */
   cookie?: bigint
   /** Of a freplace program: another function than the one that it was loaded for, of the same prototype. */
   replaces?: ProgramFunction

@@ -4,8 +4,10 @@ import { CODE, insnSize, PSEUDO } from '../instructions.ts'
 import type { BpfObject } from '../object.ts'
 import { POISON } from '../poison.ts'
 import type { PreparedObject, PreparedProgram } from '../prepare/prepare.ts'
+import { attachesAtOnce } from '../probes/usdt/at-once.ts'
+import type { SectionKind } from '../section-kind.ts'
 import type { Handle, ProgramDefinition, Target, VerifierLog } from '../target.ts'
-import { PROG_FLAG } from '../uapi.ts'
+import { ATTACH_TYPE, PROG_FLAG } from '../uapi.ts'
 import { summarizeVerifierLog } from '../verifier-log.ts'
 import type { LoadedMap } from './loaded.ts'
 import { byToken, type LoadContext } from './context.ts'
@@ -40,7 +42,7 @@ export function loadProgram(
     type: spec.kind.type,
     instructions: withHandles(object, program, maps, modules),
     license: object.license,
-    expectedAttachType: place?.index ?? spec.kind.attachType,
+    expectedAttachType: place?.index ?? expectedAttachType(spec.kind, target),
     flags: (spec.kind.sleepable ? PROG_FLAG.SLEEPABLE : 0) | (spec.kind.frags ? PROG_FLAG.XDP_HAS_FRAGS : 0),
     modules,
     ...byToken(context),
@@ -78,6 +80,10 @@ function attachedType(target: Target, { spec, place, kernelType, programFunction
   const attach = place ?? kernelType
   return attach === null ? {} : { attach: { type: attach.type, module: attach.module?.handle() } }
 }
+
+/** A program for USDT is loaded for the way that this kernel has to attach it. */
+const expectedAttachType = ({ attach, attachType }: SectionKind, target: Target): number =>
+  attach === 'usdt' && attachesAtOnce(target) ? ATTACH_TYPE.TRACE_UPROBE_MULTI : attachType
 
 /** A copy of the instructions with the handles in them; the prepared ones stay as they are for another load. */
 function withHandles(

@@ -1,7 +1,9 @@
 import { type Btf, type BtfType, declaration } from '../../btf/index.ts'
 import { optionIn } from '../../btf-match/index.ts'
 import { type CcdkError, collect, ObjectError, UnsupportedKernelError } from '../../errors/index.ts'
+import { hasCookies } from '../cookies.ts'
 import type { BpfObject, ExternSpec } from '../object.ts'
+import { wrapsSyscalls } from '../syscall-wrapper.ts'
 import type { KernelFacts } from '../target.ts'
 import type { Tell } from '../tell.ts'
 
@@ -36,29 +38,14 @@ export function fillConfig(object: BpfObject, facts: KernelFacts, into: Uint8Arr
 const sourceOf = (facts: KernelFacts, { name }: ConfigExtern): string =>
   (name.startsWith('CONFIG_') ? facts.kernelConfigSource?.() : undefined) ?? facts.name
 
-// The architectures that wrap their system calls, and what they put before the names.
-const syscallPrefix: Partial<Record<NodeJS.Architecture, string>> = { x64: '__x64_', arm64: '__arm64_', riscv64: '__riscv_', s390x: '__s390x_' }
-
 /** What is no option but can be asked for like one. */
 const virtualOptions: ReadonlyMap<string, (facts: KernelFacts) => string> = new Map([
   ['LINUX_KERNEL_VERSION', (facts: KernelFacts) => String(facts.kernelVersion())],
-  ['LINUX_HAS_BPF_COOKIE', (facts: KernelFacts) => yesNo(hasEnumerator(facts.kernelBtf(), 'bpf_func_id', 'BPF_FUNC_get_attach_cookie'))],
-  [
-    'LINUX_HAS_SYSCALL_WRAPPER',
-    (facts: KernelFacts) => {
-      const wrapped = `${syscallPrefix[process.arch] ?? '__se_'}sys_bpf`
-      return yesNo(facts.kernelBtf().find(wrapped, 'func') !== undefined || facts.symbolAddress(wrapped) !== undefined)
-    },
-  ],
+  ['LINUX_HAS_BPF_COOKIE', (facts: KernelFacts) => yesNo(hasCookies(facts))],
+  ['LINUX_HAS_SYSCALL_WRAPPER', (facts: KernelFacts) => yesNo(wrapsSyscalls(facts))],
 ])
 
 const yesNo = (yes: boolean) => (yes ? 'y' : 'n')
-
-function hasEnumerator(btf: Btf, name: string, enumerator: string): boolean {
-  const id = btf.find(name, 'enum')
-  const type = id === undefined ? undefined : btf.type(id)
-  return type?.kind === 'enum' && type.values.some((value) => value.name === enumerator)
-}
 
 function valueOf(
   object: BpfObject,

@@ -84,6 +84,8 @@ const structs: Record<keyof typeof attrs, string> = {
   linkCreateTracing: 'link_create',
   progAttach: 'target_fd',
   progQuery: 'query',
+  linkCreateKprobeMulti: 'link_create',
+  linkCreateUprobeMulti: 'link_create',
   rawTracepointOpen: 'raw_tracepoint',
   iterCreate: 'iter_create',
   linkUpdate: 'link_update',

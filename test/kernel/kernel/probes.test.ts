@@ -11,7 +11,7 @@ const test = suite('feature probes', [needs.root, needs.structOps, needs.bpftool
 const newerThan618: readonly Feature[] = ['arena_far_globals']
 /** What Debian's 6.1 is too old for. */
 const newerThan61: readonly Feature[] = [
-  ...(['btf_question', 'struct_ops_link', 'struct_ops_update', 'struct_ops_detach'] as const),
+  ...(['btf_question', 'uprobe_multi', 'struct_ops_link', 'struct_ops_update', 'struct_ops_detach'] as const),
   ...(['struct_ops_sleepable', 'tcx_link', 'arena', 'arena_far_globals', 'token'] as const),
 ]
 /** Kernels that this has been tried on, and what they are known to lack. */

@@ -6,7 +6,7 @@ import { parseElf } from '../../../src/elf/index.ts'
 import { UsageError } from '../../../src/errors/index.ts'
 import { openFds } from '../../../src/kernel/index.ts'
 import { attach, type Attachment, type PerfEventSpec, sectionKind } from '../../../src/loader/index.ts'
-import { functionOffset } from '../../../src/loader/probes.ts'
+import { functionOffset, functionsOf } from '../../../src/loader/probes/functions.ts'
 import { needs, suite } from '../../support/needs.ts'
 import { until } from '../../support/until.ts'
 import { loadLinks, programOf } from '../support/links-object.ts'
@@ -53,7 +53,10 @@ test('a tracepoint and a uprobe have cookies too', async () => {
         assert.equal(info.kind === 'perf_event' && info.event, { kind: 'tracepoint', name: 'sys_enter_getppid', cookie })
       }
       const [, file = ''] = /(\/\S*\/libc\.so\.6)$/m.exec(readFileSync('/proc/self/maps', 'utf8')) ?? []
-      const offset = functionOffset(parseElf(readFileSync(file), file), 'getppid') ?? 0n
+      const libc = parseElf(readFileSync(file), file)
+      const offset = functionOffset(libc, functionsOf(libc), 'getppid', (why) => {
+        throw new Error(why)
+      })
       const to: Attachment = { way: 'uprobe', file, offset, onReturn: true, pid: process.pid, cookie: cookie + 1n }
       using link = target.attach(programOf(loaded, 'on_uprobe'), to)
       askForParent()

@@ -4,11 +4,9 @@ import { connect, createServer } from 'node:net'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
-import { parseElf } from '../../../src/elf/index.ts'
 import { UnsupportedKernelError, UsageError } from '../../../src/errors/index.ts'
 import { LinuxTarget, openFds } from '../../../src/kernel/index.ts'
 import { attach, type AttachOptions, load, type LoadedObject, openObject, prepare } from '../../../src/loader/index.ts'
-import { functionOffset } from '../../../src/loader/probes.ts'
 import { compileFixture } from '../../support/compile.ts'
 import { needs, suite } from '../../support/needs.ts'
 
@@ -138,19 +136,15 @@ test('a tracepoint runs its program', () => {
   }
 })
 
-for (const [program, count, onReturn] of [
-  ['on_uprobe', 'uprobe_runs', false],
-  ['on_uretprobe', 'uretprobe_runs', true],
+for (const [program, count] of [
+  ['on_uprobe', 'uprobe_runs'],
+  ['on_uretprobe', 'uretprobe_runs'],
 ] as const) {
   test(`${program} runs when this process calls a function of the C library`, () => {
     const [, libc = ''] = /(\/\S*\/libc\.so\.6)$/m.exec(readFileSync('/proc/self/maps', 'utf8')) ?? []
-    const offset = functionOffset(parseElf(readFileSync(libc), libc), 'getppid')
-    assert.is(typeof offset, 'bigint')
     using loaded = loadOnly(program)
-    const handle = loaded.programs.get(program)?.handle
-    assert.ok(handle)
     {
-      using link = target.attach(handle, { way: 'uprobe', file: libc, offset: offset ?? 0n, onReturn, pid: process.pid })
+      using link = attach(loaded, program, { probe: { binary: libc, function: 'getppid' }, pid: process.pid })
       assert.ok(target.objects.linkInfo(link).id > 0)
       askForParent()
       assert.ok(counter(loaded, count) >= 100n, `${count} is ${counter(loaded, count)}`)

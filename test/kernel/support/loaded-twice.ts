@@ -6,6 +6,7 @@ import type { LinuxTarget } from '../../../src/kernel/index.ts'
 import { load, type LoadedObject, openObject } from '../../../src/loader/index.ts'
 import { factsOf, type ObjectFacts, type ObjectIds } from './loaded-facts.ts'
 import type { LibbpfProcess } from './libbpf-process.ts'
+import { lacking } from './older-kernel.ts'
 
 /** An object as libbpf and ccdk loaded it, side by side. */
 export interface LoadedTwice {
@@ -66,7 +67,8 @@ function loadOurs(file: string, target: LinuxTarget, pinRoot: string, programs?:
   try {
     const object = openObject(readFileSync(file), basename(file))
     if (programs !== undefined) for (const spec of object.programs) spec.autoload = programs.includes(spec.name)
-    const loaded = load(object, target, { pinRoot })
+    // libbpf 1.1 is older than links to many places, and loads programs for USDT as for a kernel without them.
+    const loaded = load(object, lacking(target, 'uprobe_multi'), { pinRoot })
     return { loaded, refusal: '', [Symbol.dispose]: () => loaded[Symbol.dispose]() }
   } catch (error) {
     // Anything else is a fault of ours, whatever libbpf makes of the object.

@@ -1,12 +1,14 @@
 import { ATTACH_TYPE, type Attachment } from '../../../loader/index.ts'
 import type { Fd } from '../../fd.ts'
-import { countingEvent, enableEvent, probeEvent, tracepointEvent } from '../../perf-event.ts'
+import { countingEvent, tracepointEvent } from '../../perf-event.ts'
 import type { Layout, Values } from '../attr.ts'
 import { bpfOpen, type Purpose } from '../command.ts'
 import * as layouts from '../layouts.ts'
+import { linkToEvent } from './event-link.ts'
 import { hints } from './hints.ts'
 import { iteratorParameters } from './iterator.ts'
 import { orderFields } from './order.ts'
+import { attachProbe } from './probe.ts'
 
 /** Attaches a program by a link: it runs for as long as the link is open or pinned. */
 export function attachProgram(program: Fd, to: Attachment): Fd {
@@ -20,7 +22,7 @@ export function attachProgram(program: Fd, to: Attachment): Fd {
   const link = <L extends Layout>(layout: L, values: Values<L>): Fd => bpfOpen('BPF_LINK_CREATE', layout, { prog_fd, ...values }, what, purpose)
   const rawTracepoint = (values: Values<typeof layouts.rawTracepointOpen>): Fd =>
     bpfOpen('BPF_RAW_TRACEPOINT_OPEN', layouts.rawTracepointOpen, { prog_fd, ...values }, what, purpose)
-  const onEvent = (event: Fd, cookie: bigint = 0n): Fd => onOpenedEvent(event, () => eventLink(event, cookie))
+  const onEvent = (event: Fd, cookie: bigint = 0n): Fd => linkToEvent(program, event, cookie, what, purpose)
   const eventLink = (event: { number: number }, cookie: bigint): Fd =>
     link(layouts.linkCreatePerfEvent, { target_fd: event.number, attach_type: ATTACH_TYPE.PERF_EVENT, 'perf_event.bpf_cookie': cookie })
 
@@ -59,12 +61,11 @@ export function attachProgram(program: Fd, to: Attachment): Fd {
       return link(layouts.linkCreate, { target_fd: to.map.number, attach_type: to.attachType })
     case 'tracepoint':
       return onEvent(tracepointEvent(to.category, to.name), to.cookie)
-    case 'uprobe': {
-      const { file: name, offset, onReturn, pid, cookie } = to
-      return onEvent(probeEvent({ kind: 'uprobe', name, offset, onReturn, ...(pid === undefined ? {} : { pid }) }), cookie)
-    }
+    case 'uprobe':
     case 'kprobe':
-      return onEvent(probeEvent({ kind: 'kprobe', name: to.function, offset: to.offset, onReturn: to.onReturn }), to.cookie)
+    case 'uprobe_multi':
+    case 'kprobe_multi':
+      return attachProbe(program, to, what, purpose)
     case 'perf_event':
       return 'every' in to.event ? onEvent(countingEvent(to.event), to.cookie) : eventLink(to.event, to.cookie ?? 0n)
     case 'netfilter':
@@ -80,16 +81,3 @@ export function attachProgram(program: Fd, to: Attachment): Fd {
 
 // ABI: BPF_F_NETFILTER_IP_DEFRAG, linux/bpf.h.
 const IP_DEFRAG = 1
-
-/** Hangs a program on an event. The link keeps the event open for itself, so that ours can be closed. */
-function onOpenedEvent(opened: Fd, create: () => Fd): Fd {
-  using event = opened
-  const link = create()
-  try {
-    enableEvent(event)
-    return link
-  } catch (error) {
-    link[Symbol.dispose]()
-    throw error
-  }
-}

@@ -22,6 +22,16 @@ export const hints: Readonly<Record<Attachment['way'], Readonly<Record<string, s
   tracepoint: { EEXIST: 'programs of another license or kind are attached there' },
   uprobe: {},
   kprobe: {},
+  uprobe_multi: {
+    EINVAL: 'no instruction begins at one of the places, or the program was not loaded for this way',
+    ESRCH: 'there is no such process',
+    ENOENT: 'there is no such file',
+  },
+  kprobe_multi: {
+    EOPNOTSUPP: 'the kernel was built without CONFIG_FPROBE',
+    EINVAL: 'the kernel is older than 5.18, or the program was not loaded for this way',
+    ESRCH: 'one of the functions is none that can be traced: see /sys/kernel/tracing/available_filter_functions',
+  },
   perf_event: { EINVAL: 'the event takes no programs, or not of this kind' },
   netfilter: { EAFNOSUPPORT: 'families are NFPROTO_IPV4 (2) and NFPROTO_IPV6 (10)', EBUSY: 'the priority is taken' },
 }
