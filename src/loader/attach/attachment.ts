@@ -51,6 +51,8 @@ export type UnlinkedAttachment =
  */
 export interface Unlinked extends Disposable {
   readonly way: UnlinkedAttachment['way']
+  /** Of a filter: what the kernel chose for it. */
+  readonly filter?: { readonly priority: number; readonly handle: number }
   /** Puts another program in its place at once. */
   replace(program: Handle): void
   /** Leaves the program attached, and forgets it. */

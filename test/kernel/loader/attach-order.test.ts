@@ -2,7 +2,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, rmdirSync, statSync, writ
 import * as assert from 'uvu/assert'
 import { SyscallError } from '../../../src/errors/index.ts'
 import { openFds } from '../../../src/kernel/index.ts'
-import { attach, ATTACH_TYPE } from '../../../src/loader/index.ts'
+import { attach, ATTACH_FLAG, ATTACH_TYPE } from '../../../src/loader/index.ts'
 import { needs, suite } from '../../support/needs.ts'
 import { idOf, loadLinks, orderOf, programOf } from '../support/links-object.ts'
 import { enterOwnNetwork } from '../support/own-network.ts'
@@ -126,6 +126,32 @@ test('programs of a cgroup run in order, and are replaced', async () => {
   } finally {
     writeFileSync(`${cgroups}${ownCgroup}/cgroup.procs`, String(process.pid))
     closeSync(file)
+    rmdirSync(directory)
+  }
+})
+
+test('a program of a cgroup runs after those of the cgroups below, or before them', async () => {
+  const directory = `${cgroups}/ccdk-preorder-${process.pid}`
+  const child = `${directory}/child`
+  mkdirSync(child, { recursive: true })
+  const [above, below] = [directory, child].map((path) => openSync(path, 'r'))
+  try {
+    writeFileSync(`${child}/cgroup.procs`, String(process.pid))
+    await leavesNothing(async (target) => {
+      using loaded = await loadLinks(target, ['cgroup_one', 'cgroup_two'])
+      using two = attach(loaded, 'cgroup_two', { file: below ?? -1, direction: 'egress' })
+      assert.is(target.objects.linkInfo(two).kind, 'cgroup')
+      {
+        using _ = attach(loaded, 'cgroup_one', { file: above ?? -1 })
+        assert.is(await orderOf(loaded, () => send(1)), 21)
+      }
+      using _ = attach(loaded, 'cgroup_one', { file: above ?? -1, withoutLink: 'always', flags: ATTACH_FLAG.ALLOW_MULTI, order: { preorder: true } })
+      assert.is(await orderOf(loaded, () => send(1)), 12)
+    })
+  } finally {
+    writeFileSync(`${cgroups}${ownCgroup}/cgroup.procs`, String(process.pid))
+    for (const file of [above, below]) closeSync(file ?? -1)
+    rmdirSync(child)
     rmdirSync(directory)
   }
 })

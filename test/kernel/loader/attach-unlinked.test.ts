@@ -3,8 +3,8 @@ import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmdirSync } 
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { SyscallError, UsageError } from '../../../src/errors/index.ts'
-import { LinuxTarget, openFds } from '../../../src/kernel/index.ts'
-import { attach, ATTACH_FLAG, ATTACH_TYPE, type AttachOptions, isUnlinked, type LoadedObject, type Target, type Unlinked } from '../../../src/loader/index.ts'
+import { openFds, TrafficControl } from '../../../src/kernel/index.ts'
+import { attach, ATTACH_FLAG, ATTACH_TYPE, type AttachOptions, type LoadedObject, type Unlinked } from '../../../src/loader/index.ts'
 import { needs, suite } from '../../support/needs.ts'
 import { idOf, loadLinks, orderOf, programOf } from '../support/links-object.ts'
 import { enterOwnNetwork } from '../support/own-network.ts'
@@ -33,9 +33,15 @@ test('a filter of an interface runs, is replaced, and goes with the qdisc that w
       assert.is(await orderOf(loaded, () => send(1)), 1)
       assert.match(filters('egress'), new RegExp(`pref 7 bpf .*handle 0x3 tc_one direct-action .*id ${idOf(loaded, 'tc_one')} `))
       {
-        // The kernel puts it before those that are there.
-        using _ = unlinked(loaded, 'tc_three', { interface: here })
+        // The kernel gives it the lowest priority but that of those that are there.
+        using three = unlinked(loaded, 'tc_three', { interface: here })
         assert.is(await orderOf(loaded, () => send(1)), 13)
+        using tc = new TrafficControl()
+        const listed = tc.filters(here, 'egress').map(({ programId, priority, handle }) => ({ programId, priority, handle }))
+        assert.equal(listed, [
+          { programId: idOf(loaded, 'tc_one'), priority: 7, handle: 3 },
+          { programId: idOf(loaded, 'tc_three'), ...three.filter },
+        ])
       }
       {
         using _ = unlinked(loaded, 'tc_two', { interface: here, direction: 'ingress' })
@@ -93,6 +99,22 @@ test('an XDP program is set by netlink, once, and replaced only by who set it', 
     left.leave()
     assert.match(shown(), /prog\/xdp/)
     execFileSync('ip', ['link', 'set', 'there', 'xdpgeneric', 'off'])
+  })
+})
+
+test('a program is attached to the place of links of an interface without one', async () => {
+  await leavesNothing(async (target) => {
+    using loaded = await loadLinks(target, ['tc_one', 'tc_two', 'tc_three'])
+    const place = { interface: here, attachType: ATTACH_TYPE.TCX_EGRESS } as const
+    using one = target.attachUnlinked(programOf(loaded, 'tc_one'), { way: 'tcx', ...place })
+    using two = target.attachUnlinked(programOf(loaded, 'tc_two'), { way: 'tcx', ...place, order: { where: 'before' } })
+    assert.equal([one.way, two.way], ['tcx', 'tcx'])
+    assert.is(await orderOf(loaded, () => send(1)), 21)
+    one.replace(programOf(loaded, 'tc_three'))
+    assert.is(await orderOf(loaded, () => send(1)), 23)
+    const { programs, revision } = target.attachedPrograms({ at: 'interface', ...place })
+    assert.equal(programs, ['tc_two', 'tc_three'].map((name) => ({ id: idOf(loaded, name), link: 0 })))
+    assert.ok(revision > 0n)
   })
 })
 
@@ -160,31 +182,6 @@ test('what is attached elsewhere says where', async () => {
     assert.throws(() => attach(loaded, 'xdp_devmap'), (error: unknown) => error instanceof UsageError && /element of a devmap/.test(error.hint))
     assert.throws(() => attach(loaded, 'on_route'), (error: unknown) => error instanceof UsageError && /ip route add … encap bpf xmit/.test(error.hint))
   })
-})
-
-/** The running kernel, but for links of interfaces. */
-function withoutTcx(target: LinuxTarget): Target {
-  return new Proxy(target, {
-    get(_, key) {
-      if (key === 'hasFeature') return () => 'no'
-      if (key === 'attach') return () => assert.unreachable()
-      const value: unknown = Reflect.get(target, key, target)
-      return typeof value === 'function' ? value.bind(target) : value
-    },
-  })
-}
-
-test('on a kernel without links of interfaces a program becomes a filter where that is allowed', async () => {
-  using linux = new LinuxTarget()
-  const refused = new SyscallError({ doing: 'attaching', syscall: 'bpf(BPF_LINK_CREATE)', errno: 'EINVAL' })
-  const target = new Proxy(withoutTcx(linux), {
-    get: (inner, key) => (key === 'attach' ? () => { throw refused } : Reflect.get(inner, key)),
-  })
-  using loaded = await loadLinks(target, ['tc_three'])
-  assert.throws(() => attach(loaded, 'tc_three', { interface: here }), /needs Linux 6\.6/)
-  using filter = attach(loaded, 'tc_three', { interface: here, withoutLink: 'allowed' })
-  assert.ok(isUnlinked(filter))
-  assert.is(await orderOf(loaded, () => send(1)), 3)
 })
 
 test.after(() => {

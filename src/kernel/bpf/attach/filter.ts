@@ -7,8 +7,8 @@ import { programInfo } from '../info-layouts.ts'
 /** A cls_bpf filter of the clsact qdisc, which is made when the interface has none. */
 export class FilterAttachment implements Unlinked {
   readonly way = 'filter'
-  /** Where the kernel put it. */
-  readonly place: FilterPlace
+  readonly filter: Unlinked['filter'] & object
+  readonly #place: FilterPlace
   readonly #tc: TrafficControl
   readonly #madeQdisc: boolean
   #programId: number
@@ -20,13 +20,14 @@ export class FilterAttachment implements Unlinked {
     this.#madeQdisc = this.#tc.addClsact(index)
     if (this.#madeQdisc) owned.defer(() => this.#tc.deleteClsact(index))
     const { place, programId } = put(this.#tc, { interface: index, direction, priority, handle }, program, false)
-    this.place = place
+    this.#place = place
+    this.filter = { priority: place.priority, handle: place.handle }
     this.#programId = programId
     owned.move()
   }
 
   replace(program: Fd): void {
-    this.#programId = put(this.#tc, this.place, program, true).programId
+    this.#programId = put(this.#tc, this.#place, program, true).programId
   }
 
   leave(): void {
@@ -38,11 +39,11 @@ export class FilterAttachment implements Unlinked {
     if (!this.#attached) return
     this.#attached = false
     using tc = this.#tc
-    const { interface: index, direction, priority, handle } = this.place
+    const { interface: index, direction, priority, handle } = this.#place
     const isOurs = tc
       .filters(index, direction)
       .some((filter) => filter.priority === priority && filter.handle === handle && filter.programId === this.#programId)
-    if (isOurs) tc.deleteFilter(this.place)
+    if (isOurs) tc.deleteFilter(this.#place)
     if (this.#madeQdisc && !tc.hasFilters(index)) tc.deleteClsact(index)
   }
 }
