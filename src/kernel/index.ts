@@ -11,7 +11,7 @@ export { type SocketOwner, socketOwners } from './net/socket-owners.ts'
 export { Mapping, openMappings } from './mapping.ts'
 export { attributeText, eachAttribute, littleEndian, type NetlinkMessage } from './net/netlink.ts'
 export { NetlinkSocket } from './net/netlink-socket.ts'
-export { dieWithParent } from './process.ts'
+export { dieWithParent, openProcess } from './process.ts'
 export { type BpfFilter, TrafficControl } from './net/tc.ts'
 export { type Interface, Interfaces, type VethEnd } from './net/rtnetlink.ts'
 export {

@@ -28,6 +28,10 @@ const syscall = bind<[number, number, Uint8Array, number]>('long syscall(long, i
 /** bpf(2). `attr` holds a `union bpf_attr`; the kernel writes results into it. */
 export const bpf = (command: number, attr: Uint8Array, size: number): number => syscall(SYS_bpf, command, attr, size)
 
+const syscallForPid = bind<[number, number, number]>('long syscall(long, int, unsigned int)')
+/** ABI: pidfd_open(2) has the same number on every architecture. */
+export const pidfdOpen = (pid: number, flags: number): number => syscallForPid(434, pid, flags)
+
 const fcntl = bind<[fd: number, command: number, argument: number]>('int fcntl(int, int, int)')
 // ABI: F_DUPFD_CLOEXEC, linux/fcntl.h.
 export const duplicate = (fd: number): number => fcntl(fd, 1030, 0)

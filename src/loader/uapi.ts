@@ -41,6 +41,7 @@ export const MAP_TYPE = {
 /** Flags of BPF_MAP_CREATE. */
 export const MAP_FLAG = {
   NO_PREALLOC: 1,
+  STACK_BUILD_ID: 1 << 5,
   RDONLY_PROG: 1 << 7,
   MMAPABLE: 1 << 10,
   LINK: 1 << 13,

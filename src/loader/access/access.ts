@@ -1,12 +1,14 @@
-import type { BtfValue } from '../../btf/index.ts'
+import type { Btf, BtfValue } from '../../btf/index.ts'
 import { UsageError } from '../../errors/index.ts'
 import type { LoadedMap } from '../load/loaded.ts'
-import type { BpfObject } from '../object.ts'
+import type { BpfObject, MapSpec } from '../object.ts'
 import type { Target } from '../target.ts'
+import { MAP_FLAG, MAP_TYPE } from '../uapi.ts'
 import { BpfMap } from './bpf-map.ts'
-import { index, orHandle, perCpu, raw, typedOrRaw } from './codec.ts'
+import { type Codec, index, orHandle, perCpu, raw, typedOrRaw } from './codec.ts'
+import { longNumber, redirectTarget, stackOf } from './kernel-values.ts'
 import { LiveVariables, type Variable } from './live-variable.ts'
-import { descriptorTypes, indexedTypes, perCpuTypes } from './map-kinds.ts'
+import { descriptorTypes, indexedTypes, perCpuTypes, storageTypes } from './map-kinds.ts'
 import { placedTypes } from './variables.ts'
 
 /** What is in the maps of a loaded object. */
@@ -32,16 +34,37 @@ export function accessTo(object: BpfObject, target: Target, maps: ReadonlyMap<st
 }
 
 function openMap<K, V>(object: BpfObject, target: Target, { spec, handle }: LoadedMap): BpfMap<K, V> {
-  const { type, keySize, valueSize, keyType, valueType } = spec
+  const { type, maxEntries, flags } = spec
   const btf = spec.origin === 'definition' ? object.btf : placedTypes(object)
-  const key = indexedTypes.has(type) ? index : typedOrRaw(btf, keyType, keySize)
-  const plain = descriptorTypes.has(type) && valueType === 0 && valueSize === 4 ? index : typedOrRaw(btf, valueType, valueSize)
-  const value = descriptorTypes.has(type) ? orHandle(plain) : plain
+  const value = valueOf(btf, spec)
   return new BpfMap<K, V>({
     target,
     handle,
     name: spec.name,
-    key: keySize === 0 ? raw(0) : key,
+    key: keyOf(btf, spec),
     value: perCpuTypes.has(type) ? perCpu(value, target.possibleCpus()) : value,
+    mapped: type === MAP_TYPE.ARRAY && (flags & MAP_FLAG.MMAPABLE) !== 0 ? maxEntries : 0,
   })
+}
+
+function keyOf(btf: Btf, { type, keySize, keyType }: MapSpec): Codec {
+  if (keySize === 0) return raw(0)
+  if (indexedTypes.has(type)) return index
+  const key = typedOrRaw(btf, keyType, keySize)
+  return storageTypes.has(type) ? orHandle(key) : key
+}
+
+function valueOf(btf: Btf, { type, valueSize, valueType, flags }: MapSpec): Codec {
+  const typed = typedOrRaw(btf, valueType, valueSize)
+  const known = valueType === 0 ? kernelValue(type, valueSize, flags) : undefined
+  return descriptorTypes.has(type) ? orHandle(known ?? typed) : (known ?? typed)
+}
+
+/** What the kernel itself says of a value, where the object does not. */
+function kernelValue(type: number, size: number, flags: number): Codec | undefined {
+  if (descriptorTypes.has(type)) return size === 4 ? index : size === 8 ? longNumber : undefined
+  if (type === MAP_TYPE.STACK_TRACE) return size % 8 === 0 && (flags & MAP_FLAG.STACK_BUILD_ID) === 0 ? stackOf(size) : undefined
+  if (type === MAP_TYPE.CPUMAP) return size === 8 ? redirectTarget('qsize') : index
+  if (type === MAP_TYPE.DEVMAP || type === MAP_TYPE.DEVMAP_HASH) return size === 8 ? redirectTarget('ifindex') : index
+  return undefined
 }

@@ -1,8 +1,9 @@
 import type { BtfValue } from '../../btf/index.ts'
-import { SyscallError } from '../../errors/index.ts'
+import { SyscallError, UsageError } from '../../errors/index.ts'
 import type { Handle, Target } from '../target.ts'
 import { type Codec, viewOf } from './codec.ts'
 import { Elements } from './elements.ts'
+import { LiveArray, strideOf } from './live-array.ts'
 
 /** Flags of an update: whatever there is, only a key that is not there, only one that is; and under the value's lock. */
 export const UPDATE = { ANY: 0, NOEXIST: 1, EXIST: 2, LOCK: 4 } as const
@@ -14,6 +15,8 @@ export interface MapAccess {
   name: string
   key: Codec
   value: Codec
+  /** Of an array that can be mapped: how many elements it has. Else 0. */
+  mapped: number
 }
 
 const noKey = new Uint8Array(0)
@@ -60,14 +63,14 @@ export class BpfMap<K = BtfValue, V = BtfValue> {
   }
 
   /** Deletes a key and answers what it had. A kernel that cannot do both at once is asked for one after the other. */
-  take(key: K): V | undefined {
+  take(key: K, flags = 0): V | undefined {
     const { target, handle, value } = this.#access
     const bytes = this.#key(key)
     try {
-      return this.#value(target.take(handle, bytes, value.size))
+      return this.#value(target.take(handle, bytes, value.size, flags))
     } catch (error) {
       if (!isUnsupported(error)) throw error
-      const found = target.lookup(handle, bytes, value.size)
+      const found = target.lookup(handle, bytes, value.size, flags)
       return found !== undefined && unlessMissing(() => target.delete(handle, bytes)) ? this.#value(found) : undefined
     }
   }
@@ -108,9 +111,10 @@ export class BpfMap<K = BtfValue, V = BtfValue> {
     for (const [, value] of this.entries()) yield value
   }
 
-  /** All elements, many with one call where the kernel can. As for the keys, the map may change meanwhile. */
-  *entries(): Generator<[K, V]> {
-    yield* this.#typed(this.#elements.chunks('lookup'))
+  /** All elements, many with one call where the kernel can; with `UPDATE.LOCK` each is whole. As for the keys, the map may
+   * change meanwhile. */
+  *entries(flags = 0): Generator<[K, V]> {
+    yield* this.#typed(this.#elements.chunks('lookup', flags))
   }
 
   [Symbol.iterator](): Generator<[K, V]> {
@@ -118,8 +122,8 @@ export class BpfMap<K = BtfValue, V = BtfValue> {
   }
 
   /** Removes every element and answers it: nothing that is written meanwhile is lost unseen where the kernel has batches. */
-  *takeAll(): Generator<[K, V]> {
-    yield* this.#typed(this.#elements.chunks('take'))
+  *takeAll(flags = 0): Generator<[K, V]> {
+    yield* this.#typed(this.#elements.chunks('take', flags))
   }
 
   /** Sets many elements with few calls. When one fails, those before it are set. */
@@ -131,6 +135,20 @@ export class BpfMap<K = BtfValue, V = BtfValue> {
   /** Deletes many elements with few calls and answers how many there were. */
   deleteMany(keys: Iterable<K>): number {
     return this.#elements.delete(Array.from(keys, (key) => this.#key(key)))
+  }
+
+  /** From then on no call from outside changes it, for anybody and for good; programs still can. */
+  freeze(): void {
+    const { target, handle } = this.#access
+    target.freeze(handle)
+  }
+
+  /** The elements of an array that was made with BPF_F_MMAPABLE, in place. A frozen one can be read alone. */
+  live({ writable = true }: { writable?: boolean } = {}): LiveArray<V> {
+    const { target, handle, name, value: codec, mapped } = this.#access
+    if (mapped === 0) throw new UsageError(`map "${name}" cannot be mapped: it is no array with BPF_F_MMAPABLE`)
+    const range = { offset: 0, length: mapped * strideOf(codec.size), writable }
+    return new LiveArray<V>(name, { memory: target.mapMemory(handle, range), codec, length: mapped, writable })
   }
 
   *#typed(chunks: Iterable<{ keys: Uint8Array; values: Uint8Array; count: number }>): Generator<[K, V]> {

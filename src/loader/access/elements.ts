@@ -40,14 +40,15 @@ export class Elements {
   }
 
   /** All elements; with `take` they are deleted by the same call. */
-  *chunks(what: 'lookup' | 'take'): Generator<Chunk> {
+  *chunks(what: 'lookup' | 'take', flags = 0): Generator<Chunk> {
     if (!this.#lacking.has(what)) {
-      const done = yield* this.#batches(what)
+      const done = yield* this.#batches(what, flags)
       if (done) return
-      this.#lacking.add(what)
+      // A flag that the map does not take says nothing of its batches.
+      if (flags === 0) this.#lacking.add(what)
     }
     for (const key of this.#walk()) {
-      const value = this.#target.lookup(this.#map, key, this.#valueSize)
+      const value = this.#target.lookup(this.#map, key, this.#valueSize, flags)
       if (value === undefined) continue
       if (what === 'take' && !this.#deleteOne(key)) continue
       yield { keys: key, values: value, count: 1 }
@@ -55,7 +56,7 @@ export class Elements {
   }
 
   /** False when the kernel has none for this map: then nothing has been read. */
-  *#batches(what: 'lookup' | 'take'): Generator<Chunk, boolean> {
+  *#batches(what: 'lookup' | 'take', flags: number): Generator<Chunk, boolean> {
     // ABI: a cursor is a u32 for hash maps and a key for others.
     const cursors = [new Uint8Array(Math.max(4, this.#keySize)), new Uint8Array(Math.max(4, this.#keySize))] as const
     let from: Uint8Array | undefined
@@ -69,6 +70,7 @@ export class Elements {
         keys,
         values,
         count: room,
+        flags,
         next,
         ...(from === undefined ? {} : { from }),
       })

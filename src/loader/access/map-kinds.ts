@@ -14,6 +14,7 @@ export const indexedTypes: ReadonlySet<number> = new Set([
   MAP_TYPE.PERCPU_ARRAY,
   MAP_TYPE.PROG_ARRAY,
   MAP_TYPE.PERF_EVENT_ARRAY,
+  MAP_TYPE.STACK_TRACE,
   MAP_TYPE.CGROUP_ARRAY,
   MAP_TYPE.ARRAY_OF_MAPS,
   MAP_TYPE.DEVMAP,
@@ -34,4 +35,12 @@ export const descriptorTypes: ReadonlySet<number> = new Set([
   MAP_TYPE.SOCKMAP,
   MAP_TYPE.SOCKHASH,
   MAP_TYPE.REUSEPORT_SOCKARRAY,
+])
+
+/** Keys are descriptors: of a socket, a file, a process (by pidfd), a directory of cgroups. */
+export const storageTypes: ReadonlySet<number> = new Set([
+  MAP_TYPE.SK_STORAGE,
+  MAP_TYPE.INODE_STORAGE,
+  MAP_TYPE.TASK_STORAGE,
+  MAP_TYPE.CGRP_STORAGE,
 ])
