@@ -37,6 +37,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/check.ts'),
   },
   {
+    name: 'dev',
+    summary: 'on every save: build, check, load, and put the new version in place',
+    argument: { syntax: '<source>', text: 'a source in BPF C, such as NAME.bpf.c' },
+    load: () => import('./commands/dev.ts'),
+  },
+  {
     name: 'register',
     summary: 'load an object and register its algorithms',
     argument: object,

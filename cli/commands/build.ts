@@ -1,62 +1,29 @@
 import type { Command } from 'commander'
-import { type BuiltObject, buildObject, type Clang, findClang } from '../../src/compiler/index.ts'
+import { type BuiltObject, buildObject, type Clang } from '../../src/compiler/index.ts'
 import { UsageError } from '../../src/errors/index.ts'
+import { addBuildOptions, type BuildOptions, buildRequest } from '../build-options.ts'
 import { contentsOf } from '../contents.ts'
 import type { Output } from '../output.ts'
-import { readInput } from '../read-input.ts'
 import { count, milliseconds } from '../units.ts'
 import { writeOutput } from '../write-output.ts'
 
-interface Options {
+interface Options extends BuildOptions {
   output?: string
-  clang?: string
-  define?: string[]
-  include?: string[]
-  cflags?: string[]
 }
-
-const append = (word: string, before: readonly string[] = []): string[] => [...before, word]
-const appendWords = (text: string, before: readonly string[] = []): string[] => [
-  ...before,
-  ...text.split(/\s+/).filter((word) => word !== ''),
-]
 
 export function configure(command: Command, output: Output): void {
-  command
-    .argument('[clang-options...]', 'behind --: options for clang')
+  addBuildOptions(command)
     .option('-o, --output <file>', 'the object file to write, instead of NAME.bpf.o beside the source')
-    .option('--clang <program>', 'the compiler, instead of the newest clang on PATH')
-    .option('-D, --define <macro>', 'a macro for the source, NAME or NAME=VALUE; may be repeated', append)
-    .option('-I, --include <dir>', 'a directory of headers; may be repeated', append)
-    .option('--cflags <options>', 'options for clang, between spaces; may be repeated', appendWords)
     .action(async (source: string, words: string[], options: Options) => {
       const file = options.output ?? `${source.replace(/\.c$/, '')}.o`
-      const flags = flagsOf(options, words)
-      // Says why it cannot be read in the same words as everything else.
-      readInput(source)
       if (file === source) throw new UsageError(`${file} is the source itself`)
       const started = performance.now()
-      const clang = await findClang(options.clang)
-      const built = await buildObject({
-        source,
-        object: file,
-        clang,
-        flags,
-        colour: !output.json && output.hasColour(process.stderr),
-        onCommand: (line) => output.verbose && output.note(line.map(quoted).join(' ')),
-      })
+      const request = await buildRequest(source, file, { ...options, words }, output)
+      const built = await buildObject(request)
       if (built.words !== '' && !output.json) output.error(built.words.trimEnd())
       writeOutput(file, built.bytes)
-      tell({ ...built, file, source, clang, ms: performance.now() - started }, output)
+      tell({ ...built, file, source, clang: request.clang, ms: performance.now() - started }, output)
     })
-}
-
-function flagsOf({ define = [], include = [], cflags = [] }: Options, words: readonly string[]): string[] {
-  const [first] = words
-  if (first !== undefined && !first.startsWith('-')) {
-    throw new UsageError(`one source at a time: ${first} is one too many`, { hint: 'ccdk link makes one object of several' })
-  }
-  return [...define.map((macro) => `-D${macro}`), ...include.map((directory) => `-I${directory}`), ...cflags, ...words]
 }
 
 interface Result extends BuiltObject {
@@ -87,6 +54,3 @@ function tell({ source, file, object, missing, bytes, clang, diagnostics, ms }: 
   const by = `${count(bytes.length, 'byte')}, by clang ${clang.version} in ${milliseconds(ms)}`
   output.print(`${output.style('bold', file)}: ${made}, ${by}`)
 }
-
-/** As a shell would take it. */
-const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`)

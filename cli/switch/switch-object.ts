@@ -18,6 +18,8 @@ export interface SwitchOptions {
   namespaces?: ReadonlySet<number>
   /** Replaces what has no link by unregistering it first. */
   replace?: boolean
+  /** Is told when new connections get the new versions, before it is looked who uses the old ones. */
+  onSwitched?: () => void
 }
 
 /** One version of an algorithm that has taken the place of another. */
@@ -58,6 +60,7 @@ export function switchObject(
   // Before anything is switched, so that a kernel which cannot move sockets leaves everything as it is.
   using versions = openVersions(target, options.existing === true)
   const done = switchAll(pairs, loaded, object)
+  options.onSwitched?.()
   const switched = done.map((facts): Switched => ({ ...facts, ...lookAfter(target, facts, versions, options) }))
   return { switched, notes: loaded.notes }
 }

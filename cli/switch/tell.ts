@@ -6,17 +6,19 @@ import type { Moved, VersionUse } from './version-use.ts'
 /** Says which version took the place of which, and who still uses an older one. */
 export function tellSwitched(all: readonly Switched[], notes: readonly string[], output: Output): void {
   output.document({ switched: all, notes })
-  for (const switched of all) {
-    const { name, struct, from, to, linkId, pins, moved } = switched
-    const how = linkId === null ? 'unregistered and registered anew' : `link ${linkId}`
-    output.print(
-      `switched ${output.style('green', name ?? to.map)} from map ${from.mapId} to map ${to.mapId} (struct ${struct}, ${how})`,
-    )
-    for (const pin of pins) output.print(`  pinned at ${pin}`)
-    if (moved !== null) output.print(`  moved ${sockets(moved)}${refused(moved)}`)
-    for (const line of left(switched)) output.print(`  ${line}`)
-    if (output.verbose) for (const { message } of switched.unseen) output.note(`  sockets may be missing: ${message}`)
-  }
+  for (const switched of all) printSwitched(switched, output)
+}
+
+export function printSwitched(switched: Switched, output: Output): void {
+  const { name, struct, from, to, linkId, pins, moved } = switched
+  const how = linkId === null ? 'unregistered and registered anew' : `link ${linkId}`
+  output.print(
+    `switched ${output.style('green', name ?? to.map)} from map ${from.mapId} to map ${to.mapId} (struct ${struct}, ${how})`,
+  )
+  for (const pin of pins) output.print(`  pinned at ${pin}`)
+  if (moved !== null) output.print(`  moved ${sockets(moved)}${refused(moved)}`)
+  for (const line of left(switched)) output.print(`  ${line}`)
+  if (output.verbose) for (const { message } of switched.unseen) output.note(`  sockets may be missing: ${message}`)
 }
 
 const sockets = ({ connections, listening }: Pick<VersionUse, 'connections' | 'listening'>): string =>

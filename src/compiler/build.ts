@@ -2,6 +2,7 @@ import { CompileError } from '../errors/index.ts'
 import { type LinkedObject, linkObjects } from '../linker/index.ts'
 import { type BpfObject, openObject } from '../loader/index.ts'
 import type { Clang } from './clang.ts'
+import { dependencyFile } from './dependencies.ts'
 import { type Diagnostic, parseDiagnostics } from './diagnostics.ts'
 import { compileArguments } from './flags.ts'
 import { runTool } from './run-tool.ts'
@@ -19,6 +20,8 @@ export interface BuildRequest {
   readonly colour?: boolean
   /** Is told the command before it runs. */
   readonly onCommand?: (command: readonly string[]) => void
+  /** Is told which files were read, also when they do not compile. */
+  readonly onDependencies?: (files: readonly string[]) => void
 }
 
 export interface BuiltObject {
@@ -38,11 +41,12 @@ export interface BuiltObject {
  * an `ObjectError` when the object is none that can be loaded.
  */
 export async function buildObject(request: BuildRequest): Promise<BuiltObject> {
-  const { source, object, clang, flags = [], colour = false, onCommand } = request
+  const { source, object, clang, flags = [], colour = false, onCommand, onDependencies } = request
   const args = [colour ? '-fcolor-diagnostics' : '-fno-color-diagnostics', ...compileArguments(source, includeDirectory(), flags)]
   onCommand?.([clang.program, ...args])
-  const { stdout, stderr, exitCode, signal } = await runTool(clang.program, args)
-  const words = stderr.toString()
+  await using dependencies = onDependencies === undefined ? undefined : await dependencyFile()
+  const { stdout, stderr: words, exitCode, signal } = await runTool(clang.program, [...args, ...(dependencies?.options ?? [])])
+  if (dependencies !== undefined) onDependencies?.(await dependencies.read())
   const diagnostics = parseDiagnostics(words)
   if (exitCode !== 0) throw new CompileError({ source, words, diagnostics, signal })
   // DWARF is two thirds of what clang writes, and no loader reads it: to link an object alone leaves it out.

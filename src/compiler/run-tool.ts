@@ -1,29 +1,26 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { buffer } from 'node:stream/consumers'
+import { execa } from 'execa'
 import { UsageError } from '../errors/index.ts'
 
 interface ToolResult {
   stdout: Buffer
-  stderr: Buffer
-  /** What it exited with; null when a signal ended it. */
-  exitCode: number | null
+  stderr: string
+  /** What it exited with; undefined when a signal ended it. */
+  exitCode: number | undefined
   signal: NodeJS.Signals | null
 }
 
 /** Runs a program to its end, with nothing to read. Throws a `UsageError` when it cannot be started. */
 export async function runTool(program: string, args: readonly string[]): Promise<ToolResult> {
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
-  try {
-    const [stdout, stderr, end] = await Promise.all([buffer(child.stdout), buffer(child.stderr), endOf(child)])
-    return { stdout, stderr, ...end }
-  } catch (cause) {
-    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
-    throw new UsageError(`cannot start ${program}: ${reason === 'ENOENT' ? 'there is no such program' : reason}`, { cause })
+  const { stdout, stderr, exitCode, signal, code, cause } = await execa(program, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    encoding: 'buffer',
+    stripFinalNewline: false,
+    reject: false,
+  })
+  if (exitCode === undefined && signal === undefined) {
+    throw new UsageError(`cannot start ${program}: ${code === 'ENOENT' ? 'there is no such program' : code}`, { cause })
   }
+  return { stdout: asBuffer(stdout), stderr: asBuffer(stderr).toString(), exitCode, signal: signal ?? null }
 }
 
-async function endOf(child: ChildProcess): Promise<Pick<ToolResult, 'exitCode' | 'signal'>> {
-  await once(child, 'close')
-  return { exitCode: child.exitCode, signal: child.signalCode }
-}
+const asBuffer = ({ buffer, byteOffset, length }: Uint8Array): Buffer => Buffer.from(buffer, byteOffset, length)

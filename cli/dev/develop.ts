@@ -1,0 +1,63 @@
+import { buildObject, type BuildRequest } from '../../src/compiler/index.ts'
+import { UsageError } from '../../src/errors/index.ts'
+import { LinuxTarget, makePinDirectory } from '../../src/kernel/index.ts'
+import type { BpfObject } from '../../src/loader/index.ts'
+import { atExit, interruption } from '../interrupted.ts'
+import type { Output } from '../output.ts'
+import { choose, type Choice } from '../register/choose.ts'
+import { SavedFiles } from './saved-files.ts'
+import { tellEnd, tellFailure, tellPlaced } from './tell.ts'
+import { type PlaceOptions, Versions } from './versions.ts'
+
+export interface DevelopOptions {
+  build: BuildRequest
+  choice: Choice
+  place: PlaceOptions
+}
+
+/**
+ * Builds a source now and whenever it, or a header that it includes, is saved, and puts what comes out in place of the
+ * version before. What does not build, fit or load is told, and the last good version stays. It ends with a signal.
+ */
+export async function develop({ build, choice, place }: DevelopOptions, output: Output): Promise<void> {
+  using target = new LinuxTarget()
+  if (choice.pin !== undefined && makePinDirectory(choice.pin)) output.note('mounted the BPF file system at /sys/fs/bpf')
+  using versions = new Versions(target, choice.pin)
+  using _ = atExit(() => versions[Symbol.dispose]())
+  using ended = interruption(output.unread)
+  using files = new SavedFiles([build.source])
+  try {
+    for (let saved: number | null = null; ; saved = await files.next(ended.signal)) {
+      const started = now()
+      try {
+        const object = await built(build, files, output)
+        const ready = now()
+        // Whatever its section: a link is what can be given the next version at once.
+        for (const spec of object.structOps) spec.link = true
+        choose(object, choice)
+        const placed = versions.place(object, place)
+        tellPlaced(placed, { fromSave: saved === null ? null : placed.at - saved, build: ready - started, load: placed.at - ready }, output)
+      } catch (error) {
+        ended.signal.throwIfAborted()
+        tellFailure(error, versions.current, output)
+      }
+    }
+  } finally {
+    tellEnd(versions.own, output)
+  }
+}
+
+const now = (): number => performance.timeOrigin + performance.now()
+
+async function built(build: BuildRequest, files: SavedFiles, output: Output): Promise<BpfObject> {
+  const { object, missing, words } = await buildObject({
+    ...build,
+    // Told also when it does not compile: the mistake may stand in a header.
+    onDependencies: (paths) => files.watch([build.source, ...paths]),
+  })
+  if (words !== '' && !output.json) output.error(words.trimEnd())
+  if (object !== undefined) return object
+  throw new UsageError(`${build.source} uses ${missing.join(', ')}, which it does not define`, {
+    hint: 'ccdk dev takes algorithms of one source; ccdk build and ccdk link make one object of several',
+  })
+}
