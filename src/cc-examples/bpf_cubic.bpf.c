@@ -9,13 +9,9 @@
  * Units: windows in packets; t and K in ticks of 1/1024 s, so that fractions of a second are shifts; C and beta in
  * 1/1024. BPF of the kernels this must load on divides unsigned numbers only, hence no negative intermediate values.
  */
-#include <ccdk/math.h>
 #include <ccdk/tcp.h>
 
 char _license[] SEC("license") = "GPL";
-
-/* The kernel counts time in jiffies; how many make a second is decided when it is built. */
-extern const int CONFIG_HZ __kconfig;
 
 /* A loader may switch the parts off one by one before it loads the object, to see what each is good for. */
 const volatile bool hystart = true;

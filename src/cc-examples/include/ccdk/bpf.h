@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What turns C into a BPF object: sections, program signatures, maps and helper functions.
+ * What turns C into a BPF object: sections and program signatures, with maps.h and helpers.h.
  *
  * Names are the ones that BPF programs use everywhere (SEC, BPF_PROG, __uint, bpf_map_lookup_elem), so that an
  * algorithm moves between ccdk and another loader without a change in its text.
@@ -78,70 +78,7 @@
 	}                                                                                                              \
 	static __always_inline __typeof__(name(0)) ccdk_paste(name, _body)(args)
 
-/*
- * A map is a variable in SEC(".maps") whose type says what the map is; no memory of it is ever used:
- *
- *	struct {
- *		__uint(type, BPF_MAP_TYPE_HASH);
- *		__uint(max_entries, 64);
- *		__type(key, u32);
- *		__type(value, u64);
- *	} by_port SEC(".maps");
- */
-#define __uint(name, value) int (*name)[value]
-#define __type(name, value) __typeof__(value) *name
-
-enum {
-	BPF_MAP_TYPE_HASH = 1,
-	BPF_MAP_TYPE_ARRAY = 2,
-	BPF_MAP_TYPE_PERCPU_HASH = 5,
-	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
-	BPF_MAP_TYPE_LRU_HASH = 9,
-	BPF_MAP_TYPE_SK_STORAGE = 24,
-	BPF_MAP_TYPE_RINGBUF = 27,
-};
-
-/* How bpf_map_update_elem treats a key that is already there. */
-enum {
-	BPF_ANY = 0,
-	BPF_NOEXIST = 1,
-	BPF_EXIST = 2,
-};
-
-enum {
-	BPF_F_NO_PREALLOC = 1,
-	BPF_SK_STORAGE_GET_F_CREATE = 1,
-};
-
-struct sock;
-
-/* Helper functions. The number is the helper's place in the kernel's table and never changes; the kernel that first
- * had it is named where a congestion-control program might meet an older one (struct_ops began with 5.6). */
-static void *(*const bpf_map_lookup_elem)(void *map, const void *key) = (void *)1;
-static long (*const bpf_map_update_elem)(void *map, const void *key, const void *value, u64 flags) = (void *)2;
-static long (*const bpf_map_delete_elem)(void *map, const void *key) = (void *)3;
-static u64 (*const bpf_ktime_get_ns)(void) = (void *)5;
-static long (*const bpf_trace_printk)(const char *fmt, u32 fmt_size, ...) = (void *)6;
-static u32 (*const bpf_get_prandom_u32)(void) = (void *)7;
-static u32 (*const bpf_get_smp_processor_id)(void) = (void *)8;
-/* Tracing programs only: the task_struct of the thread that runs. */
-static void *(*const bpf_get_current_task)(void) = (void *)35;
-static long (*const bpf_setsockopt)(void *sk, int level, int optname, void *optval, int optlen) = (void *)49;
-static long (*const bpf_getsockopt)(void *sk, int level, int optname, void *optval, int optlen) = (void *)57;
-static void *(*const bpf_sk_storage_get)(void *map, void *sk, void *value, u64 flags) = (void *)107;
-static long (*const bpf_sk_storage_delete)(void *map, void *sk) = (void *)108;
-static long (*const bpf_probe_read_kernel)(void *dst, u32 size, const void *src) = (void *)113;
-/* Sends an acknowledgement of everything before rcv_nxt at once. */
-static long (*const bpf_tcp_send_ack)(void *tp, u32 rcv_nxt) = (void *)116;
-static u64 (*const bpf_jiffies64)(void) = (void *)118;
-/* 5.8 */
-static long (*const bpf_ringbuf_output)(void *ringbuf, void *data, u64 size, u64 flags) = (void *)130;
-static void *(*const bpf_ringbuf_reserve)(void *ringbuf, u64 size, u64 flags) = (void *)131;
-static void (*const bpf_ringbuf_submit)(void *data, u64 flags) = (void *)132;
-static void (*const bpf_ringbuf_discard)(void *data, u64 flags) = (void *)133;
-/* 5.13 */
-static long (*const bpf_for_each_map_elem)(void *map, void *callback, void *ctx, u64 flags) = (void *)164;
-/* 5.17 */
-static long (*const bpf_loop)(u32 iterations, void *callback, void *ctx, u64 flags) = (void *)181;
+#include "helpers.h"
+#include "maps.h"
 
 #endif
