@@ -76,7 +76,7 @@ const traces: readonly Entry[] = [
   ...alsoSleepable('iter+', P.TRACING, { attach: 'iter', attachType: A.TRACE_ITER, kernelType: func('bpf_iter_') }),
   entry('freplace+', P.EXT, { attach: 'freplace' }),
   entry('perf_event', P.PERF_EVENT, { attach: 'perf_event' }),
-  entry('syscall', P.SYSCALL, { sleepable: true }),
+  entry('syscall', P.SYSCALL, { sleepable: true, ...elsewhere('run it yourself: see testRun of the target') }),
 ]
 
 const inMap = (attachType: number, map: string) => elsewhere(`put its descriptor into an element of a ${map}`, attachType)

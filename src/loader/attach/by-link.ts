@@ -62,6 +62,6 @@ export function attachmentOf({ target: facts }: LoadedObject, program: LoadedPro
     case 'lirc':
     case 'usdt':
     case 'none':
-      return fail('programs of this kind have no link', 'use Target.attach where that has a way')
+      return fail('there is no way yet to attach programs of this kind', 'use Target.attach if that has one')
   }
 }

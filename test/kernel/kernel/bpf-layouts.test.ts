@@ -6,7 +6,7 @@ import * as infos from '../../../src/kernel/bpf/info-layouts.ts'
 import * as attrs from '../../../src/kernel/bpf/layouts.ts'
 import * as linkInfos from '../../../src/kernel/bpf/link-info-layouts.ts'
 import { LinuxTarget } from '../../../src/kernel/index.ts'
-import { ATTACH_FLAG, ATTACH_TYPE, LINK_TYPE, MAP_FLAG, MAP_TYPE, objectNameSize, PROG_TYPE } from '../../../src/loader/index.ts'
+import { ATTACH_TYPE, LINK_TYPE, MAP_FLAG, MAP_TYPE, objectNameSize, PROG_TYPE } from '../../../src/loader/index.ts'
 import { needs, suite } from '../../support/needs.ts'
 
 const test = suite('layouts of bpf(2)', [needs.structOps])
@@ -155,8 +155,6 @@ test('commands, types and flags have their numbers', () => {
     ['BPF_LINK_TYPE_UNSPEC', 'BPF_LINK_TYPE_', LINK_TYPE],
     ['BPF_CGROUP_INET_INGRESS', 'BPF_', ATTACH_TYPE],
     ['BPF_F_NO_PREALLOC', 'BPF_F_', MAP_FLAG],
-    // The others of them are no enumerators.
-    ['BPF_F_LINK', 'BPF_F_', { LINK: ATTACH_FLAG.LINK }],
   ]
   for (const [enumerator, prefix, ours] of expected) {
     const kernel = valuesOf(enumerator)

@@ -81,6 +81,24 @@ test('a filter that is left stays, and a filter of somebody else keeps the qdisc
   })
 })
 
+test('what somebody else has put in its place is not taken away', async () => {
+  await leavesNothing(async (target) => {
+    using loaded = await loadLinks(target, ['tc_one', 'tc_two', 'xdp_one'])
+    using tc = new TrafficControl()
+    {
+      using one = unlinked(loaded, 'tc_one', { interface: here, direction: 'egress' })
+      assert.ok(one.filter)
+      const { number } = programOf(loaded, 'tc_two')
+      tc.putFilter({ interface: here, direction: 'egress', ...one.filter }, { number, name: 'theirs' }, true)
+    }
+    assert.equal(tc.filters(here, 'egress').map(({ name, programId }) => [name, programId]), [['theirs', idOf(loaded, 'tc_two')]])
+    tc.deleteClsact(here)
+    const xdp = unlinked(loaded, 'xdp_one', { interface: there })
+    execFileSync('ip', ['link', 'set', 'there', 'xdp', 'off'])
+    xdp[Symbol.dispose]()
+  })
+})
+
 test('an XDP program is set by netlink, once, and replaced only by who set it', async () => {
   await leavesNothing(async (target) => {
     using loaded = await loadLinks(target, ['xdp_one', 'xdp_two'])
