@@ -79,8 +79,8 @@ export interface MapSpec {
   autocreate: boolean
   /** Of a data map: what its one value starts as; of an arena: what its variables do, when it has any. */
   readonly initial: Uint8Array | null
-  /** Of a map of maps: what each of its values is like. */
-  readonly inner: MapSpec | null
+  /** Of a map of maps: what each of its values is like. The definition may leave it to whoever loads it. */
+  inner: MapSpec | null
   /** What stands in a map of maps or an array of programs from the start. */
   readonly slots: readonly MapSlot[]
   /** Whether it is shared by its name: one that is pinned there is used, else it is pinned. */

@@ -36,6 +36,8 @@ export const MAP_TYPE = {
   USER_RINGBUF: 31,
   CGRP_STORAGE: 32,
   ARENA: 33,
+  INSN_ARRAY: 34,
+  RHASH: 35,
 } as const
 
 /** Flags of BPF_MAP_CREATE. */

@@ -2,6 +2,7 @@ import { type MapDefinition, TOKEN_FD } from '../../loader/index.ts'
 import type { Fd } from '../fd.ts'
 import { bpfDo, bpfOpen } from './command.ts'
 import { change } from './elements.ts'
+import { kernelName } from './kernel-name.ts'
 import { bindMap as bindMapLayout, mapCreate } from './layouts.ts'
 import { notDelegated } from './token.ts'
 
@@ -18,7 +19,7 @@ export function createMap(map: MapDefinition): Fd {
       map_flags: map.flags | (map.token === undefined ? 0 : TOKEN_FD),
       inner_map_fd: map.inner?.number ?? 0,
       numa_node: map.numaNode ?? 0,
-      map_name: map.name.replaceAll(/[^\w.]/g, '_'),
+      map_name: kernelName(map.name),
       map_extra: map.mapExtra ?? 0n,
       btf_fd: map.btf?.handle.number ?? 0,
       btf_key_type_id: map.btf?.keyType ?? 0,

@@ -6,6 +6,7 @@ import { Fd } from '../fd.ts'
 import { isPrivileged } from '../privileged.ts'
 import type { Values } from './attr.ts'
 import { bpfCall } from './command.ts'
+import { kernelName } from './kernel-name.ts'
 import { progLoad } from './layouts.ts'
 import { notDelegated } from './token.ts'
 
@@ -116,7 +117,7 @@ function attributes(program: ProgramDefinition): Values<typeof progLoad> {
     license: Buffer.from(`${program.license}\0`),
     prog_flags: program.flags | (program.token === undefined ? 0 : TOKEN_FD),
     prog_token_fd: program.token?.number ?? 0,
-    prog_name: program.name.replaceAll(/[^\w.]/g, '_'),
+    prog_name: kernelName(program.name),
     expected_attach_type: program.expectedAttachType,
     ...(attach === undefined ? {} : { attach_btf_id: attach.type, ...whoseType(attach) }),
     ...(debug === undefined

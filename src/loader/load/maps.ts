@@ -7,6 +7,7 @@ import { byToken, type LoadContext } from './context.ts'
 import type { LoadedMap } from './loaded.ts'
 import type { Handle, MapDefinition, Target } from '../target.ts'
 import { MAP_FLAG, MAP_TYPE } from '../uapi.ts'
+import { lackingMapType } from './map-support.ts'
 import { entriesOf } from './map-size.ts'
 import { shareByName } from './pinning.ts'
 import { withFeature } from './too-old.ts'
@@ -82,9 +83,13 @@ function createPlain(
   }
   const described = btf !== undefined && !withoutTypes.has(type) && (keyType !== 0 || valueType !== 0)
   context.tell?.('info', `map "${spec.name}" is created`)
-  return described
-    ? createDescribed(target, { ...definition, btf: { handle: btf, keyType, valueType } }, context)
-    : target.createMap(definition)
+  try {
+    return described
+      ? createDescribed(target, { ...definition, btf: { handle: btf, keyType, valueType } }, context)
+      : target.createMap(definition)
+  } catch (error) {
+    throw lackingMapType(target, type, error) ?? error
+  }
 }
 
 /** Types only serve those who look at the map, so a kernel that does not take them gets the map without. */

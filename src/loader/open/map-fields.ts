@@ -1,5 +1,6 @@
 import { type Btf, type BtfMember, type BtfType, sizeOf } from '../../btf/index.ts'
 import type { MapSpec } from '../object.ts'
+import { MAP_TYPE } from '../uapi.ts'
 
 type Struct = Extract<BtfType, { members: unknown }>
 type Fail = (path: string, expected: string) => never
@@ -14,6 +15,7 @@ const pinByName = 1
 export function readMapFields(btf: Btf, definition: Struct, name: string, fail: Fail): MapSpec {
   const spec = { type: 0, keySize: 0, valueSize: 0, maxEntries: 0, flags: 0, numaNode: 0, mapExtra: 0n, keyType: 0, valueType: 0 }
   let inner: MapSpec | null = null
+  let values: 'maps' | 'programs' | undefined
   let pinned = false
   /** Sizes may be said twice, by a type and by a number, and must then agree. */
   const setSize = (field: 'keySize' | 'valueSize', size: number) => {
@@ -58,12 +60,17 @@ export function readMapFields(btf: Btf, definition: Struct, name: string, fail: 
         break
       case 'values':
         inner = innerOf(btf, member, name, fail)
+        values = inner === null ? 'programs' : 'maps'
         // ABI: both kinds hold descriptors.
         setSize('valueSize', 4)
         break
       default:
         fail(`/${member.name}`, 'a field of a map definition that this loader knows')
     }
+  }
+  const holdsMaps = spec.type === MAP_TYPE.ARRAY_OF_MAPS || spec.type === MAP_TYPE.HASH_OF_MAPS
+  if (values === 'maps' ? !holdsMaps : values === 'programs' && spec.type !== MAP_TYPE.PROG_ARRAY) {
+    fail('/values', `no ${values}, which a map of type ${spec.type} cannot hold`)
   }
   return { name, origin: 'definition', ...spec, autocreate: true, initial: null, inner, slots: [], pinned }
 }

@@ -12,6 +12,8 @@ export interface LibbpfOptions {
   pinRoot: string
   /** The only programs to load; all that their sections say when left out. */
   programs?: readonly string[]
+  /** The only maps to create. */
+  maps?: readonly string[]
 }
 
 // ABI: struct bpf_object_open_opts of libbpf 1.1, bpf/libbpf.h; `sz` says how far it reaches.
@@ -43,6 +45,7 @@ const programs = {
   name: lib.func('const char *bpf_program__name(void *)'),
   fd: lib.func('int bpf_program__fd(void *)'),
 }
+const setAutocreate = lib.func('int bpf_map__set_autocreate(void *, bool)')
 const setAutoload = lib.func('int bpf_program__set_autoload(void *, bool)')
 const maps = {
   next: lib.func('void *bpf_object__next_map(void *, void *)'),
@@ -51,12 +54,15 @@ const maps = {
 }
 
 /** Loads an object with libbpf; undefined when libbpf or the kernel refuses it. */
-export function loadWithLibbpf(file: string, { pinRoot, programs: wanted }: LibbpfOptions): LibbpfLoaded | undefined {
+export function loadWithLibbpf(file: string, { pinRoot, programs: wanted, maps: wantedMaps }: LibbpfOptions): LibbpfLoaded | undefined {
   const options = { sz: koffi.sizeof('bpf_object_open_opts'), pin_root_path: pinRoot }
   const object: unknown = openFile(file, options)
   if (object === null) return undefined
   if (wanted !== undefined) {
     for (const program of each(object, programs.next)) setAutoload(program, wanted.includes(programs.name(program)))
+  }
+  if (wantedMaps !== undefined) {
+    for (const map of each(object, maps.next)) setAutocreate(map, wantedMaps.includes(maps.name(map)))
   }
   if (loadObject(object) !== 0) {
     closeObject(object)

@@ -145,6 +145,14 @@ for (const [title, fields, path, expected] of bad) {
   })
 }
 
+test('values are refused in maps that hold neither maps nor programs', () => {
+  const of = (type: number, what: 'maps' | 'programs') =>
+    objectError(() => one(({ types, number, values }) => [number('type', type), values(what === 'programs' ? types.proto(0) : types.struct('inner', [number('type', 2)]))]))
+  assert.match(of(1, 'maps').message, '.maps/m/values: no maps, which a map of type 1 cannot hold')
+  assert.match(of(12, 'programs').message, 'no programs, which a map of type 12 cannot hold')
+  assert.match(of(3, 'maps').message, 'no maps, which a map of type 3 cannot hold')
+})
+
 test('pointers that stand beside the values, or mean neither map nor program, are refused', () => {
   const programs: Fields = ({ types, number, values }) => [number('type', 3), values(types.proto(0))]
   const refused = (offset: number, symbol: string) => objectError(() => open(programs, { relocations: [{ offset, symbol }], symbols }))
