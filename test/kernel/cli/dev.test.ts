@@ -141,6 +141,8 @@ test('it waits for a first version that is good', async () => {
     assert.equal([event, kept], ['failed', []])
     writeFileSync(work.source, good)
     assert.is((await dev.next()).registered?.[0]?.name, name)
+    // Long enough to be seen by who looks whether it goes again.
+    await sleep(100)
     await dev.end('SIGINT')
   })
 })
@@ -202,13 +204,14 @@ test('killed at any moment of a save, with a pin: the old version or the new one
   using work = workOn(name)
   const seen = new Set<boolean>()
   await assertGone([name], async () => {
-    for (let turn = 0; turn < 12; turn += 1) {
+    for (let turn = 1; turn <= 10 || (seen.size < 2 && turn <= 30); turn += 1) {
       using dev = startDev(work.source, '--pin', bpffs.path)
-      const first = await dev.next()
-      const before = (first.registered?.[0] ?? first.switched?.[0]?.to)?.mapId
+      await dev.next()
       writeFileSync(work.source, `${work.text()}\n`)
-      // A save takes some 100 ms until its version is in place.
-      await sleep(20 + 20 * turn)
+      const { switched, ms } = await dev.next()
+      const before = switched?.[0]?.to.mapId
+      writeFileSync(work.source, `${work.text()}\n`)
+      await sleep(((ms?.fromSave ?? 0) * turn) / 8)
       await dev.end('SIGKILL')
       const entry = entryOf(name)
       assert.is(entry?.members.length, 3)
