@@ -12,7 +12,7 @@ const newerThan618: readonly Feature[] = ['arena_far_globals']
 /** What Debian's 6.1 is too old for. */
 const newerThan61: readonly Feature[] = [
   ...(['btf_question', 'uprobe_multi', 'struct_ops_link', 'struct_ops_update', 'struct_ops_detach'] as const),
-  ...(['struct_ops_sleepable', 'tcx_link', 'arena', 'arena_far_globals', 'token'] as const),
+  ...(['struct_ops_sleepable', 'tcx_link', 'sockmap_link', 'arena', 'arena_far_globals', 'token'] as const),
 ]
 /** Kernels that this has been tried on, and what they are known to lack. */
 const lacking: Readonly<Record<string, readonly Feature[]>> = { '6.1': newerThan61, '6.12': newerThan618, '6.18': newerThan618 }

@@ -2,10 +2,11 @@
 import * as assert from 'uvu/assert'
 import { UnsupportedKernelError } from '../../../src/errors/index.ts'
 import { availableCongestion, LinuxTarget } from '../../../src/kernel/index.ts'
-import { attach, type BpfObject, type Feature, load } from '../../../src/loader/index.ts'
+import { attach, ATTACH_TYPE, type BpfObject, type Feature, isUnlinked, load } from '../../../src/loader/index.ts'
 import { describeMap, register } from '../../../src/structops/index.ts'
 import { needs, suite } from '../../support/needs.ts'
 import { openFixture, structOpsOf } from '../support/algorithm.ts'
+import { idOf, loadLinks } from '../support/links-object.ts'
 import { leavesNothing } from '../support/own-objects.ts'
 
 const test = suite('the age of the kernel', [needs.root, needs.structOps, needs.clang])
@@ -75,6 +76,19 @@ test('programs are attached to an interface by a link from 6.6 on', async () => 
   await leavesNothing((target) => {
     using loaded = load(object, target)
     doneFrom('tcx_link', '6.6', () => attach(loaded, 'on_tcx', { interface: 1 })[Symbol.dispose]())
+  })
+})
+
+test('programs are attached to a sockmap by a link from 6.10 on, and on any kernel without one', async () => {
+  await leavesNothing(async (target) => {
+    using loaded = await loadLinks(target, ['message'])
+    const map = loaded.maps.get('sockets')?.handle
+    assert.ok(map)
+    doneFrom('sockmap_link', '6.10', () => attach(loaded, 'message', { map })[Symbol.dispose]())
+    using attached = attach(loaded, 'message', { map, withoutLink: 'allowed' })
+    assert.is(isUnlinked(attached), !has('sockmap_link'))
+    const { programs } = target.attachedPrograms({ at: 'sockmap', map, attachType: ATTACH_TYPE.SK_MSG_VERDICT })
+    assert.equal(programs.map(({ id }) => id), [idOf(loaded, 'message')])
   })
 })
 
