@@ -19,6 +19,9 @@ export interface VariableSpec {
   readonly codec: ValueCodec
 }
 
+// ABI: BTF_VAR_STATIC, linux/btf.h.
+const staticLinkage = 0
+
 const placed = new WeakMap<BpfObject, Btf>()
 
 /** The object's types with the places of its variables, which the compiler leaves to the linker. */
@@ -30,25 +33,50 @@ export function placedTypes(object: BpfObject): Btf {
 
 const found = new WeakMap<BpfObject, ReadonlyMap<string, VariableSpec>>()
 
-/** The global and static variables of all data sections by name. A static one of a function is called `function.name`. */
+/**
+ * The global and static variables of all data sections by name. A static one of a function is called `function.name`.
+ * Static ones that share a name are told apart by their map, and in one map by their place: `count@.bss+8`, also when it
+ * is a global one that they share it with.
+ */
 export function variablesOf(object: BpfObject): ReadonlyMap<string, VariableSpec> {
-  const known = found.get(object) ?? new Map(object.maps.flatMap((map) => variablesIn(object, map)))
+  const known = found.get(object) ?? byName(object)
   found.set(object, known)
   return known
 }
 
-function variablesIn(object: BpfObject, map: MapSpec): [string, VariableSpec][] {
+function byName(object: BpfObject): ReadonlyMap<string, VariableSpec> {
+  const btf = placedTypes(object)
+  const variables = object.maps.flatMap((map) => variablesIn(btf, map))
+  const groups = Map.groupBy(variables, (variable) => variable.name)
+  return new Map(
+    variables.map(({ section, isStatic, ...variable }): [string, VariableSpec] => {
+      const { id, offset } = variable
+      const shares = isStatic && (groups.get(variable.name)?.length ?? 0) > 1
+      const name = shares ? `${variable.name}@${section}+${offset}` : variable.name
+      // Made when it is first used: a variable of a type without values is no obstacle for the others.
+      return [name, { ...variable, name, type: ofVariable(btf, id), get codec() { return codecOf(btf, id, object.elf.littleEndian) } }]
+    }),
+  )
+}
+
+interface FoundVariable extends Pick<VariableSpec, 'name' | 'map' | 'offset' | 'size'> {
+  /** In the object's types. */
+  id: number
+  section: string
+  isStatic: boolean
+}
+
+function variablesIn(btf: Btf, map: MapSpec): FoundVariable[] {
   if (map.initial === null || map.valueType === 0) return []
   const end = map.origin === 'definition' ? map.initial.length : map.valueSize
-  const btf = placedTypes(object)
   const section = btf.type(map.valueType)
   if (section.kind !== 'datasec') return []
-  return section.variables.flatMap(({ type, offset }): [string, VariableSpec][] => {
-    const size = sizeOf(btf, type)
+  return section.variables.flatMap(({ type: id, offset }): FoundVariable[] => {
+    const size = sizeOf(btf, id)
     if (offset + size > end) return []
-    const name = btf.name(type)
-    // Made when it is first used: a variable of a type without values is no obstacle for the others.
-    return [[name, { name, map, offset, size, type: ofVariable(btf, type), get codec() { return codecOf(btf, type, object.elf.littleEndian) } }]]
+    const variable = btf.type(id)
+    const isStatic = variable.kind === 'var' && variable.linkage === staticLinkage
+    return [{ name: btf.name(id), map, offset, size, id, section: section.name, isStatic }]
   })
 }
 

@@ -1,6 +1,7 @@
 import { type Btf, BtfEditor, type BtfType, elementWord, KIND, makeInfo } from '../../btf/index.ts'
-import type { ElfSection } from '../../elf/index.ts'
+import { type ElfSection, STB } from '../../elf/index.ts'
 import type { BpfObject } from '../object.ts'
+import { FunctionPlaces } from '../open/function-places.ts'
 
 // ABI: BTF_VAR_* and BTF_FUNC_*, linux/btf.h.
 const LINKAGE = { STATIC: 0, GLOBAL: 1 } as const
@@ -22,11 +23,32 @@ export function btfForKernel(object: BpfObject): Uint8Array {
     else if (datasec.name === '.kconfig') placeConfig(object, editor, datasec)
     else placeVariables(object, editor, datasec, elf.section(datasec.name))
   }
-  for (const code of object.functions) {
-    const func = code.hidden ? btf.find(code.name, 'func') : undefined
-    if (func !== undefined) editor.set(func, 1, makeInfo(KIND.FUNC, LINKAGE.STATIC))
+  for (const func of hiddenFunctions(object)) {
+    if (btf.kind(func) === 'func') editor.set(func, 1, makeInfo(KIND.FUNC, LINKAGE.STATIC))
   }
   return editor.encode()
+}
+
+/** The types of functions that are not visible to other objects. A name may be that of a static function as well. */
+function hiddenFunctions(object: BpfObject): number[] {
+  const hidden = new Set(object.functions.filter((code) => code.hidden))
+  if (hidden.size === 0) return []
+  const { btf, ext } = object
+  const places = new FunctionPlaces(object.functions)
+  const sections = new Map(object.functions.map((code) => [code.section, code.sectionIndex] as const).toReversed())
+  const found: number[] = []
+  for (const { nameOffset, words, recordSize, count } of ext.funcInfo) {
+    const section = sections.get(btf.string(nameOffset, 0))
+    if (section === undefined) continue
+    for (let index = 0; index < count; index += 1) {
+      // ABI: struct bpf_func_info, linux/bpf.h: insn_off, type_id.
+      const [offset = 0, type = 0] = words.subarray((index * recordSize) / 4)
+      const code = places.startingAt(section, offset)
+      if (code !== undefined && hidden.delete(code)) found.push(type)
+    }
+  }
+  // An object without such records has the names alone.
+  return [...found, ...[...hidden].flatMap(({ name }) => btf.find(name, 'func') ?? [])]
 }
 
 interface Place {
@@ -49,7 +71,8 @@ function writePlaces(editor: BtfEditor, datasec: Datasec, places: readonly Place
 function placeVariables(object: BpfObject, editor: BtfEditor, datasec: Datasec, section: ElfSection | undefined): void {
   if (section === undefined) return
   const symbols = new Map(
-    object.elf.symbols.filter((symbol) => symbol.section === section.index).map((symbol) => [symbol.name, symbol]),
+    // A static one may have the name of another.
+    object.elf.symbols.filter((symbol) => symbol.section === section.index && symbol.binding !== STB.LOCAL).map((symbol) => [symbol.name, symbol]),
   )
   const places = datasec.variables.map((variable) => {
     const target = object.btf.type(variable.type)

@@ -8,6 +8,7 @@ import type { LoadedMap } from './loaded.ts'
 import type { Handle, MapDefinition, Target } from '../target.ts'
 import { MAP_FLAG, MAP_TYPE } from '../uapi.ts'
 import { lackingMapType } from './map-support.ts'
+import { sourceName } from '../open/same-names.ts'
 import { entriesOf } from './map-size.ts'
 import { shareByName } from './pinning.ts'
 import { withFeature } from './too-old.ts'
@@ -70,7 +71,7 @@ function createPlain(
 ): Handle {
   const { type, keySize, valueSize, flags, numaNode, mapExtra, keyType, valueType } = spec
   const definition: MapDefinition = {
-    name: spec.name,
+    name: sourceName(spec.name),
     type,
     keySize,
     valueSize,

@@ -12,7 +12,8 @@ export function readExterns(elf: ElfFile, btf: Btf): ExternSpec[] {
       throw new ObjectError({ file: elf.file, path: `extern ${name}`, expected, ...(hint === undefined ? {} : { hint }) })
     }
     const weak = binding === STB.WEAK
-    const declared = btf.find(name, 'var', 'func')
+    // A static variable or function of another source may have the name as well.
+    const declared = [...btf.named(name)].find((id) => isExternSection(sections.get(id))) ?? btf.find(name, 'var', 'func')
     if (declared === undefined) return fail('a declaration in BTF', 'declare it extern, and compile with -g')
     const type = btf.type(declared)
     const section = sections.get(declared)
@@ -33,6 +34,8 @@ export function readExterns(elf: ElfFile, btf: Btf): ExternSpec[] {
   })
   return layOutConfig(found, btf)
 }
+
+const isExternSection = (section: string | undefined): boolean => section === '.kconfig' || section === '.ksyms'
 
 /** The data section that lists each variable or function. */
 function sectionsOfVariables(btf: Btf): Map<number, string> {

@@ -1,9 +1,10 @@
 import type { Btf, BtfType } from '../../btf/index.ts'
-import { type ElfFile, type ElfRelocation, type ElfSection, STT } from '../../elf/index.ts'
+import { type ElfFile, type ElfRelocation, type ElfSection, type ElfSymbol, STT } from '../../elf/index.ts'
 import { ObjectError } from '../../errors/index.ts'
 import type { MapSlot } from '../object.ts'
 import type { PlacedMap } from './data-maps.ts'
 import { readMapFields } from './map-fields.ts'
+import { uniqueNames, variableOfSymbol } from './same-names.ts'
 
 type Struct = Extract<BtfType, { members: unknown }>
 
@@ -24,27 +25,28 @@ export function readMapDefinitions(elf: ElfFile, btf: Btf): PlacedMap[] {
     throw new ObjectError({ file: elf.file, path: '.maps', expected: 'BTF that describes the section', hint: 'compile with -g' })
   }
   const relocations = elf.relocationsOf(section)
-  return elf.symbols
+  const symbols = elf.symbols
     .filter((symbol) => symbol.section === section.index && symbol.type === STT.OBJECT)
     .toSorted((left, right) => left.value - right.value)
-    .map((symbol) => {
+  const names = uniqueNames(symbols)
+  return symbols.map((symbol) => {
       const fail = (path: string, expected: string): never => {
         throw new ObjectError({ file: elf.file, path: `.maps/${symbol.name}${path}`, expected })
       }
-      const definition = definitionOf(btf, symbol.name) ?? fail('', 'a variable whose type is a struct')
+      const definition = definitionOf(btf, symbol) ?? fail('', 'a variable whose type is a struct')
       const spec = readMapFields(btf, definition, symbol.name, fail)
       // The name becomes that of a file: it must not lead out of the directory.
       if (spec.pinned && !/^\w[\w.]*$/.test(spec.name)) fail('/pinning', 'a map whose name can be that of a file')
       // The array of values has no length in the type, so the variable is longer than its struct.
       const slots = relocations
         .filter(({ offset }) => offset >= symbol.value && offset < symbol.value + symbol.size)
-        .map((relocation) => slotOf(elf, section, definition, relocation, relocation.offset - symbol.value, fail))
-      return { spec: { ...spec, slots }, section: section.index, offset: symbol.value, wholeSection: false }
+        .map((relocation) => slotOf(elf, section, definition, { relocation, offset: relocation.offset - symbol.value, names }, fail))
+      return { spec: { ...spec, name: names.get(symbol) ?? symbol.name, slots }, section: section.index, offset: symbol.value, wholeSection: false }
     })
 }
 
-function definitionOf(btf: Btf, name: string): Struct | undefined {
-  const variable = btf.find(name, 'var')
+function definitionOf(btf: Btf, symbol: ElfSymbol): Struct | undefined {
+  const variable = variableOfSymbol(btf, '.maps', symbol)
   const declared = variable === undefined ? undefined : btf.type(variable)
   const definition = declared?.kind === 'var' ? btf.resolved(declared.type) : undefined
   return definition?.kind === 'struct' ? definition : undefined
@@ -55,15 +57,15 @@ function slotOf(
   elf: ElfFile,
   section: ElfSection,
   definition: Struct,
-  { symbol }: ElfRelocation,
-  offset: number,
+  { relocation, offset, names }: { relocation: ElfRelocation; offset: number; names: ReadonlyMap<ElfSymbol, string> },
   fail: (path: string, expected: string) => never,
 ): MapSlot {
+  const { symbol } = relocation
   const values = definition.members.find((member) => member.name === 'values')
   const first = values === undefined ? definition.size : values.bitOffset / 8
   if (offset < first || (offset - first) % 8 !== 0) return fail(`+${offset}`, 'pointers only in the array "values"')
   const index = (offset - first) / 8
-  if (symbol.section === section.index) return { index, kind: 'map', name: symbol.name }
+  if (symbol.section === section.index) return { index, kind: 'map', name: names.get(symbol) ?? symbol.name }
   if (symbol.type === STT.FUNC) return { index, kind: 'program', name: symbol.name }
   const where = elf.sections[symbol.section]?.name ?? 'no section'
   return fail(`/values[${index}]`, `a map or a program, not "${symbol.name}" of ${where}`)

@@ -73,7 +73,7 @@ class Classifier {
     if (callee !== undefined) return { kind: 'callback', at, callee }
 
     const map = this.#maps.find(
-      (candidate) => candidate.section === symbol.section && (candidate.wholeSection || candidate.offset === symbol.value),
+      (candidate) => candidate.section === symbol.section && (candidate.wholeSection || candidate.offset === place),
     )
     if (target.name === '.jumptables') {
       return fail(`code without jump tables, but "${symbol.name}" is one: no map of instructions (BPF_MAP_TYPE_INSN_ARRAY, Linux 6.19) is made of it; compile with -fno-jump-tables`)

@@ -1,7 +1,8 @@
 import type { Btf, BtfType } from '../../btf/index.ts'
-import { type ElfFile, type ElfRelocation, type ElfSection, STT } from '../../elf/index.ts'
+import { type ElfFile, type ElfRelocation, type ElfSection, type ElfSymbol, STT } from '../../elf/index.ts'
 import { ObjectError } from '../../errors/index.ts'
 import type { ProgramSpec, StructOpsSpec } from '../object.ts'
+import { uniqueNames, variableOfSymbol } from './same-names.ts'
 import { structOpsSections } from '../section-names.ts'
 import { PROG_TYPE } from '../uapi.ts'
 import { optionalMembers } from './optional.ts'
@@ -10,10 +11,10 @@ type Struct = Extract<BtfType, { members: unknown }>
 
 /** The struct_ops variables, with the program that the relocations put into each member. */
 export function readStructOps(elf: ElfFile, btf: Btf, programs: readonly ProgramSpec[]): StructOpsSpec[] {
-  return structOpsSections.flatMap((name) => {
-    const section = elf.section(name)
-    return section === undefined ? [] : readSection(elf, btf, section, programs)
-  })
+  const sections = structOpsSections.flatMap((name) => elf.section(name) ?? [])
+  const variables = sections.flatMap((section) => elf.symbolsOf(section).filter(({ type }) => type === STT.OBJECT))
+  const names = uniqueNames(variables)
+  return sections.flatMap((section) => readSection(elf, btf, section, programs, names))
 }
 
 function readSection(
@@ -21,6 +22,7 @@ function readSection(
   btf: Btf,
   section: ElfSection,
   programs: readonly ProgramSpec[],
+  names: ReadonlyMap<ElfSymbol, string>,
 ): StructOpsSpec[] {
   const fail = (path: string, expected: string, hint?: string): never => {
     throw new ObjectError({ file: elf.file, path: section.name + path, expected, ...(hint === undefined ? {} : { hint }) })
@@ -33,8 +35,9 @@ function readSection(
     .symbolsOf(section)
     .filter((symbol) => symbol.type === STT.OBJECT)
     .toSorted((left, right) => left.value - right.value)
-    .map(({ name, value: offset }) => {
-      const variable = btf.find(name, 'var')
+    .map((symbol) => {
+      const { name, value: offset } = symbol
+      const variable = variableOfSymbol(btf, section.name, symbol)
       const declared = variable === undefined ? undefined : btf.type(variable)
       const struct = declared?.kind === 'var' ? btf.resolved(declared.type) : undefined
       if (struct?.kind !== 'struct') return fail(`/${name}`, 'a variable whose type is a struct')
@@ -56,7 +59,7 @@ function readSection(
       }
       const bytes = section.data.slice(offset, offset + struct.size)
       return {
-        name,
+        name: names.get(symbol) ?? name,
         mapName: name,
         section: section.name,
         link: section.name.endsWith('.link'),
