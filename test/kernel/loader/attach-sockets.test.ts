@@ -113,6 +113,12 @@ test('a filter decides what a socket gets', async () => {
       near.write('two')
       await once(far, 'data')
       assert.ok(loaded.variable<bigint>('runs').get() >= runs)
+      {
+        // The second takes the place of the first, and nothing is left for that to take away.
+        using first = unlinked(loaded, 'filter_one', { file })
+        using second = unlinked(loaded, 'filter_one', { file })
+        assert.equal([first.way, second.way], ['socket', 'socket'])
+      }
       const closed = unlinked(loaded, 'filter_one', { file })
       await close()
       // The socket is gone, and its number may be another's: nothing is done.

@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmdirSync } 
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { SyscallError, UsageError } from '../../../src/errors/index.ts'
-import { openFds, TrafficControl } from '../../../src/kernel/index.ts'
+import { Interfaces, openFds, TrafficControl } from '../../../src/kernel/index.ts'
 import { attach, ATTACH_FLAG, ATTACH_TYPE, type AttachOptions, type LoadedObject, type Unlinked } from '../../../src/loader/index.ts'
 import { needs, suite } from '../../support/needs.ts'
 import { idOf, loadLinks, orderOf, programOf } from '../support/links-object.ts'
@@ -96,6 +96,23 @@ test('what somebody else has put in its place is not taken away', async () => {
     const xdp = unlinked(loaded, 'xdp_one', { interface: there })
     execFileSync('ip', ['link', 'set', 'there', 'xdp', 'off'])
     xdp[Symbol.dispose]()
+  })
+})
+
+test('an interface that goes takes its programs with it', async () => {
+  await leavesNothing(async (target) => {
+    using loaded = await loadLinks(target, ['tc_one', 'tc_two', 'xdp_one'])
+    execFileSync('ip', 'link add going type veth peer name gone'.split(' '))
+    using interfaces = new Interfaces()
+    const index = interfaces.list().find(({ name }) => name === 'going')?.index ?? 0
+    const filter = unlinked(loaded, 'tc_one', { interface: index, direction: 'egress' })
+    const xdp = unlinked(loaded, 'xdp_one', { interface: index })
+    const tcx = target.attachUnlinked(programOf(loaded, 'tc_two'), { way: 'tcx', interface: index, attachType: ATTACH_TYPE.TCX_EGRESS })
+    using link = attach(loaded, 'tc_two', { interface: index, direction: 'ingress' })
+    execFileSync('ip', 'link delete going'.split(' '))
+    for (const attached of [filter, xdp, tcx]) attached[Symbol.dispose]()
+    const info = target.objects.linkInfo(link)
+    assert.is(info.kind === 'tcx' && info.interface, 0)
   })
 })
 

@@ -1,4 +1,5 @@
 import { fstatSync } from 'node:fs'
+import { SyscallError } from '../../../errors/index.ts'
 import type { Unlinked } from '../../../loader/index.ts'
 import { check } from '../../errno.ts'
 import type { Fd } from '../../fd.ts'
@@ -37,7 +38,13 @@ export class SocketAttachment implements Unlinked {
     if (!this.#attached) return
     this.#attached = false
     // The number may belong to another file by now.
-    if (inodeOf(this.#socket) === this.#inode) this.#set(options[this.way].detach, 0, 'detaching the program of a socket')
+    if (inodeOf(this.#socket) !== this.#inode) return
+    try {
+      this.#set(options[this.way].detach, 0, 'detaching the program of a socket')
+    } catch (error) {
+      // Somebody else took the program away.
+      if (!(error instanceof SyscallError) || error.errno !== 'ENOENT') throw error
+    }
   }
 
   #set([word, name]: readonly [string, number], value: number, doing: string): void {
@@ -47,7 +54,6 @@ export class SocketAttachment implements Unlinked {
       capability: 'CAP_NET_ADMIN',
       hints: {
         EINVAL: this.way === 'reuseport' ? 'the socket has to have SO_REUSEPORT, or to be bound' : 'the program is none for sockets',
-        ENOENT: 'the socket has no program any more',
         ENOTSOCK: 'the file is not a socket',
       },
     })
