@@ -49,6 +49,8 @@ export type Reference =
   | { kind: 'call'; at: number; callee: FunctionSpec }
   /** The address of a function, for a helper that calls back. */
   | { kind: 'callback'; at: number; callee: FunctionSpec }
+  /** A table of its function's instructions to jump to; `table` tells it from others. */
+  | { kind: 'jump_table'; at: number; table: number; targets: readonly number[] }
   | { kind: 'extern'; at: number; name: string }
 
 export interface ProgramSpec {

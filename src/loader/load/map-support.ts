@@ -30,22 +30,23 @@ const options: Readonly<Record<number, string>> = {
  * Why a kernel refused a map, where it lacks that type of map: it answers EINVAL then, as for a size that is wrong.
  * What it has stands in its own types and configuration.
  */
-export function lackingMapType(facts: KernelFacts, type: number, error: unknown): UnsupportedKernelError | undefined {
+export function lackingMapType(kernel: KernelFacts, type: number, error: unknown, hint?: string): UnsupportedKernelError | undefined {
   if (!(error instanceof SyscallError) || error.errno !== 'EINVAL') return undefined
   const name = Object.entries(MAP_TYPE).find(([, number]) => number === type)?.[0]
   const feature = name === undefined ? `maps of type ${type}` : `maps of type BPF_MAP_TYPE_${name}`
-  if (!knows(facts, type)) {
+  const facts = { feature, cause: error, ...(hint === undefined ? {} : { hint }) }
+  if (!knows(kernel, type)) {
     const release = since[type]
-    return new UnsupportedKernelError({ feature, cause: error, ...(release === undefined ? {} : { since: release }) })
+    return new UnsupportedKernelError({ ...facts, ...(release === undefined ? {} : { since: release }) })
   }
   const config = options[type]
-  const isSet = config === undefined || facts.kernelConfig()?.includes(`\n${config}=y`) !== false
-  return isSet ? undefined : new UnsupportedKernelError({ feature, config, cause: error })
+  const isSet = config === undefined || kernel.kernelConfig()?.includes(`\n${config}=y`) !== false
+  return isSet ? undefined : new UnsupportedKernelError({ ...facts, config })
 }
 
 /** Whether the kernel's own list has a type. The last of the list counts the others. */
-function knows(facts: KernelFacts, type: number): boolean {
-  const btf = facts.kernelBtf()
+function knows(kernel: KernelFacts, type: number): boolean {
+  const btf = kernel.kernelBtf()
   const list = btf.type(btf.find('bpf_map_type', 'enum') ?? 0)
   return list.kind !== 'enum' || list.values.some(({ name, value }) => Number(value) === type && !name.startsWith('__MAX'))
 }

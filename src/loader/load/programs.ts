@@ -9,6 +9,7 @@ import type { SectionKind } from '../section-kind.ts'
 import type { Handle, ProgramDefinition, Target, VerifierLog } from '../target.ts'
 import { ATTACH_TYPE, PROG_FLAG } from '../uapi.ts'
 import { summarizeVerifierLog } from '../verifier-log.ts'
+import { loadJumpTables } from './jump-tables.ts'
 import type { LoadedMap } from './loaded.ts'
 import { byToken, type LoadContext } from './context.ts'
 import { withFeature } from './too-old.ts'
@@ -37,10 +38,13 @@ export function loadProgram(
     })
   }
   const modules = program.modules.map((module) => module?.handle())
+  using tables = new DisposableStack()
+  const instructions = withHandles(object, program, maps, modules)
+  loadJumpTables(target, program.assembled, instructions, tables)
   const definition: ProgramDefinition = {
     name: spec.name,
     type: spec.kind.type,
-    instructions: withHandles(object, program, maps, modules),
+    instructions,
     license: object.license,
     expectedAttachType: place?.index ?? expectedAttachType(spec.kind, target),
     flags: (spec.kind.sleepable ? PROG_FLAG.SLEEPABLE : 0) | (spec.kind.frags ? PROG_FLAG.XDP_HAS_FRAGS : 0),

@@ -4,6 +4,7 @@ import { CODE, Instructions, insnSize, PSEUDO } from '../instructions.ts'
 import type { ExternSpec, FunctionSpec, Reference } from '../object.ts'
 import type { PlacedMap } from './data-maps.ts'
 import { FunctionPlaces } from './function-places.ts'
+import { jumpTableSection, readJumpTable } from './jump-tables.ts'
 
 /** Finds what each instruction refers to, from the relocations and from calls inside one section, and notes it. */
 export function readReferences(
@@ -75,9 +76,7 @@ class Classifier {
     const map = this.#maps.find(
       (candidate) => candidate.section === symbol.section && (candidate.wholeSection || candidate.offset === place),
     )
-    if (target.name === '.jumptables') {
-      return fail(`code without jump tables, but "${symbol.name}" is one: no map of instructions (BPF_MAP_TYPE_INSN_ARRAY, Linux 6.19) is made of it; compile with -fno-jump-tables`)
-    }
+    if (target.name === jumpTableSection) return { kind: 'jump_table', at, table: symbol.value, targets: readJumpTable(target, symbol, code, fail) }
     if (map === undefined) return fail(`a map, data or a function, but "${symbol.name}" is in section "${target.name}"`)
     return map.wholeSection
       ? { kind: 'data', at, map: map.spec.name, offset: place }

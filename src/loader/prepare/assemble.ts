@@ -23,6 +23,8 @@ export interface AssembledProgram {
   fixups: readonly MapFixup[]
   /** References to externs, with the instruction counted in the assembled program. */
   externs: readonly { at: number; name: string }[]
+  /** Loads of jump tables, with the instructions that each leads to; `table` is the same for the same one. */
+  jumpTables: readonly { at: number; table: number; targets: readonly number[] }[]
   poisoned: readonly PoisonedAccess[]
 }
 
@@ -50,6 +52,7 @@ export function assemble(entry: FunctionSpec, codeOf: (code: FunctionSpec) => Re
   const placed = [...starts].map(([code, start]) => ({ code, start, poisoned: codeOf(code).poisoned }))
   const fixups: MapFixup[] = []
   const externs: { at: number; name: string }[] = []
+  const jumpTables: { at: number; table: number; targets: readonly number[] }[] = []
   for (const { code, start } of placed) {
     instructions.bytes.set(codeOf(code).bytes, start * insnSize)
     for (const reference of code.references) {
@@ -65,13 +68,16 @@ export function assemble(entry: FunctionSpec, codeOf: (code: FunctionSpec) => Re
         case 'callback':
           pointAt(instructions, at, starts.get(reference.callee) ?? 0, reference.kind)
           break
+        case 'jump_table':
+          jumpTables.push({ at, table: reference.table, targets: reference.targets.map((instruction) => start + instruction) })
+          break
         case 'extern':
           externs.push({ at, name: reference.name })
           break
       }
     }
   }
-  return { instructions, placed, fixups, externs, poisoned: placed.flatMap(({ poisoned }) => poisoned) }
+  return { instructions, placed, fixups, externs, jumpTables, poisoned: placed.flatMap(({ poisoned }) => poisoned) }
 }
 
 const isCall = (reference: Reference) => reference.kind === 'call' || reference.kind === 'callback'

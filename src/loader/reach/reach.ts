@@ -26,10 +26,10 @@ type Registers = Known[]
 /**
  * The instructions of a whole program that can be reached, as far as that depends on numbers that the loader wrote into
  * it: whether a field exists, what an option is set to. The verifier sees at least as much. Undefined for a program that
- * is too large to ask.
+ * is too large to ask, or that jumps by tables.
  */
 export function reachable(insns: Instructions, around: Surroundings): { has(at: number): boolean } | undefined {
-  if (insns.count > mostInstructions) return undefined
+  if (insns.count > mostInstructions || jumpsByTable(insns)) return undefined
   const walk = new Walk(insns, around)
   walk.run()
   return { has: (at) => walk.seen[at] === 1 }
@@ -149,6 +149,14 @@ class Walk {
     if (taken !== false) this.#enter(at + 1 + insns.off(at), registers)
     return taken === true ? undefined : at + 1
   }
+}
+
+// ABI: BPF_JMP | BPF_JA | BPF_X, `goto` the address in a register.
+const computedJump = 0x0d
+
+function jumpsByTable(insns: Instructions): boolean {
+  for (let at = 0; at < insns.count; at += insns.isWide(at) ? 2 : 1) if (insns.code(at) === computedJump) return true
+  return false
 }
 
 /** Ten registers and the frame's address. */

@@ -31,14 +31,21 @@ function surroundings(): { types: BtfWriter; parts: ElfToWrite } {
     { name: '.data', flags: writable, data: new Uint8Array(16) },
     { name: '.bss', type: SHT.NOBITS, flags: writable, size: 32 },
     { name: '.note', data: new Uint8Array(8) },
-    { name: '.jumptables', data: new Uint8Array(16) },
+    { name: '.jumptables', data: new Uint8Array(BigUint64Array.of(24n, 0n, 100n, 4n).buffer) },
   ]
   const symbols = [
     ...['first', 'second'].map((name, index) => ({ name, section: '.maps', value: index * 32, size: 32, type: STT.OBJECT })),
     { name: 'counter', section: '.data', value: 8, size: 8, type: STT.OBJECT },
     { name: 'inBss', section: '.bss', value: 4, size: 8, type: STT.OBJECT },
     { name: 'note', section: '.note', size: 8, type: STT.OBJECT },
-    { name: 'BPF.JT.0.0', section: '.jumptables', size: 16, type: STT.OBJECT, binding: STB.LOCAL },
+    ...([[0, 16], [16, 8], [24, 8], [24, 16], [4, 8], [8, 0]] as const).map(([value, size], index) => ({
+      name: `BPF.JT.0.${index}`,
+      section: '.jumptables',
+      value,
+      size,
+      type: STT.OBJECT,
+      binding: STB.LOCAL,
+    })),
     { name: 'absolute', section: 0xfff1, value: 5 },
     { name: '.text', section: '.text', type: STT.SECTION, binding: STB.LOCAL },
     { name: 'CONFIG_HZ' },
@@ -122,6 +129,11 @@ test('externs by their names', () => {
   ])
 })
 
+test('a jump table by the instructions that it leads to', () => {
+  const relocations = [{ at: 0, symbol: 'BPF.JT.0.0' }]
+  assert.equal(references([...wide(), exit, exit], relocations), [{ kind: 'jump_table', at: 0, table: 0, targets: [3, 0] }])
+})
+
 const bad: [title: string, insns: Insn[], relocation: { at: number; symbol: string }, expected: RegExp][] = [
   ['stands on no instruction', [...wide(), exit], { at: 0.5, symbol: 'first' }, /the start of an instruction, not byte 4/],
   ['stands on the second half of a load', [...wide(), exit], { at: 1, symbol: 'first' }, /a call or a 64-bit load, not instruction code 0/],
@@ -133,7 +145,11 @@ const bad: [title: string, insns: Insn[], relocation: { at: number; symbol: stri
   ['calls a kernel option', [call(-1), exit], { at: 0, symbol: 'CONFIG_HZ' }, /a call of a kernel function, and "CONFIG_HZ" is none/],
   ['calls a kernel variable', [call(-1), exit], { at: 0, symbol: 'jiffies' }, /a call of a kernel function/],
   ['means a symbol of no section', [...wide(), exit], { at: 0, symbol: 'absolute' }, /"absolute" is of none \(65521\)/],
-  ['means a jump table', [...wide(), exit], { at: 0, symbol: 'BPF.JT.0.0' }, /"BPF\.JT\.0\.0" is one: .* compile with -fno-jump-tables$/],
+  ['means a jump table that leads out of its function', [...wide(), exit], { at: 0, symbol: 'BPF.JT.0.1' }, /into function "program", but entry 0 leads to byte 100 of its 24/],
+  ['means a jump table that leads into an instruction', [...wide(), exit], { at: 0, symbol: 'BPF.JT.0.2' }, /leads to byte 4 of its 24/],
+  ['means a jump table longer than its section', [...wide(), exit], { at: 0, symbol: 'BPF.JT.0.3' }, /inside of its section, not 16 bytes at 24 of 32/],
+  ['means a jump table that begins in an entry', [...wide(), exit], { at: 0, symbol: 'BPF.JT.0.4' }, /not 8 bytes at 4 of 32/],
+  ['means a jump table of nothing', [...wide(), exit], { at: 0, symbol: 'BPF.JT.0.5' }, /not 0 bytes at 8 of 32/],
   ['means a section that holds no data', [...wide(), exit], { at: 0, symbol: 'note' }, /a map, data or a function, but "note" is in section "\.note"/],
 ]
 for (const [title, insns, relocation, expected] of bad) {
