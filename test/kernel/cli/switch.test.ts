@@ -4,19 +4,25 @@ import { existsSync } from 'node:fs'
 import { createServer, Socket } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { execa } from 'execa'
 import * as assert from 'uvu/assert'
+import { switchObject } from '../../../cli/switch/switch-object.ts'
 import { availableCongestion, bindTcpSocket, openNamespace, openTcpSocket } from '../../../src/kernel/index.ts'
+import { load } from '../../../src/loader/index.ts'
+import { describeMap, register } from '../../../src/structops/index.ts'
 import { startHost } from '../../../src/testbed/index.ts'
 import { ccdk, documentOf, errorOf, startCcdk } from '../../support/ccdk.ts'
 import type { Registered, Shown, SwitchedDocument } from '../../support/ccdk-documents.ts'
 import { compileFixture } from '../../support/compile.ts'
 import { needs, suite } from '../../support/needs.ts'
 import { until } from '../../support/until.ts'
-import { uniqueName } from '../support/algorithm.ts'
+import { openFixture, uniqueName } from '../support/algorithm.ts'
 import { mountBpffs } from '../support/bpffs.ts'
 import { assertGone } from '../support/gone.ts'
+import { intercepted } from '../support/intercept.ts'
+import { leavesNothing } from '../support/own-objects.ts'
 
-const test = suite('ccdk switch', [needs.root, needs.structOps, needs.clang])
+const test = suite('ccdk switch', [needs.root, needs.structOps, needs.clang, needs.iproute2])
 
 const isAvailable = (name: string): boolean => availableCongestion().includes(name)
 
@@ -188,6 +194,57 @@ test('--existing moves 1,000 open connections and the socket that listens, and t
       assert.is(listed.filter(({ congestion }) => congestion === 'reno').length, 41)
     }
     await ccdk(['unregister', name])
+  })
+})
+
+test('a socket that its route holds to the old version is refused, and told of', async () => {
+  await using bpffs = await mountBpffs()
+  await using host = await startHost('host')
+  const file = await compileFixture('versions')
+  const name = uniqueName()
+  await assertGone([name], async () => {
+    await ccdk(['register', file, '--name', name, '--pin', bpffs.path])
+    const before = await show(name)
+    // ABI: a route whose congctl is locked gives connections their algorithm for good.
+    const route = ['table', 'local', 'local', '127.0.0.1', 'dev', 'lo', 'congctl', 'lock', name]
+    await execa('nsenter', ['-t', String(host.pid), '-n', 'ip', 'route', 'replace', ...route])
+    {
+      using _ = await connections(3, 'reno', host.pid)
+      assert.is(host.sockets({ congestion: name }).length, 6)
+      const { stdout } = await ccdk(['switch', file, '--name', name, '--existing', '--netns', String(host.pid)])
+      assert.match(stdout, '  moved 0 connections and 0 listening sockets; the kernel refused 6 (EPERM)\n')
+      assert.match(stdout, `  map ${before.mapId} is still used by 6 connections and 0 listening sockets\n`)
+    }
+    await host.close()
+    await ccdk(['unregister', name])
+  })
+})
+
+test('of several, all are switched or none', async () => {
+  const object = await openFixture('several')
+  const chosen = object.structOps.filter((spec) => spec.name !== 'optional')
+  for (const spec of chosen) spec.link = true
+  await leavesNothing((target) => {
+    using loaded = load(object, target)
+    using first = register(loaded, 'plain')
+    using second = register(loaded, 'linked')
+    const isRegistered = ({ mapId }: { mapId: number }) => describeMap(target, mapId)?.registered
+    let updates = 0
+    const failing = intercepted(target, (method, call) => {
+      if (method === 'updateStructOpsLink') updates += 1
+      if (updates === 2 && method === 'updateStructOpsLink') throw new Error('injected')
+      return call()
+    })
+    assert.throws(() => switchObject(object, failing), /injected/)
+    assert.is(updates, 3)
+    assert.equal([isRegistered(first), isRegistered(second)], [true, true])
+    const { switched } = switchObject(object, target)
+    assert.equal(
+      switched.map(({ from }) => from.mapId),
+      [first.mapId, second.mapId],
+    )
+    assert.equal([isRegistered(first), isRegistered(second)], [false, false])
+    assert.ok(switched.every(({ to }) => isRegistered(to)))
   })
 })
 
