@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync } from 'node:fs'
 import { parseBtf } from '../../src/btf/index.ts'
 import { Mapping } from '../../src/kernel/index.ts'
-import { loadLibbpf } from '../libbpf.ts'
+import { libbpf } from '../../test/support/libbpf.ts'
 import { type Bench, timed } from '../pairs.ts'
 
 const file = '/sys/kernel/btf/vmlinux'
@@ -10,7 +10,7 @@ const STRUCT = 4
 
 /** Reads the kernel's types anew and finds one by name. */
 export function btfIndex(): Bench {
-  const libbpf = loadLibbpf()
+  const lib = libbpf()
   return {
     title: "Read the kernel's BTF and find a struct by name",
     ours: {
@@ -27,9 +27,9 @@ export function btfIndex(): Bench {
       name: 'libbpf 1.1',
       run: () =>
         timed(() => {
-          const btf = libbpf.parseBtf(file)
-          if (libbpf.findByNameKind(btf, 'tcp_congestion_ops', STRUCT) <= 0) throw new Error('not found')
-          libbpf.freeBtf(btf)
+          const btf = lib.parseBtf(file)
+          if (lib.findByNameKind(btf, 'tcp_congestion_ops', STRUCT) <= 0) throw new Error('not found')
+          lib.freeBtf(btf)
         }),
     },
     [Symbol.dispose]: () => {},

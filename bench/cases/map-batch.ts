@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { LinuxTarget } from '../../src/kernel/index.ts'
 import { load, openObject } from '../../src/loader/index.ts'
 import { compileFixture } from '../../test/support/compile.ts'
-import { loadLibbpf } from '../libbpf.ts'
+import { libbpf } from '../../test/support/libbpf.ts'
 import { type Bench, timed } from '../pairs.ts'
 
 const entries = 100_000
@@ -10,7 +10,7 @@ const chunk = 8192
 
 /** Reads every element of a hash map. ccdk decodes keys (a struct of two numbers) and values; libbpf gives their bytes. */
 export async function mapBatch(): Promise<Bench> {
-  const libbpf = loadLibbpf()
+  const lib = libbpf()
   const target = new LinuxTarget()
   const object = openObject(readFileSync(await compileFixture('values')), 'values.bpf.o')
   const spec = object.maps.find(({ name }) => name === 'by_point')
@@ -41,7 +41,7 @@ export async function mapBatch(): Promise<Bench> {
           let total = 0
           for (let turn = 0, result = 0; result === 0; turn += 1) {
             const count = Uint32Array.of(chunk)
-            result = libbpf.lookupBatch(fd, turn === 0 ? null : cursors[turn & 1 ? 0 : 1], cursors[turn & 1 ? 1 : 0], keys, values, count, null)
+            result = lib.lookupBatch(fd, turn === 0 ? null : cursors[turn & 1 ? 0 : 1], cursors[turn & 1 ? 1 : 0], keys, values, count, null)
             total += count[0] ?? 0
           }
           if (total !== entries) throw new Error(`libbpf read ${total} elements`)

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { LinuxTarget } from '../../src/kernel/index.ts'
 import { load, openObject } from '../../src/loader/index.ts'
 import { register } from '../../src/structops/index.ts'
-import { loadLibbpf } from '../libbpf.ts'
+import { libbpf, type Pointer } from '../../test/support/libbpf.ts'
 import { type Bench, timed } from '../pairs.ts'
 import { example } from './example.ts'
 
@@ -11,7 +11,7 @@ import { example } from './example.ts'
  * the kernel's BTF for every object; ccdk keeps it from the first on, so its `first` is the one that reads it.
  */
 export function openLoadRegister(): Bench {
-  const libbpf = loadLibbpf()
+  const lib = libbpf()
   const target = new LinuxTarget()
   return {
     title: 'Open, load and register bpf_dctcp in one process',
@@ -28,15 +28,15 @@ export function openLoadRegister(): Bench {
     peer: {
       name: 'libbpf 1.1',
       run: () => {
-        let object = 0n
-        let link = 0n
+        let object: Pointer = null
+        let link: Pointer = null
         const ms = timed(() => {
-          object = libbpf.openFile(example, null)
-          if (libbpf.load(object) !== 0) throw new Error('libbpf did not load the object')
-          link = libbpf.attachStructOps(libbpf.findMap(object, 'dctcp'))
+          object = lib.openFile(example, null)
+          if (lib.load(object) !== 0) throw new Error('libbpf did not load the object')
+          link = lib.attachStructOps(lib.findMap(object, 'dctcp'))
         })
-        libbpf.destroyLink(link)
-        libbpf.close(object)
+        lib.destroyLink(link)
+        lib.close(object)
         return ms
       },
     },

@@ -7,7 +7,7 @@ import { load, type LoadedObject, openObject } from '../../src/loader/index.ts'
 import { openRingBuffer } from '../../src/streams/index.ts'
 import type { Production } from '../../test/fixtures/streams/producer.ts'
 import { compileFixture } from '../../test/support/compile.ts'
-import { loadLibbpf } from '../libbpf.ts'
+import { libbpf } from '../../test/support/libbpf.ts'
 import { type Bench, timed } from '../pairs.ts'
 
 interface Event {
@@ -34,7 +34,7 @@ const programOf = (loaded: LoadedObject) => {
  * an array; libbpf hands each to a C function that does nothing.
  */
 export async function ringBuffer(): Promise<Bench> {
-  const libbpf = loadLibbpf()
+  const lib = libbpf()
   const target = new LinuxTarget()
   const [own, theirs] = [await streamsObject(target), await streamsObject(target)]
   const count = new Uint8Array(Uint32Array.of(events).buffer)
@@ -44,7 +44,7 @@ export async function ringBuffer(): Promise<Bench> {
     seen.events += value >= 0 ? 1 : 0
   })
   // abs(NULL) is 0, which asks for the next one.
-  const buffer = libbpf.openRingBuffer(theirs.maps.get('events')?.handle.number ?? -1, libbpf.symbol(null, 'abs'), null, null)
+  const buffer = lib.openRingBuffer(theirs.maps.get('events')?.handle.number ?? -1, lib.symbol(null, 'abs'), null, null)
   return {
     title: `Read ${events} events of 64 bytes from a ring buffer`,
     ours: {
@@ -62,13 +62,13 @@ export async function ringBuffer(): Promise<Bench> {
       run: () => {
         target.testRun(programOf(theirs), { context: count })
         return timed(() => {
-          const consumed = libbpf.consume(buffer)
+          const consumed = lib.consume(buffer)
           if (consumed < kept) throw new Error(`libbpf consumed ${consumed} events`)
         })
       },
     },
     [Symbol.dispose]: () => {
-      libbpf.freeRingBuffer(buffer)
+      lib.freeRingBuffer(buffer)
       stream[Symbol.dispose]()
       void reading
       for (const resource of [own, theirs, target]) resource[Symbol.dispose]()
