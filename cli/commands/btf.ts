@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import { nearestName } from '../../src/btf-match/index.ts'
-import { type Btf, dumpHeader, parseBtf, rawText } from '../../src/btf/index.ts'
+import { type Btf, dumpHeader, parseBtf, rawText, relocateBtf } from '../../src/btf/index.ts'
 import { minimise } from '../../src/core-relo/index.ts'
 import { parseElf } from '../../src/elf/index.ts'
 import { ObjectError, UsageError } from '../../src/errors/index.ts'
@@ -87,7 +87,14 @@ function readBtf(file: string, base?: Btf): Btf {
   const bytes = readInput(file)
   const where = { file, ...(base === undefined ? {} : { base }) }
   if (bytes[0] !== 0x7f) return parseBtf(bytes, where)
-  const section = parseElf(bytes, file).section('.BTF')
+  const elf = parseElf(bytes, file)
+  const section = elf.section('.BTF')
+  const ownBase = elf.section('.BTF.base')
+  if (section !== undefined && ownBase !== undefined) {
+    const distilled = parseBtf(ownBase.data, { file, path: '.BTF.base' })
+    const split = parseBtf(section.data, { file, path: '.BTF', base: distilled })
+    return base === undefined ? split : relocateBtf(split, base)
+  }
   if (section !== undefined) return parseBtf(section.data, { ...where, path: '.BTF' })
   throw new ObjectError({
     file,

@@ -1,4 +1,5 @@
 import type { Btf } from '../btf.ts'
+import type { BtfType } from '../types.ts'
 
 /** All that goes by one name: `struct sock`, declared in some places and defined in others. */
 export interface Declared {
@@ -8,7 +9,16 @@ export interface Declared {
   definitions: number[]
 }
 
-/** The structs, unions and enums that are somewhere only declared and elsewhere defined. */
+/** An enum without constants says no more than that there is one. */
+function sortOf(type: BtfType): string {
+  if (type.kind === 'fwd') return type.union ? 'union' : 'struct'
+  return type.kind === 'enum64' ? 'enum' : type.kind
+}
+
+/**
+ * The structs, unions and enums that are somewhere only declared and elsewhere defined. What the base of split BTF only
+ * declares stays so: its users could not be told of a definition.
+ */
 export function findDeclared(btf: Btf): Declared[] {
   const byName = new Map<string, Declared>()
   const of = (what: string, name: string): Declared => {
@@ -26,10 +36,11 @@ export function findDeclared(btf: Btf): Declared[] {
       case 'enum64': {
         const type = btf.type(id)
         if (type.name === '') break
-        if (type.kind === 'fwd') of(type.union ? 'union' : 'struct', type.name).forwards.push(id)
-        else if (type.kind === 'struct' || type.kind === 'union') of(type.kind, type.name).definitions.push(id)
-        // An enum without constants says no more than that there is one.
-        else if ('values' in type) of('enum', type.name)[type.values.length === 0 ? 'forwards' : 'definitions'].push(id)
+        const isForward = type.kind === 'fwd' || ('values' in type && type.values.length === 0)
+        if (isForward && id < btf.firstId) break
+        const { forwards, definitions } = of(sortOf(type), type.name)
+        if (isForward) forwards.push(id)
+        else definitions.push(id)
         break
       }
       default:

@@ -1,6 +1,6 @@
 import type { Btf } from '../btf.ts'
-import { eachName, eachReference, wordsOf } from '../references.ts'
 import { BtfBuilder } from '../write/builder.ts'
+import { copyType } from '../write/copy.ts'
 import { findInContext } from './contexts.ts'
 import { findDeclared } from './declarations.ts'
 import { Refinement } from './refine.ts'
@@ -17,10 +17,10 @@ export interface Deduplicated {
  * declaration becomes the definition of its name, if there is one and no other. Variables and sections are all kept:
  * those of one name in several objects are several. The first of equal types keeps its place in the order.
  *
- * `btf` must not be split. Throws an `ObjectError` for references to types that do not exist.
+ * Of split BTF only its own types are stored anew, on the same base: those that the base has too are the base's.
+ * Throws an `ObjectError` for references to types that do not exist.
  */
 export function dedupBtf(btf: Btf): Deduplicated {
-  if (btf.base !== undefined) throw new RangeError('only BTF that is not split can be deduplicated')
   const unique = new Set<number>()
   for (let id = 1; id < btf.endId; id += 1) {
     const kind = btf.kind(id)
@@ -32,18 +32,13 @@ export function dedupBtf(btf: Btf): Deduplicated {
   const kept: number[] = []
   for (let id = 1; id < btf.endId; id += 1) {
     if (standsFor[id] !== id || numbers.has(classOf(id))) continue
-    kept.push(id)
-    numbers.set(classOf(id), kept.length)
+    numbers.set(classOf(id), id < btf.firstId ? id : btf.firstId + kept.length)
+    if (id >= btf.firstId) kept.push(id)
   }
   const ids = Uint32Array.from({ length: btf.endId }, (_, id) => numbers.get(classOf(id)) ?? 0)
 
-  const builder = new BtfBuilder()
-  for (const id of kept) {
-    const words = wordsOf(btf, id).slice()
-    eachReference(words, 0, (at) => (words[at] = ids[words[at] ?? 0] ?? 0))
-    eachName(words, 0, (at) => (words[at] = builder.addString(btf.string(words[at] ?? 0, id))))
-    builder.addWords(words)
-  }
+  const builder = new BtfBuilder(btf.base)
+  for (const id of kept) copyType(btf, id, builder, (to) => ids[to] ?? 0)
   return { btf: builder.build(btf.file), ids }
 }
 

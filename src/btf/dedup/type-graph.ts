@@ -27,8 +27,9 @@ export interface TypeGraph {
 
 export function typeGraph(btf: Btf): TypeGraph {
   const size = btf.endId
-  const shapes = { starts: new Uint32Array(size + 1), values: new Uint32Array(btf.words.length) }
-  const references = { starts: new Uint32Array(size + 1), values: new Uint32Array(btf.words.length) }
+  const most = wordsInAll(btf)
+  const shapes = { starts: new Uint32Array(size + 1), values: new Uint32Array(most) }
+  const references = { starts: new Uint32Array(size + 1), values: new Uint32Array(most) }
   const name = sameNames(btf)
   let shapeEnd = 0
   let referenceEnd = 0
@@ -51,6 +52,8 @@ export function typeGraph(btf: Btf): TypeGraph {
   references.starts[size] = referenceEnd
   return { size, shapes, references, users: reversed(references, size) }
 }
+
+const wordsInAll = (btf: Btf): number => btf.words.length + (btf.base === undefined ? 0 : wordsInAll(btf.base))
 
 /** Equal texts may stand in the strings more than once: a function that gives all of them the first one's offset. */
 function sameNames(btf: Btf): (offset: number, user: number) => number {

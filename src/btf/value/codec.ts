@@ -125,7 +125,7 @@ class Builder {
       }
       case 'datasec': {
         const fields = type.variables.map(({ type: variable, offset }): Field => {
-          return { name: this.#btf.name(variable), at: offset, part: this.part(variable, false), last: false }
+          return { name: this.#nameOf(type, this.#btf.name(variable)), at: offset, part: this.part(variable, false), last: false }
         })
         // The compiler leaves the size of a section to the linker.
         const size = fields.reduce((end, { at, part }) => Math.max(end, at + part.size), type.size)
@@ -147,12 +147,11 @@ class Builder {
       this.#members += 1
       if (this.#members > heaviest) this.#btf.fail(type.id, `a type of at most ${heaviest} members`)
       if (member.name !== '') {
-        if (member.name === '__proto__') this.#btf.fail(type.id, 'members with other names than __proto__')
-        list.push({ ...this.#place(member, base, atEnd), name: member.name, last: atEnd })
+        list.push({ ...this.#place(type, member, base, atEnd), name: this.#nameOf(type, member.name), last: atEnd })
       } else if (inner.kind === 'struct' || inner.kind === 'union') {
         this.#depth += 1
         if (this.#depth > deepest) this.#btf.fail(type.id, `types that contain each other at most ${deepest} deep`)
-        const nested = this.#fields(inner, base + member.bitOffset / 8, atEnd)
+        const nested = this.#fields(inner, base + this.#byteOf(type, member), atEnd)
         this.#depth -= 1
         list.push(...nested.list)
         overlapping ||= nested.overlapping
@@ -161,19 +160,27 @@ class Builder {
     return { list, overlapping }
   }
 
+  /** Every name but one can be that of a member of an object in JavaScript. */
+  #nameOf(type: BtfType, name: string): string {
+    return name === '__proto__' ? this.#btf.fail(type.id, 'members with other names than __proto__') : name
+  }
+
   /** Bits are counted from the start of the struct that has them, which begins at a whole byte. */
-  #place(member: BtfMember, base: number, last: boolean): { at: number; part: Part } {
+  #place(within: BtfType, member: BtfMember, base: number, last: boolean): { at: number; part: Part } {
     if (!isBitfield(this.#btf, member)) {
-      const at = base + member.bitOffset / 8
-      return { at, part: this.part(member.type, last) }
+      return { at: base + this.#byteOf(within, member), part: this.part(member.type, last) }
     }
     const type = this.#btf.resolved(member.type)
     if (type.kind !== 'int' && type.kind !== 'enum' && type.kind !== 'enum64') {
       return this.#btf.fail(member.type, `an integer or enum as the type of the bitfield "${member.name}"`)
     }
-    const first = member.bitOffset >> 3
+    const first = member.bitOffset >>> 3
     const scalar = this.#scalar(type)
     return { at: base + first, part: bitfield(scalar, member.bitOffset & 7, member.bitSize, this.#littleEndian) }
+  }
+
+  #byteOf({ id }: BtfType, { name, bitOffset }: BtfMember): number {
+    return bitOffset % 8 === 0 ? bitOffset / 8 : this.#btf.fail(id, `its member "${name}" at a whole byte, not at bit ${bitOffset}`)
   }
 
   #scalar(type: Extract<BtfType, { kind: 'int' | 'enum' | 'enum64' | 'ptr' }>): Scalar {

@@ -74,8 +74,9 @@ export function bitfield(scalar: Scalar, bitOffset: number, bitSize: number, lit
   const narrow = { ...scalar, bits }
   const { encode } = scalar
   const shape = { signed: scalar.signed, big: scalar.big, littleEndian }
-  const raw = rawBits(bitOffset + scalar.bitOffset, bits, shape)
-  return part({ ...narrow, encode: (value) => inRange(encode(value), narrow) }, Math.ceil((bitOffset + bits) / 8), raw)
+  const first = bitOffset + scalar.bitOffset
+  const size = Math.ceil((first + bits) / 8)
+  return part({ ...narrow, encode: (value) => inRange(encode(value), narrow) }, size, rawBits(first, bits, shape))
 }
 
 function part({ decode, encode }: Scalar, size: number, raw: Raw): Part {

@@ -1,23 +1,25 @@
 import type { Btf } from '../btf.ts'
 import { headWords, KIND, kindFlagOf, kindOf, makeInfo } from '../kinds.ts'
-import { eachName, eachReference, wordsOf } from '../references.ts'
+import { eachReference, wordsOf } from '../references.ts'
 import { BtfBuilder } from './builder.ts'
+import { copyType } from './copy.ts'
 
 const memberWords = 3
 
-/** A choice of a BTF's types, and of the members of its structs, that can be written as a BTF of its own. */
+/**
+ * A choice of a BTF's types, and of the members of its structs, that can be written as a BTF of its own. Of split BTF it is
+ * one of its own types, and the outcome is split on the same base, all of which it may refer to.
+ */
 export class BtfSubset {
   readonly #btf: Btf
   /** The members that are kept, by the id of each type that is. */
   readonly #kept = new Map<number, Set<number>>()
 
-  /** `btf` must have no base. */
   constructor(btf: Btf) {
-    if (btf.base !== undefined) throw new RangeError('types are chosen of a BTF that is not split')
     this.#btf = btf
   }
 
-  /** How many types are kept. */
+  /** How many types are kept, without the base's. */
   get size(): number {
     return this.#kept.size
   }
@@ -29,7 +31,7 @@ export class BtfSubset {
   keep(id: number): void {
     const open = [id]
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      if (next === 0 || this.#kept.has(next)) continue
+      if (this.#isBase(next) || this.#kept.has(next)) continue
       const words = wordsOf(this.#btf, next)
       const kind = kindOf(words[1] ?? 0)
       this.#kept.set(next, new Set())
@@ -50,16 +52,17 @@ export class BtfSubset {
 
   /** The types that are kept, in their order, numbered anew; a pointer to one that is not is one to void. */
   encode(): Uint8Array {
-    const builder = new BtfBuilder()
+    const builder = new BtfBuilder(this.#btf.base)
     const ids = [...this.#kept.keys()].toSorted((left, right) => left - right)
-    const numbers = new Map(ids.map((id, index) => [id, index + 1]))
-    for (const id of ids) {
-      const words = this.#wordsOf(id, this.#kept.get(id) ?? new Set())
-      eachReference(words, 0, (at) => (words[at] = numbers.get(words[at] ?? 0) ?? 0))
-      eachName(words, 0, (at) => (words[at] = builder.addString(this.#btf.string(words[at] ?? 0, id))))
-      builder.addWords(words)
-    }
+    const numbers = new Map(ids.map((id, index) => [id, this.#btf.firstId + index]))
+    const numberOf = (id: number) => (this.#isBase(id) ? id : (numbers.get(id) ?? 0))
+    for (const id of ids) copyType(this.#btf, id, builder, numberOf, this.#wordsOf(id, this.#kept.get(id) ?? new Set()))
     return builder.encode({ littleEndian: this.#btf.littleEndian })
+  }
+
+  /** Void is everybody's. */
+  #isBase(id: number): boolean {
+    return id < this.#btf.firstId
   }
 
   /** A copy of the type's words, of a struct's members only those that are kept. */

@@ -2,9 +2,10 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import * as assert from 'uvu/assert'
-import { BtfBuilder, encodeBtf, parseBtf } from '../../../src/btf/index.ts'
+import { BtfBuilder, distillBase, encodeBtf, parseBtf } from '../../../src/btf/index.ts'
 import { ccdk, documentOf, errorOf } from '../../support/ccdk.ts'
 import { compileFixture } from '../../support/compile.ts'
+import { writeElf } from '../../support/elf-writer.ts'
 import { needs, suite } from '../../support/needs.ts'
 import { thisKernelsBtf } from '../../support/this-kernel.ts'
 import { temporaryDirectory } from '../../support/tmp.ts'
@@ -86,6 +87,21 @@ test('dump reads split BTF on its base', async () => {
   const { exitCode, stdout } = await ccdk(['btf', 'dump', file, '--base', '/sys/kernel/btf/vmlinux'])
   assert.is(exitCode, 0)
   assert.match(stdout, 'struct tcp_sock;\n\nstruct mine {\n\tstruct tcp_sock *sk;\n};')
+})
+
+test("dump reads a module's file: on the base that it brings, or as it is on a kernel", async () => {
+  using directory = temporaryDirectory()
+  const builder = new BtfBuilder(thisKernelsBtf())
+  const sock = builder.ptr(thisKernelsBtf().find('tcp_sock', 'struct') ?? 0)
+  builder.struct('mine', 8, [{ name: 'sk', type: sock, bitOffset: 0 }])
+  const { base, split } = distillBase(builder.build())
+  const file = join(directory.path, 'module.ko')
+  writeFileSync(file, writeElf({ sections: [{ name: '.BTF', data: encodeBtf(split) }, { name: '.BTF.base', data: encodeBtf(base) }] }))
+  const mine = 'struct mine {\n\tstruct tcp_sock *sk;\n};'
+  const alone = await ccdk(['btf', 'dump', file])
+  assert.match(alone.stdout, mine)
+  const there = await ccdk(['btf', 'dump', file, '--base', '/sys/kernel/btf/vmlinux', '--format', 'raw'])
+  assert.match(there.stdout, `PTR '(anon)' type_id=${thisKernelsBtf().find('tcp_sock', 'struct')}`)
 })
 
 test('min writes the types that objects need', async () => {
