@@ -45,7 +45,7 @@ export function readCorpus(which: keyof typeof patterns): Seed[] {
 }
 
 /** Undefined for an object without types. */
-export function seedOf(name: string, bytes: Uint8Array): Seed | undefined {
+function seedOf(name: string, bytes: Uint8Array): Seed | undefined {
   const elf = parseElf(bytes, name)
   const types = elf.section('.BTF')
   if (types === undefined) return undefined
@@ -59,7 +59,7 @@ export function seedOf(name: string, bytes: Uint8Array): Seed | undefined {
   }
 }
 
-export function part(bytes: Uint8Array, fieldsOf: (bytes: Uint8Array) => Fields): Part {
+function part(bytes: Uint8Array, fieldsOf: (bytes: Uint8Array) => Fields): Part {
   let fields: Fields | undefined
   return {
     bytes,

@@ -51,7 +51,10 @@ export function remake(btf: Btf, some: number): void {
   const twice = dedupBtf(once).btf
   if (twice.endId !== once.endId) throw new Error(`deduplicated again, ${once.endId} types became ${twice.endId}`)
   const { base } = btf
-  if (base !== undefined) return void collect([], () => askAll(relocateBtf(distillBase(btf).split, base)))
+  if (base !== undefined) {
+    collect([], () => askAll(relocateBtf(distillBase(btf).split, base)))
+    return
+  }
   const doubled = dedupBtf(concatBtf([btf, btf])).btf
   const unlike = once.endId !== doubled.endId && !hasVariables(btf)
   if (unlike) throw new Error(`${once.endId} types became ${doubled.endId} when they were there twice`)

@@ -1,16 +1,22 @@
 import type { Btf } from '../btf.ts'
 import { headWords, KIND, kindOf, makeInfo } from '../kinds.ts'
 import { eachReference, wordsOf } from '../references.ts'
+import type { BtfKind } from '../types.ts'
 import { BtfBuilder } from '../write/builder.ts'
 import { copyType } from '../write/copy.ts'
 
 /** Types with names of which a distilled base says no more than what finds them again. */
 const inBase: ReadonlySet<number> = new Set([KIND.INT, KIND.FLOAT, KIND.FWD, KIND.STRUCT, KIND.UNION, KIND.ENUM, KIND.ENUM64])
 
+/** What is there once for each object, and nothing that another is made of. */
+const noTypes: ReadonlySet<BtfKind> = new Set<BtfKind>(['func', 'var', 'datasec', 'decl_tag'])
+
 /**
  * Makes split BTF independent of the very base that it was made on: the new base has only what the split types need, by
  * name and size, and `relocateBtf` puts it onto the base of another build. Structs, unions and enums lose their contents;
  * what has no name goes to the split types, behind their own. This is what a module's `.BTF.base` and `.BTF` hold.
+ *
+ * Throws an `ObjectError` where the split types use functions or variables of the base.
  *
  * Source: btf__distill_base of libbpf 1.5.
  */
@@ -46,6 +52,7 @@ function usedOfBase(btf: Btf): number[] {
       if (next >= btf.endId) btf.fail(id, `a type id below ${btf.endId}, not ${next}`)
       if (next === 0 || next >= btf.firstId || used.has(next)) continue
       used.add(next)
+      if (noTypes.has(btf.kind(next))) btf.fail(id, `types of its base, not ${btf.kind(next)} "${btf.name(next)}"`)
       if (!isInBase(btf, next)) follow(next)
     }
   }

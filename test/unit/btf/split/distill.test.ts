@@ -148,7 +148,7 @@ test('any split types come back from being distilled, where each name is there o
       if (before instanceof CcdkError || after instanceof CcdkError) return
       assert.equal(ownLines(after.btf), ownLines(before.btf))
     }),
-    { numRuns: 1000 },
+    { numRuns: 2000 },
   )
   assert.ok(done > 100, `${done} came back`)
 })
