@@ -38,7 +38,8 @@ export class Btf {
   readonly firstId: number
   /** The first string offset that is not the base's. */
   readonly firstString: number
-  readonly #starts: Uint32Array
+  /** The word of `words` at which each of its own types begins. */
+  readonly starts: Uint32Array
   readonly #text: Buffer
   #names: NameIndex | undefined
   /** What has been asked for, decoded: of a kernel's types an object needs a few, and those again and again. */
@@ -54,13 +55,13 @@ export class Btf {
     this.littleEndian = parts.littleEndian
     this.firstId = parts.base?.endId ?? 1
     this.firstString = parts.base === undefined ? 0 : parts.base.firstString + parts.base.strings.length
-    this.#starts = scanTypes(parts.words, (index, expected) => this.fail(this.firstId + index, expected))
+    this.starts = scanTypes(parts.words, (index, expected) => this.fail(this.firstId + index, expected))
     this.#text = Buffer.from(parts.strings.buffer, parts.strings.byteOffset, parts.strings.length)
   }
 
   /** One past the last id. */
   get endId(): number {
-    return this.firstId + this.#starts.length
+    return this.firstId + this.starts.length
   }
 
   /** The type, decoded. Throws an `ObjectError` when there is none of this id or its bytes are wrong. */
@@ -155,7 +156,7 @@ export class Btf {
 
   /** The word of `words` at which a type of this BTF itself begins. */
   startOf(id: number): number {
-    return this.#starts[id - this.firstId] ?? this.fail(id, `a type id below ${this.endId}`)
+    return this.starts[id - this.firstId] ?? this.fail(id, `a type id below ${this.endId}`)
   }
 
   fail(id: number, expected: string): never {
@@ -164,7 +165,7 @@ export class Btf {
   }
 
   #index(): NameIndex {
-    this.#names ??= new NameIndex(this.words, this.#starts, {
+    this.#names ??= new NameIndex(this.words, this.starts, {
       own: this.strings,
       firstOwn: this.firstString,
       base: this.base === undefined ? this.strings : allStrings(this.base),

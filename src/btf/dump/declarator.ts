@@ -40,12 +40,12 @@ export class Declarator {
     const [named, around] = [this.#named, this.#depth]
     this.#named = types.pool[name] !== 0
     this.#depth = depth
-    this.#before(id, none, false)
+    const goesOn = this.#before(id, none, false)
     if (this.#named) {
       if (this.#last === LAST.WORD) out.put(' ')
       out.putName(types.pool, name)
     }
-    this.#after(id, false)
+    if (goesOn) this.#after(id, false)
     this.#named = named
     this.#depth = around
   }
@@ -53,29 +53,30 @@ export class Declarator {
   /**
    * Writes what stands before the name. `qualifiers` are those met on the way in, for the next pointer or base type, the
    * innermost first. Pointers bind less than dimensions and parameters: what one points at needs parentheses then.
+   * Answers whether something stands behind the name too.
    */
-  #before(id: number, qualifiers: readonly string[], behindPointer: boolean): void {
-    if (id === 0) return this.#base(0, 0, qualifiers)
+  #before(id: number, qualifiers: readonly string[], behindPointer: boolean): boolean {
     const { types, budget, out } = this.#writing
     const kind = types.kind(id)
+    let goesOn = false
     budget.enter(id)
     switch (kind) {
       case KIND.CONST:
-        this.#before(types.third(id), qualified('const', qualifiers), behindPointer)
+        goesOn = this.#before(types.third(id), qualified('const', qualifiers), behindPointer)
         break
       case KIND.VOLATILE:
-        this.#before(types.third(id), qualified('volatile', qualifiers), behindPointer)
+        goesOn = this.#before(types.third(id), qualified('volatile', qualifiers), behindPointer)
         break
       case KIND.RESTRICT:
-        this.#before(types.third(id), qualified('restrict', qualifiers), behindPointer)
+        goesOn = this.#before(types.third(id), qualified('restrict', qualifiers), behindPointer)
         break
       case KIND.TYPE_TAG: {
         const tag = `__attribute__((btf_type_tag("${types.textAt(types.nameAt(id))}")))`
-        this.#before(types.third(id), [tag, ...qualifiers], behindPointer)
+        goesOn = this.#before(types.third(id), [tag, ...qualifiers], behindPointer)
         break
       }
       case KIND.PTR:
-        this.#before(types.third(id), none, true)
+        goesOn = this.#before(types.third(id), none, true)
         out.put(this.#last === LAST.WORD ? ' *' : '*')
         this.#last = LAST.OTHER
         if (qualifiers.length > 0) this.#word(` ${qualifiers.join(' ')}`)
@@ -84,15 +85,18 @@ export class Declarator {
         // A const array is one of const elements.
         this.#before(types.words[types.start(id) + headWords] ?? 0, qualifiers, false)
         if (behindPointer) this.#open(this.#last === LAST.WORD && this.#named ? ' (' : '(')
+        goesOn = true
         break
       case KIND.FUNC_PROTO:
         this.#before(types.third(id), none, false)
         if (behindPointer) this.#open(' (')
+        goesOn = true
         break
       default:
         this.#base(kind, id, qualifiers)
     }
     budget.leave()
+    return goesOn
   }
 
   #after(id: number, behindPointer: boolean): void {

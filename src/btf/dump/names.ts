@@ -64,63 +64,64 @@ function meaningOf(types: TypeReader, id: number): number {
 const agree = (known: number, meaning: number): boolean =>
   ((known ^ meaning) & ~MEANING.DEFINED) === 0 && (known & meaning & MEANING.DEFINED) === 0
 
-/** A hash table, with open addressing, of names by their bytes, and of how many have each. */
+/** How many have a name, and what it stands for, in one word: the lowest bits are the meaning's. */
+const timesShift = 4
+const meaningBits = (1 << timesShift) - 1
+
+/** A hash table, with open addressing, of names by their bytes. Each slot has two words: the name, and of it the above. */
 class NameSpace {
   readonly #types: TypeReader
-  #names: Uint32Array
-  #times: Uint32Array
-  #meanings: Uint8Array
+  #slots: Uint32Array
   #used = 0
 
   constructor(types: TypeReader) {
     this.#types = types
-    // A power of two, and enough for the types and constants of a kernel.
-    const slots = 2 ** Math.ceil(Math.log2(types.btf.endId + 64))
-    this.#names = new Uint32Array(slots)
-    this.#times = new Uint32Array(slots)
-    this.#meanings = new Uint8Array(slots)
+    // A power of two, and enough for most of the types and constants of a kernel.
+    this.#slots = new Uint32Array(2 ** Math.ceil(Math.log2(types.btf.endId + 64)))
   }
 
   unique(name: number, meaning: number): number {
     const slot = this.#find(name)
-    const known = this.#meanings[slot] ?? 0
-    if (known !== 0 && agree(known, meaning)) {
-      this.#meanings[slot] = known | meaning
-      return this.#names[slot] ?? 0
+    const word = this.#slots[slot + 1] ?? 0
+    if (word === 0) {
+      this.#slots[slot] = name
+      this.#slots[slot + 1] = (1 << timesShift) | meaning
+      this.#used += 1
+      if (this.#used * 4 > this.#slots.length) this.#enlarge()
+      return name
     }
-    const times = (this.#times[slot] ?? 0) + 1
-    this.#times[slot] = times
+    if (agree(word & meaningBits, meaning)) {
+      this.#slots[slot + 1] = word | meaning
+      return this.#slots[slot] ?? 0
+    }
+    this.#slots[slot + 1] = word + (1 << timesShift)
     // A real type may be called like one of ours.
-    if (times > 1) return this.unique(this.#types.addName(`${this.#types.textAt(name)}___${times}`), meaning)
-    this.#names[slot] = name
-    this.#meanings[slot] = meaning
-    this.#used += 1
-    if (this.#used * 2 > this.#names.length) this.#enlarge()
-    return name
+    return this.unique(this.#types.addName(`${this.#types.textAt(name)}___${(word >>> timesShift) + 1}`), meaning)
   }
 
   /** The slot of a name, or the free one where it belongs. */
   #find(name: number): number {
     const pool = this.#types.pool
+    const slots = this.#slots
     let hash = 0x811c_9dc5
-    for (let at = name; pool[at] !== 0; at += 1) hash = Math.imul(hash ^ (pool[at] ?? 0), 0x0100_0193)
-    const mask = this.#names.length - 1
-    let slot = (hash ^ (hash >>> 15)) & mask
-    while (this.#times[slot] !== 0 && !equal(pool, this.#names[slot] ?? 0, name)) slot = (slot + 1) & mask
+    for (let at = name, byte = pool[at]; byte !== 0 && byte !== undefined; byte = pool[at]) {
+      hash = Math.imul(hash ^ byte, 0x0100_0193)
+      at += 1
+    }
+    const mask = slots.length - 2
+    let slot = ((hash ^ (hash >>> 15)) << 1) & mask
+    while (slots[slot + 1] !== 0 && !equal(pool, slots[slot] ?? 0, name)) slot = (slot + 2) & mask
     return slot
   }
 
   #enlarge(): void {
-    const [names, times, meanings] = [this.#names, this.#times, this.#meanings]
-    this.#names = new Uint32Array(names.length * 2)
-    this.#times = new Uint32Array(names.length * 2)
-    this.#meanings = new Uint8Array(names.length * 2)
-    for (const [slot, count] of times.entries()) {
-      if (count === 0) continue
-      const place = this.#find(names[slot] ?? 0)
-      this.#names[place] = names[slot] ?? 0
-      this.#times[place] = count
-      this.#meanings[place] = meanings[slot] ?? 0
+    const old = this.#slots
+    this.#slots = new Uint32Array(old.length * 2)
+    for (let slot = 0; slot < old.length; slot += 2) {
+      if (old[slot + 1] === 0) continue
+      const place = this.#find(old[slot] ?? 0)
+      this.#slots[place] = old[slot] ?? 0
+      this.#slots[place + 1] = old[slot + 1] ?? 0
     }
   }
 }

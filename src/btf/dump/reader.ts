@@ -18,6 +18,8 @@ export class TypeReader {
   /** All names, each with a zero after it: first the BTF's, at their offsets, then those that were added. */
   #pool: Uint8Array
   #poolEnd: number
+  /** Where the names end of which none is too long; 0 where one is, so that each has to be looked at. */
+  readonly #soundEnd: number
 
   constructor(btf: Btf) {
     this.btf = btf
@@ -26,14 +28,15 @@ export class TypeReader {
     this.words = parts.length === 1 ? btf.words : joined(parts.map((part) => part.words))
     this.#starts = new Uint32Array(btf.endId)
     let shift = 0
-    for (const part of parts) {
-      for (let id = part.firstId; id < part.endId; id += 1) this.#starts[id] = part.startOf(id) + shift
-      shift += part.words.length
+    for (const { starts, firstId, words } of parts) {
+      this.#starts.set(shift === 0 ? starts : starts.map((start) => start + shift), firstId)
+      shift += words.length
     }
     this.hasOldBitfields = this.#anyPartial()
     this.#poolEnd = parts.reduce((sum, { strings }) => sum + strings.length, 0)
     this.#pool = new Uint8Array(this.#poolEnd + roomForNames)
     for (const { firstString, strings } of parts) this.#pool.set(strings, firstString)
+    this.#soundEnd = hasLongName(this.#pool, this.#poolEnd) ? 0 : this.#poolEnd
   }
 
   /** The word at which a type begins; it is not to be void. */
@@ -82,6 +85,7 @@ export class TypeReader {
 
   /** A word that stands for a name, which is checked to be one; `user` is the type that it is of. */
   checked(offset: number, user: number): number {
+    if (offset < this.#soundEnd) return offset
     const end = this.#pool.indexOf(0, offset)
     // Where something is wrong with it, this says what.
     if (end < 0 || end >= this.#poolEnd || end - offset > longestName) this.btf.string(offset, user)
@@ -110,6 +114,16 @@ export class TypeReader {
     this.#poolEnd += bytes.length
     return offset
   }
+}
+
+/** Whether somewhere there are more bytes without a zero than a name may have. The last byte is a zero. */
+function hasLongName(pool: Uint8Array, end: number): boolean {
+  for (let at = -1; at < end - 1; ) {
+    const zero = pool.lastIndexOf(0, Math.min(at + 1 + longestName, end - 1))
+    if (zero <= at) return true
+    at = zero
+  }
+  return false
 }
 
 function joined(parts: readonly Uint32Array[]): Uint32Array {
