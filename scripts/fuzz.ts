@@ -21,10 +21,10 @@ const { values } = parseArgs({
 function tell(finding: Finding): void {
   const { seed, index, target, from, changes, problem, input } = finding
   const file = join(tmpdir(), `ccdk-fuzz-${seed}-${index}.bin`)
-  if (input.length > 0) writeFileSync(file, input)
+  writeFileSync(file, input)
   console.log(`\ninput ${index} (${target}: ${from}): ${problem}`)
   for (const change of changes) console.log(`  ${change}`)
-  if (input.length > 0) console.log(`  it is in ${file}`)
+  console.log(`  it is in ${file}`)
   console.log(`  again: npm run fuzz -- --seed ${seed} --only ${index}${values.committed ? ' --committed' : ''}`)
 }
 

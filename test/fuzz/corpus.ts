@@ -59,7 +59,7 @@ function seedOf(name: string, bytes: Uint8Array): Seed | undefined {
   }
 }
 
-function part(bytes: Uint8Array, fieldsOf: (bytes: Uint8Array) => Fields): Part {
+export function part(bytes: Uint8Array, fieldsOf: (bytes: Uint8Array) => Fields): Part {
   let fields: Fields | undefined
   return {
     bytes,

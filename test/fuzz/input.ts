@@ -24,23 +24,49 @@ export interface Finding {
 
 /** What an input may take, of the thread's own time: a machine that is busy with other things changes nothing. */
 const longestMs = 1000
-/** Bytes outside of the heap, whose limit is the worker's. */
-const mostMemory = 1 << 29
+/** Bytes outside of the heap, whose limit is the worker's: a little more than an object may have of data. */
+const mostMemory = 1.25 * 2 ** 30
 
 /** Runs the input of a number, and says what is wrong with what came of it. The outcome is the target and whether it was read. */
 export function runInput(seed: number, index: number, corpus: readonly Seed[]): Finding | { target: string; isRead: boolean } {
+  const { target, made } = caseOf(seed, index, corpus)
+  const { problem, isRead } = attempt(made, made.edits)
+  if (problem === undefined) return { target, isRead }
+  return findingOf(seed, index, { target, made, problem, needed: shrink(made, problem) })
+}
+
+/** What is to be said of an input that could not be run to its end. */
+export function unfinished(seed: number, index: number, corpus: readonly Seed[], problem: string): Finding {
+  const { target, made } = caseOf(seed, index, corpus)
+  return findingOf(seed, index, { target, made, problem, needed: made.edits })
+}
+
+function caseOf(seed: number, index: number, corpus: readonly Seed[]): { target: string; made: FuzzCase } {
   const random = new Random(seed, index)
   const target = random.pick(turns)
-  const made = target.make(random, corpus)
-  const { problem, isRead } = attempt(made, made.edits)
-  if (problem === undefined) return { target: target.name, isRead }
-  const needed = shrink(made, problem)
-  const input = edited(made.bytes, needed)
-  return { seed, index, target: target.name, from: made.from, changes: needed.map(describe), problem, input }
+  return { target: target.name, made: target.make(random, corpus) }
 }
+
+interface Found {
+  target: string
+  made: FuzzCase
+  problem: string
+  needed: readonly Edit[]
+}
+
+const findingOf = (seed: number, index: number, { target, made, problem, needed }: Found): Finding => ({
+  seed,
+  index,
+  target,
+  from: made.from,
+  changes: needed.map(describe),
+  problem,
+  input: edited(made.bytes, needed),
+})
 
 function attempt(made: FuzzCase, changes: readonly Edit[]): { problem?: string; isRead: boolean } {
   const start = process.threadCpuUsage()
+  const before = getHeapStatistics().external_memory
   let isRead = true
   try {
     made.run(edited(made.bytes, changes))
@@ -52,8 +78,8 @@ function attempt(made: FuzzCase, changes: readonly Edit[]): { problem?: string; 
   const { user, system } = process.threadCpuUsage(start)
   const took = (user + system) / 1000
   if (took > longestMs) return { problem: `it took ${took.toFixed(0)} ms`, isRead }
-  const memory = getHeapStatistics().external_memory
-  if (memory > mostMemory) return { problem: `it left ${memory} bytes outside of the heap`, isRead }
+  const memory = getHeapStatistics().external_memory - before
+  if (memory > mostMemory) return { problem: `it took ${memory} bytes of memory`, isRead }
   return { isRead }
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
-import type { Finding } from './input.ts'
+import { readCorpus } from './corpus.ts'
+import { type Finding, unfinished } from './input.ts'
 import type { Report, Work } from './worker.ts'
 
 export interface FuzzOptions {
@@ -13,6 +14,12 @@ export interface FuzzOptions {
   /** Ends it before, seconds. */
   seconds: number
   onFinding?: (finding: Finding) => void
+  /** A thread that is still at the same input by then, hangs. Of its own time each input may take 1 s. */
+  hangsAfterMs?: number
+  /** What the heap of a thread may grow to. */
+  heapMb?: number
+  /** What runs in each thread. */
+  worker?: URL
 }
 
 export interface FuzzResult {
@@ -25,9 +32,6 @@ export interface FuzzResult {
 }
 
 const lookEveryMs = 200
-/** A thread that is still at the same input by then, hangs. Of its own time each may take 1 s. */
-const hangsAfterMs = 15_000
-const heapMb = 768
 
 /** Runs inputs in threads that are ended, and begun anew behind the input, when one hangs or takes too much memory. */
 export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
@@ -48,7 +52,8 @@ async function runThread(thread: number, options: FuzzOptions, until: number, re
 
 /** Runs one worker to its end. Answers where to go on when it had to be ended at an input. */
 async function runFrom(work: Work, options: FuzzOptions, until: number, result: FuzzResult): Promise<number | undefined> {
-  const worker = new Worker(new URL('worker.ts', import.meta.url), { workerData: work, resourceLimits: { maxOldGenerationSizeMb: heapMb } })
+  const { hangsAfterMs = 30_000, heapMb = 768, worker: program = new URL('worker.ts', import.meta.url) } = options
+  const worker = new Worker(program, { workerData: work, resourceLimits: { maxOldGenerationSizeMb: heapMb } })
   const found = (finding: Finding) => {
     result.findings.push(finding)
     options.onFinding?.(finding)
@@ -76,7 +81,7 @@ async function runFrom(work: Work, options: FuzzOptions, until: number, result: 
   count(result, counted)
   if (state.problem === '') return undefined
   const index = Atomics.load(place, 0)
-  found({ seed: work.seed, index, target: '', from: '', changes: [], problem: state.problem, input: new Uint8Array() })
+  found(unfinished(work.seed, index, readCorpus(work.corpus), state.problem))
   return index + work.step
 }
 

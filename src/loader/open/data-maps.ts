@@ -17,21 +17,23 @@ export interface PlacedMap {
 
 /** Of all data together, bytes: far more than an algorithm has. A .bss section can claim any size without a byte to show. */
 const mostData = 2 ** 30
+/** Of the values of configuration options, bytes: they are numbers, and texts of a line. */
+const mostConfig = 2 ** 20
 
 // ABI: BTF_VAR_STATIC, linux/btf.h.
 const staticLinkage = 0
 
 /** One array map of one element for each section of global data, and one for the configuration values asked for. */
 export function readDataMaps(elf: ElfFile, btf: Btf, objectName: string, externs: readonly ExternSpec[]): PlacedMap[] {
-  let total = 0
-  const count = (size: number, path: string) => {
-    total += size
-    if (total > mostData) throw new ObjectError({ file: elf.file, path, expected: `at most ${mostData} bytes of data, not ${total}` })
+  const refuse = (size: number, path: string, most: number): never => {
+    throw new ObjectError({ file: elf.file, path, expected: `at most ${most} bytes of data, not ${size}` })
   }
+  let total = 0
   const placed = elf.sections.flatMap((section): PlacedMap[] => {
     const origin = originOf(section)
     if (origin === null || section.size === 0) return []
-    count(section.size, section.name)
+    total += section.size
+    if (total > mostData) refuse(total, section.name, mostData)
     const initial = section.type === SHT.NOBITS ? new Uint8Array(section.size) : section.data.slice()
     const hidden = new Set(elf.symbolsOf(section).flatMap(({ name, visibility }) => (visibility === STV.DEFAULT ? [] : [name])))
     const spec = dataMap(btf, objectName, section.name, { origin, initial, hidden })
@@ -39,7 +41,7 @@ export function readDataMaps(elf: ElfFile, btf: Btf, objectName: string, externs
   })
   const end = externs.reduce((size, extern) => (extern.kind === 'kconfig' ? Math.max(size, extern.offset + extern.size) : size), 0)
   if (end === 0) return placed
-  count(end, '.kconfig')
+  if (end > mostConfig) refuse(end, '.kconfig', mostConfig)
   const spec = dataMap(btf, objectName, '.kconfig', { origin: 'kconfig', initial: new Uint8Array(end), hidden: new Set() })
   return [...placed, { spec, section: null, offset: 0, wholeSection: true }]
 }

@@ -1,23 +1,25 @@
-import { existsSync } from 'node:fs'
 import { parseBtf } from '../../../src/btf/index.ts'
 import { minimise } from '../../../src/core-relo/index.ts'
 import { collect } from '../../../src/errors/index.ts'
 import { linkObjects } from '../../../src/linker/index.ts'
-import { type KernelFacts, load, openObject, prepare, summarizeVerifierLog } from '../../../src/loader/index.ts'
-import { recordingTarget } from '../../support/recording-target.ts'
+import { features, type KernelFacts, load, openObject, prepare, RecordingTarget, summarizeVerifierLog } from '../../../src/loader/index.ts'
 import { kernelOf, thisKernelsBtf } from '../../support/this-kernel.ts'
 import type { FuzzTarget } from '../case.ts'
 import { edits } from '../mutate.ts'
+import { hasKernel, smallKernel } from '../small-kernel.ts'
 
-/** The running kernel where it says its types, else one that has those of the object itself. */
-const hasKernel = existsSync('/sys/kernel/btf/vmlinux')
+const nothingNew = Object.fromEntries(Object.keys(features).map((feature) => [feature, 'no' as const]))
 
-/** Opens an object, binds it to a kernel and loads it into one that takes everything. */
+/** Opens an object, binds it to a kernel and loads it into one that takes everything. Nothing may be left of it. */
 function loadInto(bytes: Uint8Array, facts: KernelFacts, isOld: boolean): void {
   const prepared = prepare(openObject(bytes, 'fuzz.bpf.o'), facts)
-  const { target } = recordingTarget(facts, () => (isOld ? 'no' : 'yes'))
-  using loaded = load(prepared, target)
-  for (const name of loaded.maps.keys()) collect([], () => loaded.map(name))
+  const target = new RecordingTarget(facts, isOld ? { features: nothingNew } : {})
+  try {
+    using loaded = load(prepared, target)
+    for (const name of loaded.maps.keys()) collect([], () => loaded.map(name))
+  } finally {
+    if (target.open.length > 0) throw new Error(`still open: ${target.open.join(', ')}`)
+  }
 }
 
 /** Objects with parts changed. */
@@ -27,6 +29,7 @@ export const objects: FuzzTarget = {
   make(random, corpus) {
     const seed = random.pick(corpus)
     const { bytes, fields } = seed.object
+    // The running kernel where it says its types, else one that has those of the object itself.
     const kernel = kernelOf(hasKernel && !random.once(3) ? thisKernelsBtf() : seed.btf)
     const isOld = random.once(4)
     return { from: seed.name, bytes, edits: edits(random, bytes, fields), run: (damaged) => loadInto(damaged, kernel, isOld) }
@@ -39,10 +42,11 @@ export const kernels: FuzzTarget = {
   share: 2,
   make(random, corpus) {
     const [seed, user] = [random.pick(corpus), random.pick(corpus)]
-    const { bytes, fields } = seed.types
+    const isReal = hasKernel && random.once(2)
+    const { bytes, fields } = isReal ? smallKernel() : seed.types
     const object = (random.once(2) ? seed : user).object.bytes
     return {
-      from: `types of ${seed.name} as a kernel's`,
+      from: `${isReal ? 'some types of this kernel' : `types of ${seed.name} as a kernel's`}, for ${user.name} or ${seed.name}`,
       bytes,
       edits: edits(random, bytes, fields),
       run(damaged) {

@@ -199,7 +199,7 @@ test('values of more bytes than any machine has are refused', () => {
   const variables = ['CONFIG_A', 'CONFIG_B'].map((name) => ({ type: writer.var(name, huge, 2), offset: 0, size: 0 }))
   writer.datasec('.kconfig', variables)
   const bytes = writeObject(writer, { symbols: [{ name: 'CONFIG_A' }, { name: 'CONFIG_B' }] })
-  assert.match(objectError(() => openObject(bytes, 'options.bpf.o')).message, '.kconfig: at most 1073741824 bytes of data')
+  assert.match(objectError(() => openObject(bytes, 'options.bpf.o')).message, '.kconfig: at most 1048576 bytes of data')
 })
 
 test('a value without bytes is refused', () => {
