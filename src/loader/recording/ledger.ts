@@ -107,7 +107,11 @@ export class Ledger {
       const src = insns.src(at)
       if (!insns.isWide(at) || (src !== PSEUDO.MAP_FD && src !== PSEUDO.MAP_VALUE)) continue
       const map = known.get(insns.imm(at))
-      if (map === undefined) throw new Error(`${what}: instruction ${at} refers to ${insns.imm(at)}, which is no open map`)
+      if (map === undefined) {
+        // An object may have any number there.
+        const doing = `loading ${what}, whose instruction ${at} refers to ${insns.imm(at)}, which is no open map`
+        throw new SyscallError({ doing, syscall: 'bpf(BPF_PROG_LOAD)', errno: 'EBADF' })
+      }
       maps.add(map)
     }
     return this.#add({ kind: 'program', what, id: this.#nextId, definition, maps })
