@@ -8,13 +8,17 @@ import { registerEach } from './register-each.ts'
 import { tellWhenVerbose } from './verbose.ts'
 
 /** Says what registering an object would create, call by call. Nothing is, so that it needs no privilege. */
-export async function dryRun(file: string, { btf, ...choice }: Choice & { btf: string | undefined }, output: Output): Promise<void> {
+export async function dryRun(
+  file: string,
+  { btf, token = '', ...choice }: Choice & { btf: string | undefined; token?: string },
+  output: Output,
+): Promise<void> {
   const object = openObject(readInput(file), file)
   choose(object, choice)
   const { facts, withModules } = await kernelFacts(btf)
   using target = new RecordingTarget((await withModules?.()) ?? facts)
   const tells = tellWhenVerbose(output)
-  using loaded = load(prepareOrShow(object, target, output, tells), target, tells)
+  using loaded = load(prepareOrShow(object, target, output, tells), target, { ...tells, ...(token === '' ? {} : { token }) })
   using registered = new DisposableStack()
   registerEach(loaded, choice.pin, registered)
   // What is called from here on takes it away again.

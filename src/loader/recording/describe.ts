@@ -38,6 +38,8 @@ export function namesIn(calls: readonly RecordedCall[], facts: KernelFacts): Ins
 
 function inWords(call: RecordedCall, facts: KernelFacts): string {
   switch (call.method) {
+    case 'createToken':
+      return `take the BPF token of ${call.args[0]}`
     case 'loadBtf':
       return `load types: ${call.args[0].length} bytes`
     case 'createMap':

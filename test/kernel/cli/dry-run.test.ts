@@ -46,6 +46,11 @@ test('in JSON it has the arguments of each call, and the instructions as text', 
   assert.ok(used.length > 0)
 })
 
+test('a token is taken first', async () => {
+  const { calls } = await documentOf<DryRun>(ccdk(['register', '--dry-run', '--json', '--token', '/bpf', exampleFile('bpf_reno')]))
+  assert.is(calls[0]?.text, 'take the BPF token of /bpf')
+})
+
 test("takes a kernel's types from a file", async () => {
   const { kernel, calls } = await documentOf<DryRun>(
     ccdk(['register', '--dry-run', '--json', '--btf', '/sys/kernel/btf/vmlinux', exampleFile('bpf_reno')]),
