@@ -25,6 +25,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/demo.ts'),
   },
   {
+    name: 'new',
+    summary: 'begin an algorithm: its source, a README and a first experiment',
+    argument: { syntax: '<name>', text: 'what it is to be called, and its directory' },
+    load: () => import('./commands/new.ts'),
+  },
+  {
     name: 'build',
     summary: "compile an algorithm with clang and ccdk's own headers",
     argument: { syntax: '<source>', text: 'a source in BPF C, such as NAME.bpf.c' },

@@ -10,6 +10,9 @@
 
 char _license[] SEC("license") = "GPL";
 
+/* What a loss leaves of the window, in percent: RFC 5681 has half. Set before the object is loaded. */
+const volatile u32 beta_percent = 50;
+
 static void set_cwnd(struct tcp_sock *tp, u32 cwnd)
 {
 	tp->snd_cwnd = min(cwnd, tp->snd_cwnd_clamp);
@@ -61,7 +64,7 @@ void BPF_PROG(bpf_reno_cong_avoid, struct sock *sk, u32 ack, u32 acked)
 SEC("struct_ops")
 u32 BPF_PROG(bpf_reno_ssthresh, struct sock *sk)
 {
-	return max(tcp_sk(sk)->snd_cwnd / 2, 2U);
+	return max(tcp_sk(sk)->snd_cwnd * beta_percent / 100, 2U);
 }
 
 /* The loss was none (RFC 4015): back to the window before, unless it has grown past that by now. */

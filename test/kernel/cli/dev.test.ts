@@ -120,7 +120,7 @@ test('what does not build or fit, and what the verifier refuses, leaves the last
     assert.is(await refuse(`${good}\nno C`), 'compile')
     assert.is(await refuse('#include "missing.h"\n'), 'compile')
     assert.is(await refuse('int one;\n'), 'usage')
-    const halved = 'return max(tcp_sk(sk)->snd_cwnd / 2, 2U)'
+    const halved = 'return max(tcp_sk(sk)->snd_cwnd * beta_percent / 100, 2U)'
     assert.ok(good.includes(halved))
     assert.is(await refuse(good.replace(halved, 'return *(volatile u32 *)(long)max(tcp_sk(sk)->snd_cwnd, 2U)')), 'verifier')
     // And then all is well again.

@@ -18,7 +18,7 @@ import { sweepNames } from '../support/demo.ts'
 const test = suite('the commands of the pages', [needs.root, needs.structOps, needs.clang, needs.kernelImages])
 
 const root = join(import.meta.dirname, '../../..')
-const names = ['bpf_reno', 'bpf_cubic', 'bpf_dctcp', 'my_cubic', 'my_reno']
+const names = ['bpf_reno', 'bpf_cubic', 'bpf_dctcp', 'my_cubic', 'mycc']
 
 let lock: AsyncDisposable | undefined
 let bpffs: BpfFileSystem | undefined

@@ -26,7 +26,7 @@ test('writes the object beside the source, and says what is in it', async () => 
   assert.equal([exitCode, stderr], [0, ''])
   assert.match(
     stdout,
-    /^mycc\.bpf\.o: 1 struct_ops map, 0 other maps, 3 programs, [\d,]+ bytes, by clang 19\.[\d.]+ in [\d.]+ ms\n$/,
+    /^mycc\.bpf\.o: 1 struct_ops map, 1 other map, 3 programs, [\d,]+ bytes, by clang 19\.[\d.]+ in [\d.]+ ms\n$/,
   )
   assert.equal(here.files(), ['mycc.bpf.c', 'mycc.bpf.o'])
   const checked = await documentOf<{ checks: { structOps: unknown[] }[] }>(ccdk(['check', here.at('mycc.bpf.o'), '--json']))
@@ -50,7 +50,7 @@ test('the object is the same wherever and however it is built, and knows no plac
   for (const other of others) assert.ok(other.equals(plain))
   for (const place of [root, here.at('')]) assert.not(plain.includes(place))
   // The lines of the source are there, for the verifier's log: those of the headers too.
-  assert.ok(plain.includes('return max(tcp_sk(sk)->snd_cwnd / 2, 2U);'))
+  assert.ok(plain.includes('return max(tcp_sk(sk)->snd_cwnd * beta_percent / 100, 2U);'))
   assert.ok(plain.includes('if (bpf_core_read_bitfield(tp, is_cwnd_limited))'))
   assert.ok(plain.includes('\0mycc.bpf.c\0') && plain.includes('\0ccdk/tcp.h\0'))
   assert.not(plain.includes('.debug'))
@@ -123,7 +123,7 @@ test('the document has what a program would ask for', async () => {
     object: 'mycc.bpf.o',
     bytes: readFileSync(here.at('mycc.bpf.o')).length,
     structOps: [{ name: 'bpf_reno', section: '.struct_ops.link' }],
-    maps: [],
+    maps: ['mycc.rodata'],
     programs: ['bpf_reno_cong_avoid', 'bpf_reno_ssthresh', 'bpf_reno_undo_cwnd'],
     missing: [],
     diagnostics: [],
