@@ -24,6 +24,7 @@ export const needs = {
   oldestClang: commands(['clang-14'], ['clang-14']),
   llvm: commands(['llvm-readelf-19'], ['llvm-19']),
   gcc: commands(['gcc'], ['gcc', 'libc6-dev']),
+  kprobes: { ...condition(() => existsSync('/sys/bus/event_source/devices/kprobe'), 'this kernel has no kprobes'), lackedByReference: true },
   congestionModules: {
     ...condition(() => ['tcp_dctcp', 'tcp_bbr'].every((name) => existsSync(`/sys/kernel/btf/${name}`)), 'tcp_dctcp and tcp_bbr are no loaded modules'),
     lackedByReference: true,

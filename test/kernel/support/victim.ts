@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { execa } from 'execa'
 
-const fixtures = join(import.meta.dirname, '../../fixtures/probes')
+/** Programs and libraries for tests of probes. */
+export const fixtures = join(import.meta.dirname, '../../fixtures/probes')
 
 /** Compiles a program of `test/fixtures/probes`, or text, into a directory, and answers its path. */
 export async function compileProgram(
@@ -31,15 +32,15 @@ export class Victim implements AsyncDisposable {
   readonly #child
   readonly #lines: AsyncIterator<string>
 
-  private constructor(file: string) {
-    this.#child = spawn(file, { stdio: ['pipe', 'pipe', 'inherit'] })
+  private constructor(file: string, args: readonly string[]) {
+    this.#child = spawn(file, args, { stdio: ['pipe', 'pipe', 'inherit'] })
     this.pid = this.#child.pid ?? -1
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]()
   }
 
   /** Starts it and waits until it is ready. */
-  static async start(file: string): Promise<Victim> {
-    const victim = new Victim(file)
+  static async start(file: string, args: readonly string[] = []): Promise<Victim> {
+    const victim = new Victim(file, args)
     await victim.#line()
     return victim
   }

@@ -23,6 +23,8 @@ export interface OperandContext {
   machine: number
   /** Of the probe's instruction. */
   address: bigint
+  /** The program always runs at the place that it was linked to, so that addresses in it mean what they say. */
+  fixed: boolean
   /** Where a variable of the program is, in the same terms; undefined when there is none of this name. */
   addressOf: (symbol: string) => bigint | undefined
   fail: (expected: string) => never
@@ -94,7 +96,10 @@ function numberIn(text: string, { fail }: OperandContext): bigint {
   return value
 }
 
-/** Sums of numbers, `8+16`, and beside `%rip` also of one variable, whose distance from the probe it stands for. */
+/**
+ * Sums of numbers, `8+16`, and of one variable. Beside `%rip` that stands for its distance from the probe; beside other
+ * registers for its address, which only a program has that is not moved.
+ */
 function displacementIn(text: string, fromHere: boolean, context: OperandContext): bigint {
   if (text === '') return 0n
   const terms = text.match(/[-+]?[^-+]+/g) ?? []
@@ -102,9 +107,10 @@ function displacementIn(text: string, fromHere: boolean, context: OperandContext
   let symbols = 0
   const values = terms.map((term) => {
     const name = term.replace(/^\+/, '')
-    if (!fromHere || !/^[a-z_.]/i.test(name)) return numberIn(name, context)
+    if (!/^[a-z_.]/i.test(name) || !(fromHere || context.fixed)) return numberIn(name, context)
     symbols += 1
-    return (context.addressOf(name) ?? context.fail(`there is not one variable "${name}"`)) - context.address
+    const address = context.addressOf(name) ?? context.fail(`there is not one variable "${name}"`)
+    return fromHere ? address - context.address : address
   })
   if (symbols > 1) context.fail(`"${text}" names several variables`)
   return values.reduce((sum, value) => sum + value, 0n)

@@ -1,4 +1,4 @@
-import { type ElfFile, PF } from '../../../elf/index.ts'
+import { type ElfFile, ET, PF } from '../../../elf/index.ts'
 import { ObjectError } from '../../../errors/index.ts'
 import { type Binary, fileOffset, segmentAt } from '../binary.ts'
 import { readUsdtNotes } from './notes.ts'
@@ -36,7 +36,7 @@ export function usdtPlaces({ elf, path }: Binary, provider: string, name: string
       const { address, semaphore } = note
       const segment = segmentAt(elf, address)
       if (segment === undefined || (segment.flags & PF.X) === 0) return fail(`an instruction at 0x${address.toString(16)}, but there is none`)
-      const args = parseArguments(note.arguments, { machine: elf.machine, address, addressOf, fail })
+      const args = parseArguments(note.arguments, { machine: elf.machine, address, fixed: elf.type === ET.EXEC, addressOf, fail })
       if (args.length > mostArguments) fail(`at most ${mostArguments} arguments, not ${args.length}`)
       const counter = semaphore === 0n ? 0n : fileOffset(elf, semaphore)
       if (counter === undefined) return fail(`a semaphore at 0x${semaphore.toString(16)}, but the file has no bytes there`)

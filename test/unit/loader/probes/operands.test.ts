@@ -8,8 +8,9 @@ const test = suite('arguments of USDT')
 
 class Refused extends Error {}
 
-const context = (machine: number): OperandContext => ({
+const context = (machine: number, fixed = false): OperandContext => ({
   machine,
+  fixed,
   address: 0x1000n,
   addressOf: (symbol) => (symbol === 'table' ? 0x4000n : undefined),
   fail: (expected) => {
@@ -76,6 +77,12 @@ for (const [machine, name, cases] of [[EM.X86_64, 'x86-64', x86], [EM.AARCH64, '
     for (const gap of [' ', '  ']) assert.equal(parse(` ${cases.map(([text]) => text).join(gap)} `, machine), expected)
   })
 }
+
+test('a variable beside a register is at its address in a program that is not moved', () => {
+  const operand = { kind: 'indexed', register: AX, index: AX, shift: 0, displacement: 0x4002n }
+  assert.equal(parseArguments('-2@2+table(%rax,%rax)', context(EM.X86_64, true)), [{ size: 2, signed: true, operand }])
+  assert.throws(() => parse('-2@2+table(%rax,%rax)'), /"table" is no number/)
+})
 
 test('a probe without arguments', () => assert.equal([...parse(''), ...parse('  ')], []))
 
