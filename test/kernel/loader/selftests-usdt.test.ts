@@ -10,6 +10,7 @@ import { attach, type AttachOptions, load, type LoadedObject, openObject } from 
 import { needs, suite } from '../../support/needs.ts'
 import { buildSelftests, selftest } from '../../support/selftests.ts'
 import { temporaryDirectory } from '../../support/tmp.ts'
+import { unlessMissed } from '../support/missed-runs.ts'
 import { lacking } from '../support/older-kernel.ts'
 import { leavesNothing } from '../support/own-objects.ts'
 import { compileProgram, Victim } from '../support/victim.ts'
@@ -88,7 +89,11 @@ async function forEach(links: 'one' | 'one or several', work: (run: Run) => Prom
         loaded.variable('my_pid').set(driver.pid)
         const on: Run['on'] = (program, name = program, more = {}) =>
           attach(loaded, program, { probe: { binary: file, provider: 'test', name }, ...more })
-        await work({ driver, loaded, on, value: (name) => loaded.variable(name).get() })
+        const counters = ['usdt0', 'usdt3', 'usdt12', 'usdt_100'].map((name) => loaded.variable(`${name}_called`))
+        await unlessMissed(loaded, async () => {
+          for (const counter of counters) counter.set(0)
+          await work({ driver, loaded, on, value: (name) => loaded.variable(name).get() })
+        })
       })
     }
   }
