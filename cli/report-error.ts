@@ -1,8 +1,7 @@
 import { BtfMismatchError, CcdkError, CompileError, errorDocument, VerifierError } from '../src/errors/index.ts'
 import { type Output, toJson } from './output.ts'
-
-/** How much of a verifier's log is shown when the whole was not asked for. */
-const logTail = 12
+import { verifierLines } from './verifier-lines.ts'
+import { keepVerifierLog } from './verifier-log-file.ts'
 
 /** Tells on stderr what went wrong: as a sentence with what to do next, or as JSON. */
 export function reportError(error: unknown, output: Output): void {
@@ -17,9 +16,12 @@ export function reportError(error: unknown, output: Output): void {
     return
   }
   if (error instanceof CompileError && error.words !== '') output.error(error.words.trimEnd())
-  if (error instanceof VerifierError) showLog(error.log, output)
-  output.error(`${mark} ${error.message}`)
+  if (error instanceof VerifierError && output.verbose) output.error(indented(error.log.trimEnd(), '  '))
+  const shown = error instanceof VerifierError ? `the verifier refused program "${error.program}" (${error.errno}): ${error.summary.reason}` : error.message
+  output.error(`${mark} ${shown}`)
+  if (error instanceof VerifierError) output.error(indented(verifierLines(error.summary), '      '))
   if (error.hint !== '') output.error(`      ${error.hint}`)
+  if (error instanceof VerifierError) tellLog(keepVerifierLog(error), output)
   if (!output.verbose) return
   for (let cause = error.cause; cause instanceof Error; cause = cause.cause)
     output.error(`      because: ${cause.message}`)
@@ -28,16 +30,14 @@ export function reportError(error: unknown, output: Output): void {
 /** What the table of errors has for every error, and what only one class knows: all that was found. */
 function documentOf(thrown: unknown): object {
   const { error } = errorDocument(thrown)
-  if (thrown instanceof VerifierError) return { error: { ...error, log: thrown.log } }
+  if (thrown instanceof VerifierError) return { error: { ...error, log: thrown.log, summary: thrown.summary } }
   if (thrown instanceof CompileError) return { error: { ...error, diagnostics: thrown.diagnostics } }
   if (thrown instanceof BtfMismatchError) return { error: { ...error, report: thrown.report } }
   return { error }
 }
 
-function showLog(log: string, output: Output): void {
-  const lines = log.trimEnd().split('\n')
-  const shown = output.verbose ? lines : lines.slice(-logTail)
-  const omitted = lines.length - shown.length
-  if (omitted > 0) output.error(`(${omitted} lines of the verifier's log left out: --verbose shows them)`)
-  for (const line of shown) output.error(`  ${line}`)
+function tellLog(path: string | undefined, output: Output): void {
+  output.error(`      ${path === undefined ? 'its whole log could not be kept: --verbose shows it' : `its whole log: ${path}`}`)
 }
+
+const indented = (text: string, indent: string): string => text.replaceAll(/^(?=.)/gm, indent)

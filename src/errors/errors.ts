@@ -1,3 +1,5 @@
+import { summarySentence, type VerifierSummary } from './verifier-summary.ts'
+
 /**
  * One class a cause. The message of each says what was tried, what was found and what to do next; the same facts
  * stand in fields, so that nobody has to parse a message.
@@ -116,11 +118,13 @@ export class VerifierError extends CcdkError {
   readonly errno: string
   /** The verifier's whole log. */
   readonly log: string
-  /** The line of the log that says why, and the source line it stands at. */
-  readonly summary: string
+  readonly summary: VerifierSummary
 
-  constructor(facts: { program: string; errno: string; log: string; summary: string; hint?: string; cause?: unknown }) {
-    super(`the verifier refused program "${facts.program}" (${facts.errno}): ${facts.summary}`, facts)
+  constructor(facts: { program: string; errno: string; log: string; summary: VerifierSummary; cause?: unknown }) {
+    super(`the verifier refused program "${facts.program}" (${facts.errno}): ${summarySentence(facts.summary)}`, {
+      hint: facts.summary.suggestion ?? '',
+      cause: facts.cause,
+    })
     this.program = facts.program
     this.errno = facts.errno
     this.log = facts.log

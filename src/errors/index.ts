@@ -13,3 +13,4 @@ export {
   VerifierError,
 } from './errors.ts'
 export { type ErrorDocument, errorDocument, exitCode } from './report.ts'
+export { sourceText, type VerifierSource, type VerifierSummary } from './verifier-summary.ts'

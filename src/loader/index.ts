@@ -51,4 +51,4 @@ export type {
 export type { BtfInfo, MapInfo, ObjectKind, ObjectsById, ProgramInfo } from './objects-by-id.ts'
 export type { TestRun, TestRunResult } from './test-run.ts'
 export { ATTACH_FLAG, ATTACH_TYPE, LINK_TYPE, MAP_FLAG, MAP_TYPE, objectNameSize, PROG_TYPE, TOKEN_FD } from './uapi.ts'
-export { summarizeVerifierLog } from './verifier-log.ts'
+export { summarizeVerifierLog } from './verifier/summary.ts'

@@ -3,12 +3,13 @@ import { functionType } from '../attach/program-function.ts'
 import { CODE, insnSize, PSEUDO } from '../instructions.ts'
 import type { BpfObject } from '../object.ts'
 import { POISON } from '../poison.ts'
+import { DebugRecords } from '../prepare/debug-info.ts'
 import type { PreparedObject, PreparedProgram } from '../prepare/prepare.ts'
 import { attachesAtOnce } from '../probes/usdt/at-once.ts'
 import type { SectionKind } from '../section-kind.ts'
 import type { Handle, ProgramDefinition, Target, VerifierLog } from '../target.ts'
 import { ATTACH_TYPE, PROG_FLAG } from '../uapi.ts'
-import { summarizeVerifierLog } from '../verifier-log.ts'
+import { type ProgramFacts, summarizeVerifierLog } from '../verifier/summary.ts'
 import { loadJumpTables } from './jump-tables.ts'
 import type { LoadedMap } from './loaded.ts'
 import { byToken, type LoadContext } from './context.ts'
@@ -63,10 +64,20 @@ export function loadProgram(
   } catch (error) {
     if (!(error instanceof VerifierError)) throw error
     const { errno, log } = error
-    const names = (list: readonly { name: string }[]) => list.map(({ name }) => name)
-    const poisoned = { accesses: program.poisoned, maps: names(object.maps), externs: names(object.externs) }
-    const summary = summarizeVerifierLog(log, poisoned)
-    throw new VerifierError({ program: spec.name, errno, log, summary, hint: error.hint, cause: error })
+    throw new VerifierError({ program: spec.name, errno, log, summary: summarizeVerifierLog(log, factsOf(object, program)), cause: error })
+  }
+}
+
+/** What the object says of a program's instructions, for the verifier's log. */
+function factsOf(object: BpfObject, { assembled, poisoned }: PreparedProgram): ProgramFacts {
+  const names = (list: readonly { name: string }[]) => list.map(({ name }) => name)
+  const debug = new DebugRecords(object)
+  return {
+    poisoned: { accesses: poisoned, maps: names(object.maps), externs: names(object.externs) },
+    placeOf: (at) => {
+      const placed = assembled.placed.findLast(({ start }) => start <= at)
+      return placed && { function: placed.code.name, source: debug.sourceOf(placed.code, at - placed.start) }
+    },
   }
 }
 

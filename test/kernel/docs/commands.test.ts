@@ -30,7 +30,7 @@ test.before(async () => {
   bpffs = await mountBpffs()
   place = temporaryDirectory()
   for (const name of ['src', 'scripts', 'test']) await symlink(join(root, name), join(place.path, name))
-  for (const name of ['renamed_member', 'guards', 'optional_members']) {
+  for (const name of ['renamed_member', 'guards', 'optional_members', 'verifier_reject']) {
     await copyFile(await compileFixture(name), join(place.path, `${name}.bpf.o`))
   }
   await mkdir(join(place.path, 'boot'))
@@ -55,7 +55,7 @@ async function runStep({ command, output, afterInterrupt }: Step, user: boolean)
   const [program = '', ...args] = user ? ['setpriv', '--bounding-set=-all', '--inh-caps=-all', ...shell] : shell
   const running = execa(program, args, {
     cwd: here,
-    env: { PATH: `${join(here, 'bin')}:${process.env['PATH'] ?? ''}` },
+    env: { PATH: `${join(here, 'bin')}:${process.env['PATH'] ?? ''}`, XDG_STATE_HOME: join(here, 'state') },
     all: true,
     reject: false,
     stdin: 'ignore',

@@ -139,7 +139,7 @@ test('a map can be made larger before loading, and one that a program uses canno
     counters.autocreate = false
     assert.throws(
       () => load(object, target),
-      (error: unknown) => error instanceof VerifierError && /uses map "counters", which was not/.test(error.summary),
+      (error: unknown) => error instanceof VerifierError && /uses map "counters", which was not/.test(error.summary.reason),
     )
   })
 })

@@ -35,25 +35,26 @@ async function refusal(program: string, change: (object: BpfObject) => void = ()
 test('a field that the kernel lacks is called by its name', async () => {
   const error = await refusal('bad_relo')
   assert.is(error.program, 'bad_relo')
-  assert.match(error.summary, /^the kernel has no struct task_struct___bad\.fake_field, and the program does not check that/)
-  assert.match(error.summary, 'test_log_fixup.c:')
+  assert.match(error.summary.reason, /^the kernel has no struct task_struct___bad\.fake_field, and the program does not check that/)
+  assert.match(error.summary.source?.file ?? '', /test_log_fixup\.c$/)
 })
 
 test('also one of a function that the program calls', async () => {
   const { summary } = await refusal('bad_relo_subprog')
-  assert.match(summary, /^the kernel has no struct task_struct___bad\.fake_field_subprog, /)
+  assert.match(summary.reason, /^the kernel has no struct task_struct___bad\.fake_field_subprog, /)
 })
 
 test('a map that was not to be created is called by its name, and the other one is there', async () => {
   const { summary } = await refusal('use_missing_map', ({ maps }) => {
     for (const map of maps) map.autocreate = map.name !== 'missing_map'
   })
-  assert.match(summary, /^the program uses map "missing_map", which was not to be created, at test_log_fixup\.c:/)
+  assert.is(summary.reason, 'the program uses map "missing_map", which was not to be created')
+  assert.match(summary.source?.file ?? '', /test_log_fixup\.c$/)
 })
 
 test('a weak kernel function that is missing is called by its name', async () => {
   const { summary } = await refusal('use_missing_kfunc')
-  assert.match(summary, /^the kernel has no function "bpf_nonexistent_kfunc", and the program does not check that/)
+  assert.match(summary.reason, /^the kernel has no function "bpf_nonexistent_kfunc", and the program does not check that/)
 })
 
 test.run()

@@ -19,7 +19,16 @@ const test = suite('errors')
 const refused = { doing: 'creating the map "dctcp"', syscall: 'bpf(BPF_MAP_CREATE)', errno: 'EPERM' }
 const object = { file: 'cc.bpf.o', path: '.BTF/type[17]/member[3]', expected: 'expected a type id below 42' }
 const log = '0: R1=ctx()\ninvalid mem access\nprocessed 1 insns'
-const rejected = { program: 'cong_avoid', errno: 'EACCES', log, summary: 'invalid mem access (dctcp.bpf.c:12)' }
+const summary = {
+  reason: 'invalid mem access',
+  instruction: { index: 3, text: '(63) *(u32 *)(r1 +0) = r2' },
+  source: { file: 'dctcp.bpf.c', line: 12, text: '*x = 1;' },
+  registers: [],
+  calls: [],
+  explanation: null,
+  suggestion: 'check it first',
+}
+const rejected = { program: 'cong_avoid', errno: 'EACCES', log, summary }
 
 /** One error of each class, with the exit code and the `code` that scripts rely on. */
 const table: [CcdkError, number, string][] = [
@@ -85,8 +94,9 @@ test('messages say what was tried, what was found and where', () => {
   assert.is(new SyscallError(refused).message, 'creating the map "dctcp": bpf(BPF_MAP_CREATE) answered EPERM')
   assert.is(
     new VerifierError(rejected).message,
-    'the verifier refused program "cong_avoid" (EACCES): invalid mem access (dctcp.bpf.c:12)',
+    'the verifier refused program "cong_avoid" (EACCES): invalid mem access, at dctcp.bpf.c:12 "*x = 1;", instruction 3: (63) *(u32 *)(r1 +0) = r2',
   )
+  assert.is(new VerifierError(rejected).hint, 'check it first')
 })
 
 test('an unsupported kernel is told which release and option bring the feature', () => {

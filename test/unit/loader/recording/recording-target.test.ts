@@ -10,6 +10,7 @@ import {
   type RecordedMethod,
   type RecordingOptions,
   RecordingTarget,
+  summarizeVerifierLog,
 } from '../../../../src/loader/index.ts'
 import { register } from '../../../../src/structops/index.ts'
 import { compileFixture } from '../../../support/compile.ts'
@@ -165,11 +166,13 @@ test("types that the kernel does not take: an object with a struct says what is 
 })
 
 test('a verdict of the verifier is told with the program', () => {
-  const error = new VerifierError({ program: 'x', errno: 'EACCES', log: '0: (95) exit\nR0 !read_ok\nprocessed 1 insns', summary: '' })
+  const log = '0: (95) exit\nR0 !read_ok\nprocessed 1 insns'
+  const error = new VerifierError({ program: 'x', errno: 'EACCES', log, summary: summarizeVerifierLog('') })
   using target = recording({ failures: [{ method: 'loadProgram', nth: 2, error }] })
   const object = openExample('bpf_reno')
   const second = object.programs[1]?.name ?? ''
-  assert.throws(() => load(object, target), `the verifier refused program "${second}" (EACCES): R0 !read_ok, instruction 0: (95) exit`)
+  const start = `the verifier refused program "${second}" (EACCES): R0 !read_ok, at bpf_reno.bpf.c:`
+  assert.throws(() => load(object, target), (thrown: Error) => thrown.message.startsWith(start) && thrown.message.endsWith(', instruction 0: (95) exit'))
   assert.equal(target.open, [])
 })
 
