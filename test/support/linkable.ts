@@ -2,7 +2,7 @@ import { SHF, SHT, STB, STT } from '../../src/elf/index.ts'
 import type { ObjectToLink } from '../../src/linker/index.ts'
 import { BtfWriter } from './btf-writer.ts'
 import { type SectionToWrite, type SymbolToWrite, writeElf } from './elf-writer.ts'
-import { code, type Insn } from './object-writer.ts'
+import { code, type Insn, OP } from './object-writer.ts'
 
 /** A type, added to an object's types. */
 export type TypeToWrite = (types: BtfWriter) => number
@@ -70,6 +70,22 @@ export const mapType =
     const members = Object.entries(fields).map(([name, count]): [string, number] => [name, number(count)])
     return types.struct('', [...members, ['key', types.ptr(key(types))], ['value', types.ptr(int(types))]])
   }
+
+/** An object that uses a variable, a map and a function of another one. */
+export const userOfAll: readonly (VariableToLink | FunctionToLink)[] = [
+  func('main', {
+    section: 'socket',
+    insns: [[OP.LD_IMM64], [0], [OP.LD_IMM64], [0], [OP.CALL, 0, 1, 0, -1], [OP.EXIT]],
+    relocations: [
+      { at: 0, symbol: 'number' },
+      { at: 2, symbol: 'table' },
+      { at: 4, symbol: 'work', type: 10 },
+    ],
+  }),
+  func('work'),
+  variable('number'),
+  variable('table', { section: '.maps', type: mapType({ max_entries: 8, type: 2 }) }),
+]
 
 /** Writes an object that defines and uses names, and the licence GPL unless another is given. */
 export function linkable(

@@ -73,34 +73,47 @@ export class Layout {
     return 1
   }
 
-  #align(id: number): number {
+  /** The type behind typedefs, qualifiers and tags. */
+  #behind(id: number): number {
     const types = this.#types
+    for (let at = id; ; at = types.third(at)) {
+      this.#budget.spend(id, 1)
+      switch (types.kind(at)) {
+        case KIND.TYPEDEF:
+        case KIND.CONST:
+        case KIND.VOLATILE:
+        case KIND.RESTRICT:
+        case KIND.TYPE_TAG:
+          break
+        default:
+          return at
+      }
+    }
+  }
+
+  #align(modified: number): number {
+    const types = this.#types
+    const id = this.#behind(modified)
     switch (types.kind(id)) {
       case KIND.PTR:
-        return pointerSize
       case KIND.INT:
       case KIND.ENUM:
       case KIND.ENUM64:
       case KIND.FLOAT:
-        return Math.min(pointerSize, Math.max(1, types.third(id)))
+        return Math.min(pointerSize, Math.max(1, this.sizeOf(id)))
       case KIND.STRUCT:
       case KIND.UNION:
-        return this.#ofMembers(id)
+        return id === modified ? this.#ofMembers(id) : this.alignOf(id)
       case KIND.ARRAY:
         return this.alignOf(types.words[types.start(id) + headWords] ?? 0)
-      case KIND.TYPEDEF:
-      case KIND.CONST:
-      case KIND.VOLATILE:
-      case KIND.RESTRICT:
-      case KIND.TYPE_TAG:
-        return this.alignOf(types.third(id))
       default:
         return 1
     }
   }
 
-  #size(id: number): number {
+  #size(modified: number): number {
     const types = this.#types
+    const id = this.#behind(modified)
     switch (types.kind(id)) {
       case KIND.PTR:
         return pointerSize
@@ -115,12 +128,6 @@ export class Layout {
         const first = types.start(id) + headWords
         return this.sizeOf(types.words[first] ?? 0) * (types.words[first + 2] ?? 0)
       }
-      case KIND.TYPEDEF:
-      case KIND.CONST:
-      case KIND.VOLATILE:
-      case KIND.RESTRICT:
-      case KIND.TYPE_TAG:
-        return this.sizeOf(types.third(id))
       default:
         return types.btf.fail(id, 'a type with a size')
     }

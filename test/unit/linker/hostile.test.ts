@@ -7,8 +7,8 @@ import { linkObjects } from '../../../src/linker/index.ts'
 import { openObject } from '../../../src/loader/index.ts'
 import { BtfWriter } from '../../support/btf-writer.ts'
 import { writeElf } from '../../support/elf-writer.ts'
-import { func, linkable, mapType, variable } from '../../support/linkable.ts'
-import { nothing, OP } from '../../support/object-writer.ts'
+import { func, linkable, mapType, userOfAll, variable } from '../../support/linkable.ts'
+import { nothing } from '../../support/object-writer.ts'
 import { objectError, survives } from '../../support/refusals.ts'
 
 const test = suite('linking, hostile')
@@ -16,21 +16,7 @@ const test = suite('linking, hostile')
 const example = readFileSync(join(import.meta.dirname, '../../../src/cc-examples/bpf_reno.bpf.o'))
 
 /** One of everything. */
-const user = linkable('user.o', [
-  func('main', {
-    section: 'socket',
-    insns: [[OP.LD_IMM64], [0], [OP.LD_IMM64], [0], [OP.CALL, 0, 1, 0, -1], [OP.EXIT]],
-    relocations: [
-      { at: 0, symbol: 'number' },
-      { at: 2, symbol: 'table' },
-      { at: 4, symbol: 'work', type: 10 },
-    ],
-  }),
-  func('work'),
-  variable('number'),
-  variable('table', { section: '.maps', type: mapType({ max_entries: 8, type: 2 }) }),
-  variable('zero', { section: '.bss', bytes: new Uint8Array(4) }),
-])
+const user = linkable('user.o', [...userOfAll, variable('zero', { section: '.bss', bytes: new Uint8Array(4) })])
 const library = linkable('library.o', [
   func('work', { insns: nothing, weak: true }),
   variable('number', { bytes: new Uint8Array(4) }),

@@ -4,7 +4,7 @@ import { type Btf, parseBtf } from '../../../src/btf/index.ts'
 import { type ElfFile, parseElf, SHN, STB, STV } from '../../../src/elf/index.ts'
 import { linkObjects, type ObjectToLink } from '../../../src/linker/index.ts'
 import { openObject } from '../../../src/loader/index.ts'
-import { func, linkable, mapType, noParameters, variable } from '../../support/linkable.ts'
+import { func, linkable, mapType, noParameters, userOfAll, variable } from '../../support/linkable.ts'
 import { nothing, OP } from '../../support/object-writer.ts'
 
 const test = suite('linking')
@@ -85,20 +85,7 @@ test('static variables and functions of one name stay apart, with what refers to
 })
 
 test('what one object declares is what another defines: functions, variables, maps', () => {
-  const user = linkable('user.o', [
-    func('main', {
-      section: 'socket',
-      insns: [[OP.LD_IMM64], [0], [OP.LD_IMM64], [0], [OP.CALL, 0, 1, 0, -1], [OP.EXIT]],
-      relocations: [
-        { at: 0, symbol: 'number' },
-        { at: 2, symbol: 'table' },
-        { at: 4, symbol: 'work', type: 10 },
-      ],
-    }),
-    func('work'),
-    variable('number'),
-    variable('table', { section: '.maps', type: mapType({ max_entries: 8, type: 2 }) }),
-  ])
+  const user = linkable('user.o', userOfAll)
   const library = linkable('library.o', [
     func('first', { insns: nothing }),
     func('work', { insns: nothing }),
