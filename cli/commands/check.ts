@@ -5,7 +5,7 @@ import { printMany } from '../check/many-kernels.ts'
 import { printOne } from '../check/one-kernel.ts'
 import { contentsOf } from '../contents.ts'
 import { kernelFacts } from '../kernel-facts.ts'
-import { addNames, addOne, setOption } from '../list-option.ts'
+import { addOne, optionalOption, setOption } from '../shared-options.ts'
 import type { Output } from '../output.ts'
 import { readInput } from '../read-input.ts'
 import { setValues } from '../register/set-values.ts'
@@ -23,7 +23,7 @@ export function configure(command: Command, output: Output): void {
       "a kernel instead of the one that runs: its boot image, its vmlinux or its types as raw BTF, compressed or not; may be repeated",
       addOne,
     )
-    .option('--optional <members>', 'members that may be left out on a kernel that lacks them, a,b', addNames)
+    .option(...optionalOption)
     .option(...setOption)
     .action(async (file: string, { btf, optional = [], set = [] }: Options) => {
       const object = open(file, optional, set)

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { addBuildOptions, type BuildOptions, buildRequest } from '../build-options.ts'
 import { develop } from '../dev/develop.ts'
-import { addNames } from '../list-option.ts'
+import { existingOption, namespacesOption, onlyOption, optionalOption, setOption } from '../shared-options.ts'
 import { namespacesOf } from '../namespaces.ts'
 import type { Output } from '../output.ts'
 import type { Choice } from '../register/choose.ts'
@@ -14,12 +14,13 @@ interface Options extends BuildOptions, Choice {
 
 export function configure(command: Command, output: Output): void {
   addBuildOptions(command)
-    .option('--only <maps>', 'only these struct_ops maps, a,b, among them those of "?" sections', addNames)
+    .option(...onlyOption)
     .option('--name <name>', 'register the algorithm under another name')
     .option('--pin <dir>', 'keep links in this directory of the BPF file system, also when the command has ended', (directory) => resolve(directory))
-    .option('--optional <members>', 'members that may be left out on a kernel that lacks them, a,b', addNames)
-    .option('--existing', 'also move open connections, and sockets that listen, to each new version')
-    .option('--netns <which>', 'move them in these network namespaces alone: process ids, names, paths, own or all', addNames)
+    .option(...optionalOption)
+    .option(...setOption)
+    .option(...existingOption)
+    .option(...namespacesOption)
     .action(async (source: string, words: string[], { existing = false, netns, ...options }: Options) => {
       const object = `${source.replace(/\.c$/, '')}.o`
       const namespaces = namespacesOf(netns)

@@ -3,15 +3,15 @@ import { type Command, Option } from 'commander'
 import { registerObject, type RegisterOptions } from '../register/register-object.ts'
 import { dryRun } from '../register/dry-run.ts'
 import { UsageError } from '../../src/errors/index.ts'
-import { addNames, setOption } from '../list-option.ts'
+import { onlyOption, optionalOption, setOption } from '../shared-options.ts'
 import type { Output } from '../output.ts'
 
 export function configure(command: Command, output: Output): void {
   command
-    .option('--only <maps>', 'only these struct_ops maps, a,b, among them those of "?" sections', addNames)
+    .option(...onlyOption)
     .option('--name <name>', 'register the algorithm under another name')
     .option('--pin <dir>', 'keep links in this directory of the BPF file system', (directory) => resolve(directory))
-    .option('--optional <members>', 'members that may be left out on a kernel that lacks them, a,b', addNames)
+    .option(...optionalOption)
     .option(...setOption)
     .addOption(
       new Option('--token <dir>', 'create all by the BPF token of a BPF file system that delegates it').env('LIBBPF_BPF_TOKEN_PATH'),

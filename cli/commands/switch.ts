@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { LinuxTarget } from '../../src/kernel/index.ts'
 import { openObject } from '../../src/loader/index.ts'
-import { addNames, setOption } from '../list-option.ts'
+import { existingOption, namespacesOption, onlyOption, optionalOption, setOption } from '../shared-options.ts'
 import { namespacesOf } from '../namespaces.ts'
 import type { Output } from '../output.ts'
 import { readInput } from '../read-input.ts'
@@ -19,13 +19,13 @@ interface Options extends Pick<SwitchOptions, 'registered' | 'existing' | 'repla
 
 export function configure(command: Command, output: Output): void {
   command
-    .option('--only <maps>', 'only these struct_ops maps, a,b, among them those of "?" sections', addNames)
+    .option(...onlyOption)
     .option('--name <name>', 'give the new version this name, which has to be the old one\'s')
     .option('--registered <which>', 'take the place of this link, map or pin, instead of what has the name')
-    .option('--existing', 'also move open connections, and sockets that listen, to the new version')
-    .option('--netns <which>', 'move them in these network namespaces alone: process ids, names, paths, own or all', addNames)
+    .option(...existingOption)
+    .option(...namespacesOption)
     .option('--replace', 'where there is no link: unregister the old version, then register the new one')
-    .option('--optional <members>', 'members that may be left out on a kernel that lacks them, a,b', addNames)
+    .option(...optionalOption)
     .option(...setOption)
     .action((file: string, { netns, only, name, optional, set = [], ...options }: Options) => {
       const object = openObject(readInput(file), file)

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
 import { toJson } from '../../../cli/output.ts'
-import { addOne, addNames } from '../../../cli/list-option.ts'
+import { addOne, addNames } from '../../../cli/shared-options.ts'
 import { suite } from '../../support/needs.ts'
 
 const test = suite('documents and options')
