@@ -96,7 +96,7 @@ test('an algorithm of two objects is registered and carries traffic', async () =
   const files = await Promise.all(['linked_library', 'linked_algorithm'].map((name) => compileFixture(name)))
   const { bytes, unresolved, overridden } = await linked(files)
   assert.equal(unresolved.map(({ name, section, weak }) => [name, section, weak]), [
-    ['CONFIG_HZ', '.kconfig', true],
+    ['CONFIG_LOG_BUF_SHIFT', '.kconfig', true],
     ['tcp_reno_cong_avoid', '.ksyms', false],
     ['tcp_reno_undo_cwnd', '.ksyms', false],
   ])
