@@ -5,7 +5,7 @@ import type { Output } from '../output.ts'
 import { table, width } from '../table.ts'
 import { Footnotes } from './footnotes.ts'
 import type { KernelCheck } from './kernel-check.ts'
-import { placeOf, ranges, whatHappens, wrap } from './words.ts'
+import { needsOf, placeOf, ranges, whatHappens, wrap } from './words.ts'
 
 /** Columns of a terminal that is not wider than most. */
 const columns = 80
@@ -122,12 +122,12 @@ const usesOf = ({ message }: KernelCheck['problems'][number], { missing }: Kerne
 function printMissing(checks: readonly KernelCheck[], output: Output): void {
   const told = (check: KernelCheck) => new Set(check.problems.flatMap((problem) => usesOf(problem, check)))
   const untold = (check: KernelCheck) => check.missing.filter((use) => !told(check).has(use))
-  const all = grouped(checks, untold, (use) => `${use.what}\0${placeOf(use)}\0${use.reached}`)
+  const all = grouped(checks, untold, (use) => `${use.what}\0${placeOf(use)}\0${use.reached}\0${use.needs}`)
   for (const [what, uses] of Map.groupBy(all, ({ item }) => item.what)) {
     output.print(`\n${output.style('bold', what)}, which is missing`)
     for (const { item, numbers } of uses) {
       const mark = item.reached ? output.style('red', '✗') : output.style('yellow', '–')
-      output.print(`${mark}  ${wrap(`in ${ranges(numbers)}: ${placeOf(item)}: ${whatHappens(item)}`, columns - 3, '   ')}`)
+      output.print(`${mark}  ${wrap(`in ${ranges(numbers)}: ${placeOf(item)}: ${whatHappens(item)}${needsOf(item)}`, columns - 3, '   ')}`)
     }
   }
 }

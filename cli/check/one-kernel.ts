@@ -2,7 +2,7 @@ import type { PreparedObject } from '../../src/loader/index.ts'
 import { matchTable } from '../match-table.ts'
 import type { Output } from '../output.ts'
 import type { KernelCheck } from './kernel-check.ts'
-import { placeOf, whatHappens } from './words.ts'
+import { needsOf, placeOf, whatHappens } from './words.ts'
 
 /** All that is to be said about one kernel: each member with its places, then what is missing. */
 export function printOne({ object, structOps }: PreparedObject, check: KernelCheck, output: Output): void {
@@ -12,7 +12,7 @@ export function printOne({ object, structOps }: PreparedObject, check: KernelChe
   for (const { name, section } of left) output.print(`${name} (${section}) is registered only when it is asked for`)
   const problem = output.style('red', 'problem:')
   for (const use of check.missing) {
-    output.print(`${use.reached ? `${problem} ` : ''}the kernel has no ${use.what}, which ${placeOf(use)} uses: ${whatHappens(use)}`)
+    output.print(`${use.reached ? `${problem} ` : ''}the kernel has no ${use.what}, which ${placeOf(use)} uses: ${whatHappens(use)}${needsOf(use)}`)
   }
   for (const note of check.notes) output.print(note)
   for (const { message, hint } of check.problems) {

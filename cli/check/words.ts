@@ -10,6 +10,9 @@ export function placeOf({ program, function: name, source }: MissingUse): string
 export const whatHappens = ({ reached }: MissingUse): string =>
   reached ? 'the verifier refuses it' : 'it is not reached there, since the program asks first'
 
+/** The release and the options that bring it. */
+export const needsOf = ({ needs }: MissingUse): string => (needs === null ? '' : `; ${needs}`)
+
 /** `1, 2, 5-9`: kernels by their numbers. */
 export function ranges(numbers: readonly number[]): string {
   const runs: { first: number; last: number }[] = []

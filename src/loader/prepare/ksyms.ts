@@ -93,3 +93,13 @@ function whereElse(config: readonly string[] | undefined, facts: KernelFacts): s
   const off = text === undefined || config === undefined ? null : whatIsOff({ config }, text)
   return `${off ?? 'modules are not looked into'}; ${weak}`
 }
+
+/** What brings a function that a kernel lacks, in words; null where that is not known. */
+export function whatBrings(name: string, facts: KernelFacts): string | null {
+  const { since, config } = originOfFunction(name)
+  const needs = [since && `Linux ${since} or later`, config?.join(', ')].filter(Boolean).join(' with ')
+  if (needs === '') return null
+  const text = facts.unknown?.includes('configuration') === true ? undefined : facts.kernelConfig()
+  const off = text === undefined || config === undefined ? null : whatIsOff({ config }, text)
+  return `it needs ${needs}${off === null ? '' : `; ${off}`}`
+}

@@ -5,7 +5,8 @@ import { reachable } from '../reach/reach.ts'
 import { POISON } from '../poison.ts'
 import type { AssembledProgram, MapFixup } from './assemble.ts'
 import type { DebugRecords, SourceLine } from './debug-info.ts'
-import type { KernelSymbol } from './ksyms.ts'
+import type { KernelFacts } from '../target.ts'
+import { type KernelSymbol, whatBrings } from './ksyms.ts'
 
 /** A use of something that the kernel does not have. */
 export interface MissingUse {
@@ -21,6 +22,8 @@ export interface MissingUse {
    * such as `bpf_core_field_exists()`. A program that can get there is refused.
    */
   readonly reached: boolean
+  /** The release and the options that bring it, in words, where that is known. */
+  readonly needs: string | null
 }
 
 interface Bound {
@@ -37,6 +40,7 @@ export function missingUses(
   symbols: ReadonlyMap<string, KernelSymbol | null>,
   config: Uint8Array | null,
   debug: DebugRecords,
+  facts: KernelFacts,
 ): MissingUse[] {
   const uses = [...missingFields(assembled), ...missingExterns(object, assembled, symbols)]
   if (uses.length === 0) return []
@@ -61,6 +65,7 @@ export function missingUses(
         program: name,
         function: code?.name ?? name,
         source: code === undefined ? null : debug.sourceOf(code, at - start),
+        needs: kind === 'function' ? whatBrings(what, facts) : null,
         reached: must || reached?.has(at) !== false,
       }
     })

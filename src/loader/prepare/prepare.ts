@@ -119,7 +119,7 @@ export function prepare(object: BpfObject, facts: KernelFacts, { coreTypes, atta
       kernelType: programFunction === null ? resolveKernelType(spec, facts, problems) : null,
       programFunction,
       poisoned: assembled.poisoned,
-      missing: missingUses(object, { name: spec.name, assembled, fixups }, symbols, knownConfig, debug),
+      missing: missingUses(object, { name: spec.name, assembled, fixups }, symbols, knownConfig, debug, facts),
     }
   })
   return { object, facts, structOps, programs, config, problems, notes }
