@@ -1,12 +1,13 @@
 import { type Command, Option } from 'commander'
 import { nearestName } from '../../src/btf-match/index.ts'
-import { type Btf, dumpHeader, parseBtf, rawText, relocateBtf } from '../../src/btf/index.ts'
+import { type Btf, dumpHeader, rawText } from '../../src/btf/index.ts'
 import { minimise } from '../../src/core-relo/index.ts'
-import { parseElf } from '../../src/elf/index.ts'
-import { ObjectError, UsageError } from '../../src/errors/index.ts'
+import { UsageError } from '../../src/errors/index.ts'
 import { openObject } from '../../src/loader/index.ts'
 import type { Output } from '../output.ts'
+import { readBtf } from '../read-btf.ts'
 import { readInput } from '../read-input.ts'
+import { addNames } from '../shared-options.ts'
 import { writeOutput } from '../write-output.ts'
 
 const thisKernel = '/sys/kernel/btf/vmlinux'
@@ -16,8 +17,8 @@ export function configure(command: Command, output: Output): void {
     .command('dump')
     .summary('print types')
     .description('Print types: as a C header that compiles, with all that they need, or one by one.')
-    .argument('[file]', 'BTF, raw or in an ELF file such as a BPF object', thisKernel)
-    .option('-t, --type <name...>', 'only the types of these names')
+    .argument('[file]', 'BTF, raw or in an ELF file such as a BPF object, or a kernel image', thisKernel)
+    .option('-t, --type <names>', 'only the types of these names, a,b; may be repeated', addNames)
     .option('--base <file>', "of a kernel module's BTF: that of its kernel")
     .addOption(new Option('-f, --format <format>', 'how').choices(['c', 'json', 'raw']).default('c'))
     .action((file: string, options: DumpOptions) => dump(file, options, output))
@@ -27,7 +28,7 @@ export function configure(command: Command, output: Output): void {
     .description('Write a BTF file that holds, of the types of a kernel, only what CO-RE needs for some objects.')
     .argument('<object...>', 'BPF object files')
     .requiredOption('-o, --output <file>', 'the file to write')
-    .option('--btf <file>', "a kernel's BTF, raw or in an ELF file, instead of the running kernel's", thisKernel)
+    .option('--btf <file>', "a kernel's types, as check takes them, instead of the running kernel's", thisKernel)
     .action((objects: string[], options: MinOptions) => min(objects, options, output))
 }
 
@@ -37,11 +38,11 @@ interface DumpOptions {
   format: 'c' | 'json' | 'raw'
 }
 
-function dump(file: string, options: DumpOptions, output: Output): void {
+async function dump(file: string, options: DumpOptions, output: Output): Promise<void> {
   // Here already, as an error is to be told in JSON too.
   if (options.format === 'json') output.json = true
-  const base = options.base === undefined ? undefined : readBtf(options.base)
-  const btf = readBtf(file, base)
+  const base = options.base === undefined ? undefined : await readBtf(options.base)
+  const btf = await readBtf(file, base)
   const ids = options.type?.flatMap((name) => idsOf(btf, name))
   if (output.json) {
     output.document({ file, types: (ids ?? ownIds(btf)).map((id) => btf.type(id)) })
@@ -69,8 +70,8 @@ interface MinOptions {
   btf: string
 }
 
-function min(files: readonly string[], options: MinOptions, output: Output): void {
-  const kernel = readBtf(options.btf)
+async function min(files: readonly string[], options: MinOptions, output: Output): Promise<void> {
+  const kernel = await readBtf(options.btf)
   const users = files.map((file) => {
     const { btf, functions } = openObject(readInput(file), file)
     return { btf, relocations: functions.flatMap((code) => code.coreRelocations) }
@@ -81,25 +82,4 @@ function min(files: readonly string[], options: MinOptions, output: Output): voi
   const types = { kept: subset.size, all: kernel.endId - 1 }
   output.document({ file: options.output, bytes: bytes.length, types, objects: files })
   output.print(`${options.output}: ${types.kept} of ${types.all} types, ${bytes.length} bytes`)
-}
-
-function readBtf(file: string, base?: Btf): Btf {
-  const bytes = readInput(file)
-  const where = { file, ...(base === undefined ? {} : { base }) }
-  if (bytes[0] !== 0x7f) return parseBtf(bytes, where)
-  const elf = parseElf(bytes, file)
-  const section = elf.section('.BTF')
-  const ownBase = elf.section('.BTF.base')
-  if (section !== undefined && ownBase !== undefined) {
-    const distilled = parseBtf(ownBase.data, { file, path: '.BTF.base' })
-    const split = parseBtf(section.data, { file, path: '.BTF', base: distilled })
-    return base === undefined ? split : relocateBtf(split, base)
-  }
-  if (section !== undefined) return parseBtf(section.data, { ...where, path: '.BTF' })
-  throw new ObjectError({
-    file,
-    path: '.BTF',
-    expected: 'a section .BTF, but it has none',
-    hint: 'compile a BPF object with -g, or a kernel with CONFIG_DEBUG_INFO_BTF',
-  })
 }

@@ -25,18 +25,10 @@ name: ${name}-against-cubic
 arms:
   A: { cc: cubic }
   B: { cc: ${name}, object: ${name}.bpf.o }
-path:
-  rate: 100mbit
-  rtt: 40ms
-  queue: 1bdp
-workload:
-  kind: bulk
-  flows: 2
-  seconds: 10
+path: { rate: 100mbit, rtt: 40ms, queue: { limit: 1bdp } }
+workload: [{ bulk: { flows: 2, seconds: 10 } }]
 blocks: 8
 # alone: each arm has the link to itself. mixed: both share it, and what one gains may be what the other loses.
 designs: [alone, mixed]
-gates:
-  - goodput: { min: 0.95 }
-  - rtt_p95: { max: 1.1 }
+gates: [ "B.goodput > 0.95 * A.goodput", "B.rtt.p95 < 1.1 * A.rtt.p95" ]
 `

@@ -18,6 +18,7 @@ async function logsOf(verifierLog?: VerifierLogOptions, change?: (object: BpfObj
   })
 }
 
+const withoutAddresses = (log: string): string => log.replaceAll(/0x[\da-f]{8,}/g, 'ADDRESS')
 const counts = /^processed \d+ insns .*$/m
 
 test('there is none unless it is asked for', async () => {
@@ -30,7 +31,8 @@ test('level 1 sums up, 2 shows every instruction, and 4 counts; 2 is what is mea
     const [little, few, usual] = [first.get(name) ?? '', statistics.get(name) ?? '', unsaid.get(name) ?? '']
     for (const text of [log ?? '', little, few]) assert.match(text, counts)
     assert.match(log ?? '', /^\d+: \([\da-f]{2}\) exit/m)
-    assert.is(usual, log)
+    // Maps stand at other addresses each time.
+    assert.is(withoutAddresses(usual), withoutAddresses(log ?? ''))
     assert.match(few, /^verification time \d+ usec$/m)
     for (const text of [little, few]) assert.not.match(text, /^\d+: \(/m)
   }

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { execa } from 'execa'
 import * as assert from 'uvu/assert'
 import { BtfBuilder, distillBase, encodeBtf, parseBtf } from '../../../src/btf/index.ts'
@@ -21,7 +22,7 @@ interface Dumped {
 }
 
 test('dump prints a header of types of the running kernel that compiles', async () => {
-  const ran = await ccdk(['btf', 'dump', '--type', 'tcp_sock', 'tcp_congestion_ops'])
+  const ran = await ccdk(['btf', 'dump', '--type', 'tcp_sock,tcp_congestion_ops'])
   assert.is(ran.exitCode, 0)
   assert.is(ran.stderr, '')
   assert.match(ran.stdout, /^#ifndef __VMLINUX_H__\n/)
@@ -38,6 +39,15 @@ test('dump prints the types of an object', async () => {
   await execa('clang-19', ['--target=bpf', '-w', '-fsyntax-only', '-x', 'c', '-'], { input: stdout })
 })
 
+test('dump takes what a kernel comes in, such as compressed types, and option and file in any order', async () => {
+  using directory = temporaryDirectory()
+  const file = join(directory.path, 'vmlinux.btf.gz')
+  writeFileSync(file, gzipSync(readFileSync('/sys/kernel/btf/vmlinux'), { level: 1 }))
+  const packed = await ccdk(['btf', 'dump', '--type', 'tcp_ca_state', file])
+  assert.is(packed.stderr, '')
+  assert.is(packed.stdout, (await ccdk(['btf', 'dump', '--type', 'tcp_ca_state'])).stdout)
+})
+
 test('dump --format raw prints a line a type, and one a member', async () => {
   const file = await compileFixture('core')
   const { stdout } = await ccdk(['btf', 'dump', file, '--format', 'raw'])
@@ -49,7 +59,7 @@ test('dump --format raw prints a line a type, and one a member', async () => {
 })
 
 test('dump --json prints one document, with large numbers as strings', async () => {
-  const args = ['btf', 'dump', '--type', 'tcp_ca_state', 'tcp_sock']
+  const args = ['btf', 'dump', '--type', 'tcp_ca_state', '--type', 'tcp_sock']
   const document = await documentOf<Dumped>(ccdk([...args, '--json']))
   assert.is(document.schemaVersion, 1)
   assert.is(document.file, '/sys/kernel/btf/vmlinux')
