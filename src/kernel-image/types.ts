@@ -19,7 +19,7 @@ export function readKernelTypes(bytes: Uint8Array, file: string): Btf {
   }
   const found = btfIn(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length))
   if (found !== undefined) return parseBtf(new Uint8Array(found), { file, path: 'BTF' })
-  throw new ObjectError({ file, path: '', expected: 'BTF, an ELF file with a section .BTF, or a kernel image with BTF in it', hint })
+  throw new ObjectError({ file, path: '', expected: 'neither BTF nor an ELF file with a section .BTF nor a kernel image with BTF in it', hint })
 }
 
 /** By the magic number, in either byte order. */

@@ -83,7 +83,7 @@ test('dump refuses what is no BTF', async () => {
   assert.match(node.stderr, '.BTF')
   const text = await ccdk(['btf', 'dump', import.meta.filename])
   assert.is(text.exitCode, 1)
-  assert.match(text.stderr, 'not BTF')
+  assert.match(text.stderr, 'neither BTF nor an ELF file')
 })
 
 test('dump reads split BTF on its base', async () => {
