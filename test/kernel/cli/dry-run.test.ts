@@ -15,11 +15,17 @@ test('says without a privilege what would be created, in order, and creates noth
   const [first, ...lines] = stdout.trimEnd().split('\n')
   assert.match(first ?? '', /bpf_reno\.bpf\.o on Linux 6\.\S+: what would be done, in this order; nothing has been$/)
   const own = /^ +\d+ {2}/
-  assert.equal(lines.map((line) => line.replace(own, '').replaceAll(/\d+ (bytes|functions?|instructions?)/g, 'N $1')), [
+  assert.equal(lines.map((line) => line.replace(own, '').replaceAll(/\d+ (bytes|functions?|instructions?)/g, 'N $1').replace(/types 0 and \d+/, 'types 0 and N')), [
     'load types: N bytes',
+    'create map "bpf_reno.rodata": array, key N bytes, value N bytes, 1 entry, flags rdonly_prog | mmapable, types 0 and N',
+    'update map "bpf_reno.rodata": key 00000000, value 32000000',
+    'freeze map "bpf_reno.rodata"',
     'load program "bpf_reno_cong_avoid": struct_ops, tcp_congestion_ops.cong_avoid, N instructions, license GPL, N function',
+    'bind map "bpf_reno.rodata" to program "bpf_reno_cong_avoid"',
     'load program "bpf_reno_ssthresh": struct_ops, tcp_congestion_ops.ssthresh, N instructions, license GPL, N function',
+    'bind map "bpf_reno.rodata" to program "bpf_reno_ssthresh"',
     'load program "bpf_reno_undo_cwnd": struct_ops, tcp_congestion_ops.undo_cwnd, N instructions, license GPL, N function',
+    'bind map "bpf_reno.rodata" to program "bpf_reno_undo_cwnd"',
     'create map "bpf_reno": struct_ops, key N bytes, value N bytes, 1 entry, flags link, struct bpf_struct_ops_tcp_congestion_ops',
     'fill map "bpf_reno" by its value, N bytes',
     'register map "bpf_reno" by a link',

@@ -86,6 +86,7 @@ test('bpf_reno: registered by a link that is pinned', () => {
   registerAll(object, target, '/sys/fs/bpf/reno')
   assert.equal(steps(target), [
     'loadBtf → BTF',
+    ...['createMap →', 'update', 'freeze'].map((step) => `${step} map "bpf_reno.rodata"`),
     ...programs(object),
     'createMap → map "bpf_reno"',
     'objects.mapInfo map "bpf_reno"',
