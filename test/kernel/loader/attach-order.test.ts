@@ -145,8 +145,12 @@ test('a program of a cgroup runs after those of the cgroups below, or before the
         using _ = attach(loaded, 'cgroup_one', { file: above ?? -1 })
         assert.is(await orderOf(loaded, () => send(1)), 21)
       }
-      using _ = attach(loaded, 'cgroup_one', { file: above ?? -1, withoutLink: 'always', flags: ATTACH_FLAG.ALLOW_MULTI, order: { preorder: true } })
+      using one = attach(loaded, 'cgroup_one', { file: above ?? -1, withoutLink: 'always', flags: ATTACH_FLAG.ALLOW_MULTI, order: { preorder: true } })
       assert.is(await orderOf(loaded, () => send(1)), 12)
+      using again = await loadLinks(target, ['cgroup_one'])
+      one.replace(programOf(again, 'cgroup_one'))
+      const { programs } = target.attachedPrograms({ at: 'cgroup', file: below ?? -1, attachType: ATTACH_TYPE.CGROUP_INET_EGRESS, effective: true })
+      assert.equal(programs.map(({ id }) => id), [idOf(again, 'cgroup_one'), idOf(loaded, 'cgroup_two')])
     })
   } finally {
     writeFileSync(`${cgroups}${ownCgroup}/cgroup.procs`, String(process.pid))

@@ -184,6 +184,14 @@ test('programs of a cgroup: one that may be overridden, several, the place of on
         assert.equal(listed.map(({ id, attach_flags }) => [id, attach_flags]), ['cgroup_two', 'cgroup_one'].map((name) => [idOf(loaded, name), 'multi']))
       }
       assert.equal(target.attachedPrograms(place).programs, [])
+      {
+        // There is room for one, and somebody else's takes it.
+        const ours = unlinked(loaded, 'cgroup_one', { file })
+        using _ = unlinked(loaded, 'cgroup_two', { file, direction: 'egress' })
+        ours[Symbol.dispose]()
+        assert.equal(target.attachedPrograms(place).programs.map(({ id }) => id), [idOf(loaded, 'cgroup_two')])
+      }
+      assert.equal(target.attachedPrograms(place).programs, [])
     })
   } finally {
     closeSync(file)

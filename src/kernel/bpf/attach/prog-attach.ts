@@ -6,6 +6,8 @@ import { Fd } from '../../fd.ts'
 import { duplicate } from '../../libc.ts'
 import { namespaceInode } from '../../net/namespace.ts'
 import { bpfCall, bpfDo, type Purpose } from '../command.ts'
+import { objectInfo } from '../info.ts'
+import { programInfo } from '../info-layouts.ts'
 import { progAttach, progQuery } from '../layouts.ts'
 import { orderFields } from './order.ts'
 
@@ -29,7 +31,8 @@ export class ProgAttachment implements Unlinked {
     const { flags, relative, revision } = orderFields('order' in to ? to.order : {})
     using owned = new DisposableStack()
     this.way = to.way
-    this.#flags = 'flags' in to ? to.flags : 0
+    // Replaced, a program would be one that runs in its usual turn, unless the flag is given again.
+    this.#flags = ('flags' in to ? to.flags : 0) | (flags & ATTACH_FLAG.PREORDER)
     this.#place = { target_fd: targetOf(to, owned), attach_type: to.attachType }
     this.#program = another(program.number, program.what)
     owned.defer(() => this.#program[Symbol.dispose]())
@@ -61,10 +64,22 @@ export class ProgAttachment implements Unlinked {
   [Symbol.dispose](): void {
     if (this.#owned.disposed) return
     using _ = this.#owned
+    if (this.#isTakenOver()) return
     const { result } = bpfCall('BPF_PROG_DETACH', progAttach, { ...this.#place, attach_bpf_fd: this.#program.number })
     if (result >= 0) return
     const error = systemError(-result, { ...this.#purpose('detaching'), syscall: 'bpf(BPF_PROG_DETACH)' })
     if (!isGone.has(error.errno)) throw error
+  }
+
+  /**
+   * Whether another program runs where this one was put. ABI: where a cgroup has room for one, the kernel detaches that one,
+   * whichever is named (find_detach_entry, kernel/bpf/cgroup.c); of other places it is asked for the program itself.
+   */
+  #isTakenOver(): boolean {
+    if (this.way !== 'cgroup' || (this.#flags & ATTACH_FLAG.ALLOW_MULTI) !== 0) return false
+    const { target_fd: file, attach_type: attachType } = this.#place
+    const { id } = objectInfo(this.#program, { id: programInfo.id })
+    return !attachedPrograms({ at: 'cgroup', file, attachType }).programs.some((program) => program.id === id)
   }
 
   #purpose(doing: string): Purpose {
