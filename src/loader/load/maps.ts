@@ -52,7 +52,9 @@ export function createMap(
     : { handle: create(), existed: false }
   try {
     if (spec.type === MAP_TYPE.ARENA) return { spec, handle, arena: mapArena(target, spec, handle, existed) }
-    const initial = spec.origin === 'kconfig' ? config : spec.initial
+    // What others share keeps what stands in it.
+    if (existed) return { spec, handle }
+    const initial = firstValue(spec, config)
     if (initial !== null && initial.some((byte) => byte !== 0)) target.update(handle, new Uint8Array(4), initial)
     if ((spec.flags & MAP_FLAG.RDONLY_PROG) !== 0 && spec.origin !== 'definition') target.freeze(handle)
     return { spec, handle }
@@ -60,6 +62,15 @@ export function createMap(
     handle[Symbol.dispose]()
     throw error
   }
+}
+
+/** What a data map starts as, as long as its values are now: the kernel reads so many bytes. The rest is zero. */
+function firstValue({ origin, initial, valueSize }: MapSpec, config: Uint8Array | null): Uint8Array | null {
+  const bytes = origin === 'kconfig' ? config : initial
+  if (bytes === null || bytes.length === valueSize) return bytes
+  const whole = new Uint8Array(valueSize)
+  whole.set(bytes.subarray(0, valueSize))
+  return whole
 }
 
 function createPlain(

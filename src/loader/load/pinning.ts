@@ -51,12 +51,13 @@ export function shareByName(
 const setByKernel: Readonly<Record<number, number>> = { [MAP_TYPE.DEVMAP]: MAP_FLAG.RDONLY_PROG, [MAP_TYPE.DEVMAP_HASH]: MAP_FLAG.RDONLY_PROG }
 
 function differenceOf(spec: MapSpec, entries: number, info: MapInfo): string | null {
-  const pairs: [what: string, ours: number, theirs: number][] = [
+  const pairs: [what: string, ours: number | bigint, theirs: number | bigint][] = [
     ['type', spec.type, info.type],
     ['key size', spec.keySize, info.keySize],
     ['value size', spec.valueSize, info.valueSize],
     ['entries', entries, info.maxEntries],
     ['flags', spec.flags, info.flags & ~(setByKernel[spec.type] ?? 0)],
+    ['map_extra', spec.mapExtra, info.mapExtra],
   ]
   const different = pairs.filter(([, ours, theirs]) => ours !== theirs)
   return different.length === 0 ? null : different.map(([what, ours, theirs]) => `${what} ${theirs} and not ${ours}`).join(', ')
