@@ -2,7 +2,7 @@ import type { Btf } from '../../btf/index.ts'
 import type { MemberMatch } from '../../btf-match/index.ts'
 import { CoreResolver } from '../../core-relo/index.ts'
 import { type CcdkError, ObjectError } from '../../errors/index.ts'
-import type { ProgramFunction } from '../attach/program-function.ts'
+import { type ProgramFunction, programFunctions, type ProgramFunctions } from '../attach/program-function.ts'
 import type { BpfObject, FunctionSpec, ProgramSpec } from '../object.ts'
 import type { KernelFacts } from '../target.ts'
 import type { Tell } from '../tell.ts'
@@ -57,7 +57,7 @@ export interface PrepareOptions {
    * The functions of BPF programs that programs of this object attach to, by the name of the latter: freplace needs one,
    * and fentry and fexit take one.
    */
-  attachTo?: Readonly<Record<string, ProgramFunction>>
+  attachTo?: ProgramFunctions
   /** Is told what is done on the way. */
   tell?: Tell
 }
@@ -104,11 +104,12 @@ export function prepare(object: BpfObject, facts: KernelFacts, { coreTypes, atta
   if (knownConfig !== null) fillConfig(object, facts, knownConfig, problems, tell)
   else if (config !== null) notes.push('its configuration is not known: options are not checked')
   const debug = new DebugRecords(object)
+  const attachedTo = programFunctions(object, attachTo, problems)
   const programs = chosen.map((spec): PreparedProgram => {
     const assembled = assemble(spec.code, codeOf)
     const modules = new ModuleList()
     const fixups = [...assembled.fixups, ...bindExterns(object, assembled, symbols, modules)]
-    const programFunction = attachTo?.[spec.name] ?? null
+    const programFunction = attachedTo.get(spec.name) ?? null
     return {
       spec,
       assembled,

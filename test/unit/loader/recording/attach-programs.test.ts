@@ -6,6 +6,7 @@ import { UsageError } from '../../../../src/errors/index.ts'
 import { attach, ATTACH_TYPE, type Handle, load, type LoadedObject, openObject, PROG_TYPE, type ProgramFunction, RecordingTarget } from '../../../../src/loader/index.ts'
 import { BtfWriter } from '../../../support/btf-writer.ts'
 import { compileFixture } from '../../../support/compile.ts'
+import { functions, writeObject } from '../../../support/object-writer.ts'
 import { needs, suite } from '../../../support/needs.ts'
 import { kernelOf } from '../../../support/this-kernel.ts'
 
@@ -78,6 +79,16 @@ test('what is not said, and a function that is not there, are errors that say so
   assert.throws(() => loadReplacing(target, 'answers_two'), refused(/attachTo/, /which is not said/))
   assert.throws(() => loadReplacing(target, 'answers_two', { program, function: 'ask' }), refused(/static/, /program "asks" has no function "ask"/))
   assert.throws(() => loadReplacing(target, 'unsaid', { program }), refused(/static/, /no function ""/))
+  assert.throws(() => loadReplacing(target, 'answers', { program }), refused(/^$/, /attachTo names program "answers", but replacing.bpf.o has .*answers_two/))
+})
+
+test('a program may be called as what every object of JavaScript has', () => {
+  const names = ['constructor', '__proto__', 'toString']
+  const object = openObject(writeObject(new BtfWriter(), functions(names.map((name) => ({ name, section: 'socket' })))), 'names.bpf.o')
+  using target = new RecordingTarget(kernel)
+  using loaded = load(object, target, { attachTo: {} })
+  assert.equal([...loaded.programs.keys()], names)
+  assert.equal(target.calls.flatMap((call) => (call.method === 'loadProgram' ? [call.args[0].attach] : [])), names.map(() => undefined))
 })
 
 test.run()
