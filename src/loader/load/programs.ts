@@ -41,7 +41,7 @@ export function loadProgram(
   const modules = program.modules.map((module) => module?.handle())
   using tables = new DisposableStack()
   const instructions = withHandles(object, program, maps, modules)
-  loadJumpTables(target, program.assembled, instructions, tables)
+  loadJumpTables(target, program.assembled, instructions, { owned: tables, ...context })
   const definition: ProgramDefinition = {
     name: spec.name,
     type: spec.kind.type,

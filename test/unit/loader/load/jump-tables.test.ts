@@ -66,6 +66,14 @@ test('whichever call fails, no table stays open', () => {
   }
 })
 
+test('the tables are made by the token that the program is loaded with', () => {
+  const target = new RecordingTarget(kernelOf(new BtfWriter().parse()))
+  using _ = load(open(), target, { token: '/token' })
+  const tokens = target.calls.flatMap((call) => (call.method === 'createMap' || call.method === 'loadProgram' ? [call.args[0].token] : []))
+  assert.is(tokens.length, 3)
+  assert.ok(tokens.every((token) => token !== undefined))
+})
+
 test('a kernel that is too old for them is named, and how to compile without', () => {
   const types = new BtfWriter()
   types.enum('bpf_map_type', { BPF_MAP_TYPE_ARENA: 33, __MAX_BPF_MAP_TYPE: 34 })
