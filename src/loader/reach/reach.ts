@@ -101,8 +101,8 @@ class Walk {
         registers[dst] = this.#load(code, registers[insns.src(at)], insns.off(at))
         return at + 1
       case CLASS.STX:
-        // An atomic instruction may fetch into its source or, comparing, into r0.
-        if ((code & 0xe0) === MODE.ATOMIC) registers[insns.src(at)] = registers[0] = undefined
+        // An atomic instruction may fetch into its source or, comparing, into r0; one that loads does it as others.
+        if ((code & 0xe0) === MODE.ATOMIC) registers[insns.src(at)] = registers[insns.dst(at)] = registers[0] = undefined
         return at + 1
       case CLASS.JMP:
       case CLASS.JMP32:
