@@ -23,7 +23,7 @@ export interface AttachOptions {
   /** Of an iterator. Bytes are a `union bpf_iter_link_info`. */
   parameters?: IteratorParameters | Uint8Array
   netfilter?: { family: number; hook: number; priority: number; defragment?: boolean }
-  /** Of uprobes and USDT: one process. */
+  /** Of uprobes and USDT: one process, 0 for this one. */
   pid?: number
   /** Where a probe goes that its section does not say. */
   probe?: ProbeOptions

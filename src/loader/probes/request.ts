@@ -7,4 +7,5 @@ export const probeRequest = (
   { name, target, attachType }: SectionKind,
   { probe, pid, cookie }: AttachOptions,
   fail: ProbeRequest['fail'],
-): ProbeRequest => ({ ...probe, section: name, target, attachType, pid, cookie, fail })
+  // ABI: 0 is the caller for perf_event_open(2), but every process for a link of many places.
+): ProbeRequest => ({ ...probe, section: name, target, attachType, pid: pid === 0 ? process.pid : pid, cookie, fail })

@@ -46,6 +46,13 @@ const cases: readonly Case[] = [
     attachment: { way: 'uprobe', file: '/bin/true', offset: 0x40n, onReturn: true, pid: 42 },
   },
   {
+    program: 'on_uretprobe',
+    type: KPROBE,
+    // For a link of many places the kernel would take 0 for all processes.
+    options: () => ({ pid: 0 }),
+    attachment: { way: 'uprobe', file: '/bin/true', offset: 0x40n, onReturn: true, pid: process.pid },
+  },
+  {
     program: 'on_netfilter',
     type: NETFILTER,
     attachType: ATTACH_TYPE.NETFILTER,
