@@ -30,12 +30,13 @@ export function attachProgram(program: Fd, to: Attachment): Fd {
     case 'raw_tracepoint':
       return rawTracepoint({ name: Buffer.from(`${to.name}\0`), cookie: to.cookie ?? 0n })
     case 'tracing':
-      // ABI: without a name it attaches to what the program was loaded for. Kernels from 5.5 on know this way, and those
-      // from 5.18 on the other, which takes a cookie.
+      // ABI: without a name it attaches to what the program was loaded for, freplace too. Kernels from 5.5 on know this way,
+      // and those from 5.18 on the other, which takes a cookie.
       return to.cookie === undefined
         ? rawTracepoint({})
         : link(layouts.linkCreateTracing, { attach_type: to.attachType, 'tracing.cookie': to.cookie })
     case 'freplace': {
+      if (to.in === undefined && to.cookie === undefined) return rawTracepoint({})
       const place = to.in === undefined ? {} : { target_fd: to.in.program.number, 'tracing.target_btf_id': to.in.type }
       return link(layouts.linkCreateTracing, { ...place, 'tracing.cookie': to.cookie ?? 0n })
     }
