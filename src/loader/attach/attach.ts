@@ -9,6 +9,7 @@ import type { Attachment, Unlinked } from './attachment.ts'
 import { attachmentOf } from './by-link.ts'
 import { refusal } from './given.ts'
 import type { AttachOptions, WithoutLink } from './options.ts'
+import { refuseOthers } from './taken-options.ts'
 import { unlinkedOf, withoutLinkOnly } from './without-link.ts'
 
 /**
@@ -28,6 +29,8 @@ export function attach(
 ): Handle | Unlinked {
   const found = programOf(loaded, program)
   const { withoutLink } = options
+  const { kind } = found.spec
+  if (kind !== null) refuseOthers(kind.attach, options, refusal(found))
   const unlinked = () => loaded.target.attachUnlinked(found.handle, unlinkedOf(found, options))
   if (withoutLink === 'always') return unlinked()
   if (withoutLinkOnly(found)) {
@@ -36,9 +39,7 @@ export function attach(
       hint: 'pass withoutLink: "allowed"; it then stays attached until it is taken away, also when this process has ended',
     })
   }
-  if (found.spec.kind?.attach === 'usdt') {
-    return attachUsdt(loaded, found.handle, probeRequest(found.spec.kind, options, refusal(found)))
-  }
+  if (kind?.attach === 'usdt') return attachUsdt(loaded, found.handle, probeRequest(kind, options, refusal(found)))
   const attachment = attachmentOf(loaded, found, options)
   try {
     return byLink(loaded, found, attachment)

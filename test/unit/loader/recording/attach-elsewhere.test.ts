@@ -1,6 +1,7 @@
 /** What the loader asks of a kernel for programs that the kernel of these tests may not load or attach. */
 import { readFileSync } from 'node:fs'
 import * as assert from 'uvu/assert'
+import { UsageError } from '../../../../src/errors/index.ts'
 import { attach, type AttachOptions, ATTACH_TYPE, load, openObject, PROG_TYPE, RecordingTarget } from '../../../../src/loader/index.ts'
 import { compileFixture } from '../../../support/compile.ts'
 import { needs, suite } from '../../../support/needs.ts'
@@ -98,6 +99,18 @@ test('a program on an event is given the event', () => {
   const last = target.calls.at(-1)
   assert.ok(last?.method === 'attach' && last.args[1].way === 'perf_event')
   assert.is(last.args[1].event, opened)
+})
+
+test('an option that would change nothing is refused, and those that there are are told', () => {
+  using target = new RecordingTarget(kernel)
+  using loaded = load(openObject(bytes, 'attach_elsewhere.bpf.o'), target)
+  const refused = (program: string, options: AttachOptions, message: RegExp, hint: string) =>
+    assert.throws(
+      () => attach(loaded, program, options),
+      (error: unknown) => error instanceof UsageError && message.test(error.message) && error.hint === hint,
+    )
+  refused('on_kprobe', { pid: 7 }, /"on_kprobe" of section "kprobe\/.*": it takes no option "pid"/, 'it takes probe, cookie')
+  refused('on_netkit', { interface: 7, flags: 1 }, /no option "flags"/, 'it takes interface, attachType, order')
 })
 
 test.run()

@@ -1,0 +1,41 @@
+import type { AttachWay } from '../section-kind.ts'
+import type { Fail } from './given.ts'
+import type { AttachOptions } from './options.ts'
+
+type Option = keyof AttachOptions
+
+/** What the options may say for each way of attaching, with a link or without. Null where nothing can be attached here. */
+const taken: Readonly<Record<AttachWay, readonly Option[] | null>> = {
+  raw_tracepoint: ['cookie'],
+  tracepoint: ['cookie'],
+  tracing: ['cookie'],
+  freplace: ['replaces', 'cookie'],
+  iter: ['parameters'],
+  xdp: ['interface', 'flags'],
+  tcx: ['interface', 'direction', 'attachType', 'order', 'filter'],
+  netkit: ['interface', 'attachType', 'order'],
+  cgroup: ['file', 'direction', 'attachType', 'flags', 'order'],
+  netns: ['file', 'flags'],
+  netfilter: ['netfilter'],
+  sockmap: ['map', 'attachType'],
+  socket: ['file'],
+  reuseport: ['file'],
+  lirc: ['file', 'flags'],
+  kprobe: ['probe', 'cookie'],
+  ksyscall: ['probe', 'cookie'],
+  uprobe: ['probe', 'pid', 'cookie'],
+  usdt: ['probe', 'pid', 'cookie'],
+  kprobe_multi: ['probe'],
+  uprobe_multi: ['probe', 'pid'],
+  perf_event: ['event', 'cookie'],
+  struct_ops: null,
+  elsewhere: null,
+  none: null,
+}
+
+/** Refuses an option that would change nothing: who gives it believes that it does. */
+export function refuseOthers(way: AttachWay, { withoutLink: _, ...options }: AttachOptions & { withoutLink?: unknown }, fail: Fail): void {
+  const names = taken[way]
+  const [other] = Object.entries(options).flatMap(([name, value]) => (value === undefined || names?.some((one) => one === name) !== false ? [] : [name]))
+  if (other !== undefined && names !== null) fail(`it takes no option "${other}"`, `it takes ${names.join(', ')}`)
+}
