@@ -4,7 +4,8 @@ import { ObjectError } from '../../errors/index.ts'
 import type { MapSlot } from '../object.ts'
 import type { PlacedMap } from './data-maps.ts'
 import { readMapFields } from './map-fields.ts'
-import { uniqueNames, variableOfSymbol } from './same-names.ts'
+import { PlacedRelocations } from './placed-relocations.ts'
+import { SectionVariables, uniqueNames } from './same-names.ts'
 
 type Struct = Extract<BtfType, { members: unknown }>
 
@@ -24,29 +25,32 @@ export function readMapDefinitions(elf: ElfFile, btf: Btf): PlacedMap[] {
   if (btf.find('.maps', 'datasec') === undefined) {
     throw new ObjectError({ file: elf.file, path: '.maps', expected: 'BTF that describes the section', hint: 'compile with -g' })
   }
-  const relocations = elf.relocationsOf(section)
+  const relocations = new PlacedRelocations(elf.relocationsOf(section))
+  const variables = new SectionVariables(btf, '.maps')
   const symbols = elf.symbols
     .filter((symbol) => symbol.section === section.index && symbol.type === STT.OBJECT)
     .toSorted((left, right) => left.value - right.value)
   const names = uniqueNames(symbols)
+  let end = 0
   return symbols.map((symbol) => {
       const fail = (path: string, expected: string): never => {
         throw new ObjectError({ file: elf.file, path: `.maps/${symbol.name}${path}`, expected })
       }
-      const definition = definitionOf(btf, symbol) ?? fail('', 'a variable whose type is a struct')
+      if (symbol.value < end) fail('', 'bytes of its own, but it shares some with the map before it')
+      end = symbol.value + symbol.size
+      const definition = definitionOf(btf, variables.of(symbol)) ?? fail('', 'a variable whose type is a struct')
       const spec = readMapFields(btf, definition, symbol.name, fail)
       // The name becomes that of a file: it must not lead out of the directory.
       if (spec.pinned && !/^\w[\w.]*$/.test(spec.name)) fail('/pinning', 'a map whose name can be that of a file')
       // The array of values has no length in the type, so the variable is longer than its struct.
       const slots = relocations
-        .filter(({ offset }) => offset >= symbol.value && offset < symbol.value + symbol.size)
+        .within(symbol.value, symbol.value + symbol.size)
         .map((relocation) => slotOf(elf, section, definition, { relocation, offset: relocation.offset - symbol.value, names }, fail))
       return { spec: { ...spec, name: names.get(symbol) ?? symbol.name, slots }, section: section.index, offset: symbol.value, wholeSection: false }
     })
 }
 
-function definitionOf(btf: Btf, symbol: ElfSymbol): Struct | undefined {
-  const variable = variableOfSymbol(btf, '.maps', symbol)
+function definitionOf(btf: Btf, variable: number | undefined): Struct | undefined {
   const declared = variable === undefined ? undefined : btf.type(variable)
   const definition = declared?.kind === 'var' ? btf.resolved(declared.type) : undefined
   return definition?.kind === 'struct' ? definition : undefined

@@ -11,11 +11,12 @@ export function optionalMembers(btf: Btf, variable: number, struct: number): Set
   const found = new Set<string>()
   const type = btf.type(struct)
   const members = type.kind === 'struct' ? type.members : []
-  for (const { type: owner, component, members: named } of tagsOf(btf)) {
+  const tags = tagsOf(btf)
+  for (const { component } of tags.get(struct) ?? []) {
     const member = members[component]?.name
-    if (owner === struct && component >= 0 && member !== undefined) found.add(member)
-    if (owner === variable && component < 0) for (const name of named) found.add(name)
+    if (member !== undefined) found.add(member)
   }
+  for (const { component, members: named } of tags.get(variable) ?? []) if (component < 0) for (const name of named) found.add(name)
   return found
 }
 
@@ -26,10 +27,12 @@ interface Tag {
   members: readonly string[]
 }
 
-const known = new WeakMap<Btf, readonly Tag[]>()
+type Tags = ReadonlyMap<number, readonly Tag[]>
+const known = new WeakMap<Btf, Tags>()
 
-function tagsOf(btf: Btf): readonly Tag[] {
-  const tags = known.get(btf) ?? readTags(btf)
+/** By what they belong to. */
+function tagsOf(btf: Btf): Tags {
+  const tags = known.get(btf) ?? Map.groupBy(readTags(btf), ({ type }) => type)
   known.set(btf, tags)
   return tags
 }

@@ -34,7 +34,7 @@ export function readReferences(
 class Classifier {
   readonly #elf: ElfFile
   readonly #places: FunctionPlaces
-  readonly #maps: readonly PlacedMap[]
+  readonly #maps = new Map<string, PlacedMap>()
   readonly #externs: ReadonlyMap<string, ExternSpec>
 
   constructor(
@@ -45,7 +45,8 @@ class Classifier {
   ) {
     this.#elf = elf
     this.#places = places
-    this.#maps = maps
+    // The first at a place counts.
+    for (const map of maps.toReversed()) this.#maps.set(map.wholeSection ? `${map.section}` : `${map.section}:${map.offset}`, map)
     this.#externs = new Map(externs.map((extern) => [extern.name, extern]))
   }
 
@@ -73,9 +74,7 @@ class Classifier {
     if (isCall) return callee === undefined ? fail(`a function at byte ${place} of "${target.name}"`) : { kind: 'call', at, callee }
     if (callee !== undefined) return { kind: 'callback', at, callee }
 
-    const map = this.#maps.find(
-      (candidate) => candidate.section === symbol.section && (candidate.wholeSection || candidate.offset === place),
-    )
+    const map = this.#maps.get(`${symbol.section}`) ?? this.#maps.get(`${symbol.section}:${place}`)
     if (target.name === jumpTableSection) return { kind: 'jump_table', at, table: symbol.value, targets: readJumpTable(target, symbol, code, fail) }
     if (map === undefined) return fail(`a map, data or a function, but "${symbol.name}" is in section "${target.name}"`)
     return map.wholeSection

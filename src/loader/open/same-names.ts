@@ -5,20 +5,36 @@ import { type ElfSymbol, STB } from '../../elf/index.ts'
 const staticLinkage = 0
 
 /**
- * The variable of a section's types that a symbol stands for. Static ones may have the name of another, of this section
- * or of any: they are told apart by their places, which the compiler and linkers know.
+ * The variables of a section of the types, by the symbols that stand for them. Static ones may have the name of another, of
+ * this section or of any: they are told apart by their places, which the compiler and linkers know.
  */
-export function variableOfSymbol(btf: Btf, section: string, symbol: ElfSymbol): number | undefined {
-  const id = btf.find(section, 'datasec')
-  const datasec = id === undefined ? undefined : btf.type(id)
-  const variables = datasec?.kind === 'datasec' ? datasec.variables.filter(({ type }) => btf.name(type) === symbol.name) : []
-  const isLocal = symbol.binding === STB.LOCAL
-  const found = variables.find(({ type, offset }) => {
-    const variable = btf.type(type)
-    return variable.kind === 'var' && (variable.linkage === staticLinkage) === isLocal && (!isLocal || offset === symbol.value)
-  })
-  return found?.type ?? variables[0]?.type ?? btf.find(symbol.name, 'var')
+export class SectionVariables {
+  readonly #btf: Btf
+  readonly #globals = new Map<string, number>()
+  /** By name and place. */
+  readonly #statics = new Map<string, number>()
+  readonly #first = new Map<string, number>()
+
+  constructor(btf: Btf, section: string) {
+    this.#btf = btf
+    const datasec = btf.type(btf.find(section, 'datasec') ?? 0)
+    // The first of each stays.
+    for (const { type, offset } of datasec.kind === 'datasec' ? datasec.variables.toReversed() : []) {
+      const variable = btf.type(type)
+      this.#first.set(variable.name, type)
+      if (variable.kind !== 'var') continue
+      if (variable.linkage === staticLinkage) this.#statics.set(placed(variable.name, offset), type)
+      else this.#globals.set(variable.name, type)
+    }
+  }
+
+  of({ name, value, binding }: ElfSymbol): number | undefined {
+    const found = binding === STB.LOCAL ? this.#statics.get(placed(name, value)) : this.#globals.get(name)
+    return found ?? this.#first.get(name) ?? this.#btf.find(name, 'var')
+  }
 }
+
+const placed = (name: string, offset: number): string => `${offset} ${name}`
 
 /**
  * Names for symbols by which they can be told apart: those after the first of a name are called `name@2`, `name@3`. A

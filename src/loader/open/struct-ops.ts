@@ -2,7 +2,8 @@ import type { Btf, BtfType } from '../../btf/index.ts'
 import { type ElfFile, type ElfRelocation, type ElfSection, type ElfSymbol, STT } from '../../elf/index.ts'
 import { ObjectError } from '../../errors/index.ts'
 import type { ProgramSpec, StructOpsSpec } from '../object.ts'
-import { uniqueNames, variableOfSymbol } from './same-names.ts'
+import { PlacedRelocations } from './placed-relocations.ts'
+import { SectionVariables, uniqueNames } from './same-names.ts'
 import { structOpsSections } from '../section-names.ts'
 import { PROG_TYPE } from '../uapi.ts'
 import { optionalMembers } from './optional.ts'
@@ -14,21 +15,28 @@ export function readStructOps(elf: ElfFile, btf: Btf, programs: readonly Program
   const sections = structOpsSections.flatMap((name) => elf.section(name) ?? [])
   const variables = sections.flatMap((section) => elf.symbolsOf(section).filter(({ type }) => type === STT.OBJECT))
   const names = uniqueNames(variables)
-  return sections.flatMap((section) => readSection(elf, btf, section, programs, names))
+  const ours = programs.filter(({ kind }) => kind?.type === PROG_TYPE.STRUCT_OPS)
+  const byPlace = new Map(ours.map((program) => [placeOf(program.code.sectionIndex, program.code.offset), program]))
+  return sections.flatMap((section) => readSection(elf, btf, section, byPlace, names))
 }
+
+/** The struct_ops programs by their sections and where they begin in them. */
+type ProgramsByPlace = ReadonlyMap<string, ProgramSpec>
+const placeOf = (section: number, offset: number): string => `${section}:${offset}`
 
 function readSection(
   elf: ElfFile,
   btf: Btf,
   section: ElfSection,
-  programs: readonly ProgramSpec[],
+  programs: ProgramsByPlace,
   names: ReadonlyMap<ElfSymbol, string>,
 ): StructOpsSpec[] {
   const fail = (path: string, expected: string, hint?: string): never => {
     throw new ObjectError({ file: elf.file, path: section.name + path, expected, ...(hint === undefined ? {} : { hint }) })
   }
   if (btf.find(section.name, 'datasec') === undefined) fail('', 'BTF that describes the section', 'compile with -g')
-  const relocations = elf.relocationsOf(section)
+  const relocations = new PlacedRelocations(elf.relocationsOf(section))
+  const variables = new SectionVariables(btf, section.name)
 
   let end = 0
   return elf
@@ -37,7 +45,7 @@ function readSection(
     .toSorted((left, right) => left.value - right.value)
     .map((symbol) => {
       const { name, value: offset } = symbol
-      const variable = variableOfSymbol(btf, section.name, symbol)
+      const variable = variables.of(symbol)
       const declared = variable === undefined ? undefined : btf.type(variable)
       const struct = declared?.kind === 'var' ? btf.resolved(declared.type) : undefined
       if (struct?.kind !== 'struct') return fail(`/${name}`, 'a variable whose type is a struct')
@@ -46,9 +54,9 @@ function readSection(
       end = offset + struct.size
 
       const filled = new Map<string, string>()
-      for (const relocation of relocations) {
+      const own = relocations.within(offset, end)
+      for (const relocation of own) {
         const at = relocation.offset - offset
-        if (at < 0 || at >= struct.size) continue
         const member = memberAt(struct, at) ?? fail(`/${name}`, `a member at byte ${at}, where a relocation stands`)
         const program = programOf(relocation, programs, section, elf.littleEndian)
         if (program === undefined) {
@@ -64,7 +72,7 @@ function readSection(
         section: section.name,
         link: section.name.endsWith('.link'),
         type: struct.id,
-        bytes: withoutAddends(bytes, relocations, offset),
+        bytes: withoutAddends(bytes, own, offset),
         programs: filled,
         optional: optionalMembers(btf, variable ?? 0, struct.id),
         autocreate: !section.name.startsWith('?'),
@@ -79,7 +87,7 @@ function memberAt(struct: Struct, byte: number): string | undefined {
 /** A relocation names a program, or its section with the program's place in it as the addend. */
 function programOf(
   relocation: ElfRelocation,
-  programs: readonly ProgramSpec[],
+  programs: ProgramsByPlace,
   section: ElfSection,
   littleEndian: boolean,
 ): ProgramSpec | undefined {
@@ -87,17 +95,14 @@ function programOf(
   const { buffer, byteOffset, byteLength } = section.data
   const hasAddend = symbol.type === STT.SECTION && offset + 8 <= byteLength
   const addend = hasAddend ? Number(new DataView(buffer, byteOffset + offset, 8).getBigUint64(0, littleEndian)) : 0
-  return programs.find(
-    ({ code, kind }) =>
-      code.sectionIndex === symbol.section && code.offset === symbol.value + addend && kind?.type === PROG_TYPE.STRUCT_OPS,
-  )
+  return programs.get(placeOf(symbol.section, symbol.value + addend))
 }
 
 /** Function members hold zero until a program's fd stands there. */
 function withoutAddends(bytes: Uint8Array, relocations: readonly ElfRelocation[], start: number): Uint8Array {
   for (const { offset } of relocations) {
     const at = offset - start
-    if (at >= 0 && at < bytes.length) bytes.fill(0, at, at + 8)
+    bytes.fill(0, at, at + 8)
   }
   return bytes
 }

@@ -46,30 +46,30 @@ test('20,000 externs', () => {
   assert.is(object.externs.length, 20_000)
 })
 
-test('5000 struct_ops variables with a program in each', () => {
+test('20,000 struct_ops variables with a program in each', () => {
   const types = new BtfWriter()
   const struct = types.struct('ops', [['call', types.ptr(types.proto(0))]])
-  const names = numbers(5000).map((index) => `ops_${index}`)
+  const names = numbers(20_000).map((index) => `ops_${index}`)
   types.datasec('.struct_ops', names.map((name, index) => ({ type: types.var(name, struct), offset: index * 8, size: 8 })))
   const symbols = names.map((name, index): SymbolToWrite => ({ name, section: '.struct_ops', value: index * 8, size: 8, type: STT.OBJECT }))
   const relocations = names.map((_, index) => ({ offset: index * 8, symbol: 'program' }))
-  const section = { name: '.struct_ops', flags, data: new Uint8Array(40_000), relocations }
+  const section = { name: '.struct_ops', flags, data: new Uint8Array(160_000), relocations }
   const { object } = bind(types, functions([{ name: 'program', section: 'struct_ops' }]), { sections: [section], symbols })
-  assert.is(object.structOps.length, 5000)
+  assert.is(object.structOps.length, 20_000)
 })
 
-test('5000 maps, each used once', () => {
+test('20,000 maps, each used once', () => {
   const types = new BtfWriter()
   const number = (value: number) => types.ptr(types.array(types.int('int', 4), value))
   const struct = types.struct('', [['type', number(1)], ['key_size', number(4)], ['value_size', number(4)]])
-  const names = numbers(5000).map((index) => `map_${index}`)
+  const names = numbers(20_000).map((index) => `map_${index}`)
   types.datasec('.maps', names.map((name, index) => ({ type: types.var(name, struct), offset: index * 32, size: 32 })))
   const symbols = names.map((name, index): SymbolToWrite => ({ name, section: '.maps', value: index * 32, size: 32, type: STT.OBJECT }))
   const insns = names.flatMap((): Insn[] => [[OP.LD_IMM64], [0]])
   const relocations = names.map((symbol, index) => ({ at: index * 2, symbol }))
   const program = functions([{ name: 'program', section: 'xdp', insns: [...insns, [OP.EXIT]], relocations }])
-  const { programs } = bind(types, program, { sections: [{ name: '.maps', flags, data: new Uint8Array(160_000) }], symbols })
-  assert.is(programs[0]?.fixups.length, 5000)
+  const { programs } = bind(types, program, { sections: [{ name: '.maps', flags, data: new Uint8Array(640_000) }], symbols })
+  assert.is(programs[0]?.fixups.length, 20_000)
 })
 
 test('3000 functions, each with a record of every kind, in programs that call many of them', () => {

@@ -162,6 +162,11 @@ test('pointers that stand beside the values, or mean neither map nor program, ar
   assert.match(refused(16, 'license').message, '.maps/m/values[1]: a map or a program, not "license" of .BTF')
 })
 
+test('maps that share bytes are refused', () => {
+  const symbols = (value: number) => [{ name: 'n', section: '.maps', value, size: 8, type: STT.OBJECT }]
+  assert.match(objectError(() => open(({ number }) => [number('type', 1)], { symbols: symbols(56) })).message, '.maps/n: bytes of its own')
+})
+
 test('a shared map cannot lead out of the directory of its pin by its name', () => {
   for (const name of ['../other', '..', '.', 'a/b', '', 'a\nb']) {
     const tools = fieldsIn(new BtfWriter())
