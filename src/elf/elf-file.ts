@@ -25,10 +25,11 @@ export class ElfFile {
   readonly machine: number
   readonly sections: readonly ElfSection[]
   readonly #whole: Cursor
-  readonly #segments: SegmentTable
+  readonly #segmentTable: SegmentTable
   readonly #byName: ReadonlyMap<string, ElfSection>
   /** An object file has at most one. */
   readonly #symbolTable: ElfSection | undefined
+  #segments: readonly ElfSegment[] | undefined
   #symbols: readonly ElfSymbol[] | undefined
   #symbolsBySection: ReadonlyMap<number, readonly ElfSymbol[]> | undefined
   #relocationSections: ReadonlyMap<number, readonly ElfSection[]> | undefined
@@ -42,7 +43,7 @@ export class ElfFile {
     this.machine = machine
     this.sections = sections
     this.#whole = whole
-    this.#segments = segments
+    this.#segmentTable = segments
     this.#byName = new Map(sections.toReversed().map((section) => [section.name, section]))
     this.#symbolTable = sections.find((section) => section.type === SHT.SYMTAB)
   }
@@ -70,7 +71,8 @@ export class ElfFile {
 
   /** The parts that are mapped when it runs. */
   get segments(): readonly ElfSegment[] {
-    return readSegments(this.#whole, this.#segments)
+    this.#segments ??= readSegments(this.#whole, this.#segmentTable)
+    return this.#segments
   }
 
   /** The symbols of a section, in file order. */
