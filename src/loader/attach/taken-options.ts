@@ -34,8 +34,10 @@ const taken: Readonly<Record<AttachWay, readonly Option[] | null>> = {
 }
 
 /** Refuses an option that would change nothing: who gives it believes that it does. */
-export function refuseOthers(way: AttachWay, { withoutLink: _, ...options }: AttachOptions & { withoutLink?: unknown }, fail: Fail): void {
-  const names = taken[way]
-  const [other] = Object.entries(options).flatMap(([name, value]) => (value === undefined || names?.some((one) => one === name) !== false ? [] : [name]))
-  if (other !== undefined && names !== null) fail(`it takes no option "${other}"`, `it takes ${names.join(', ')}`)
+export function refuseOthers(way: AttachWay, options: AttachOptions, fail: Fail): void {
+  const names: readonly string[] | null = taken[way]
+  if (names === null) return
+  for (const [name, value] of Object.entries(options)) {
+    if (value !== undefined && name !== 'withoutLink' && !names.includes(name)) fail(`it takes no option "${name}"`, `it takes ${names.join(', ')}`)
+  }
 }
