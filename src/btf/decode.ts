@@ -1,9 +1,17 @@
-import type { Btf } from './btf.ts'
 import { fixedWords, headWords, kindFlagOf, kindNames, kindOf, vlenOf } from './kinds.ts'
 import type { BtfType } from './types.ts'
 
+/** The bytes of a BTF's types, and what is needed to read them. */
+interface TypeSource {
+  readonly words: Uint32Array
+  /** The string at an offset; `user` is the type that names it. */
+  string(offset: number, user: number): string
+  /** Throws an error about a type. */
+  fail(id: number, expected: string): never
+}
+
 /** Decodes the type that begins at word `start`. `scanTypes` has seen that it lies inside the words. */
-export function decodeType(btf: Btf, id: number, start: number): BtfType {
+export function decodeType(btf: TypeSource, id: number, start: number): BtfType {
   const word = (offset: number) => btf.words[start + offset] ?? 0
   const text = (offset: number) => btf.string(word(offset), id)
   const info = word(1)

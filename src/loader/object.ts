@@ -2,7 +2,7 @@ import type { Btf, BtfExt } from '../btf/index.ts'
 import type { CoreRelocation } from '../core-relo/index.ts'
 import type { ElfFile } from '../elf/index.ts'
 import type { VerifierLogOptions } from './load/verifier-log-options.ts'
-import type { SectionKind } from './section-kind.ts'
+import type { SectionKind } from './sections/section-kind.ts'
 
 /**
  * A BPF object that has been read and not yet been bound to a kernel. Fields that are not readonly may be changed

@@ -1,6 +1,7 @@
 import type { BtfValue } from '../../btf/index.ts'
 import { SyscallError, UsageError } from '../../errors/index.ts'
-import type { Handle, Target } from '../target.ts'
+import type { Handle } from '../target/handle.ts'
+import type { Target } from '../target/target.ts'
 import { type Codec, viewOf } from './codec.ts'
 import { Elements } from './elements.ts'
 import { LiveArray, strideOf } from './live-array.ts'

@@ -1,5 +1,7 @@
 import { SyscallError } from '../../errors/index.ts'
-import type { BatchResult, Handle, Target } from '../target.ts'
+import type { BatchResult } from '../target/batch.ts'
+import type { Handle } from '../target/handle.ts'
+import type { Target } from '../target/target.ts'
 
 /** Elements that a walk has read. The bytes are used again for the next. */
 export interface Chunk {

@@ -1,5 +1,5 @@
 import { UsageError } from '../../errors/index.ts'
-import type { Handle } from '../target.ts'
+import type { Handle } from '../target/handle.ts'
 import { type Codec, index, orHandle } from './codec.ts'
 
 /** A device, or the length of a CPU's queue, and the program that runs there: a handle going in, its id coming out. */

@@ -1,5 +1,5 @@
 import { UsageError } from '../../errors/index.ts'
-import type { Memory } from '../target.ts'
+import type { Memory } from '../target/handle.ts'
 import { type Codec, viewOf } from './codec.ts'
 
 /** ABI: an element of an array begins at a multiple of 8 bytes, kernel/bpf/arraymap.c. */

@@ -1,4 +1,4 @@
-import type { Handle } from '../target.ts'
+import type { Handle } from '../target/handle.ts'
 
 /** Where programs are attached that a query may ask for. */
 export type Place =

@@ -1,5 +1,5 @@
 import type { ProbeAttachment } from '../probes/probe-attachment.ts'
-import type { Handle } from '../target.ts'
+import type { Handle } from '../target/handle.ts'
 import type { IteratorParameters } from './iterator.ts'
 import type { Order } from './order.ts'
 import type { PerfEventSpec } from './perf-event.ts'

@@ -1,6 +1,6 @@
 import { UsageError } from '../../errors/index.ts'
 import type { LoadedProgram } from '../load/loaded.ts'
-import type { SectionKind } from '../section-kind.ts'
+import type { SectionKind } from '../sections/section-kind.ts'
 import { ATTACH_TYPE, PROG_TYPE } from '../uapi.ts'
 import type { AttachOptions } from './options.ts'
 

@@ -1,4 +1,4 @@
-import type { Handle } from '../target.ts'
+import type { Handle } from '../target/handle.ts'
 
 /** What an iterator goes over. Those that go over everything of a kind, as `iter/tcp`, take none. */
 export type IteratorParameters =

@@ -1,4 +1,4 @@
-import type { Handle } from '../target.ts'
+import type { Handle } from '../target/handle.ts'
 
 /** A program's place among those that are attached where it goes: the last if nothing is said. */
 export interface Order {

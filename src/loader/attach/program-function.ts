@@ -1,7 +1,7 @@
 import { type CcdkError, UsageError } from '../../errors/index.ts'
 import type { BpfObject } from '../object.ts'
-import type { ObjectsById } from '../objects-by-id.ts'
-import type { Handle } from '../target.ts'
+import type { ObjectsById } from '../target/objects-by-id.ts'
+import type { Handle } from '../target/handle.ts'
 
 /** A function of a loaded BPF program that another program runs in place of, before or after. */
 export interface ProgramFunction {

@@ -1,4 +1,4 @@
-import type { AttachWay } from '../section-kind.ts'
+import type { AttachWay } from '../sections/section-kind.ts'
 import type { Fail } from './given.ts'
 import type { AttachOptions } from './options.ts'
 

@@ -1,6 +1,7 @@
 import { UsageError } from '../../errors/index.ts'
 import type { MapSpec } from '../object.ts'
-import type { Handle, Memory, Target } from '../target.ts'
+import type { Handle, Memory } from '../target/handle.ts'
+import type { Target } from '../target/target.ts'
 import { MAP_FLAG } from '../uapi.ts'
 
 /** An arena as this process sees it. Disposing of it unmaps it. */

@@ -1,5 +1,5 @@
 import { type Btf, BtfEditor, type BtfType, elementWord, KIND, makeInfo } from '../../btf/index.ts'
-import type { Feature } from '../features.ts'
+import type { Feature } from '../target/features.ts'
 
 /** Kinds of types, and what may be said of them, that came to BTF after its first release. */
 export type BtfFeature = Extract<Feature, `btf_${string}`>

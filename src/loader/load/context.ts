@@ -1,4 +1,4 @@
-import type { Handle } from '../target.ts'
+import type { Handle } from '../target/handle.ts'
 import type { Tell } from '../tell.ts'
 
 /** What one load has for all its steps. */

@@ -1,15 +1,9 @@
 import type { Access } from '../access/access.ts'
-import type { BpfObject, MapSpec, ProgramSpec } from '../object.ts'
+import type { BpfObject, ProgramSpec } from '../object.ts'
 import type { PreparedStructOps } from '../prepare/struct-ops.ts'
-import type { Handle, Target } from '../target.ts'
-import type { LoadedArena } from './arena.ts'
-
-export interface LoadedMap {
-  spec: MapSpec
-  handle: Handle
-  /** Of an arena. */
-  arena?: LoadedArena
-}
+import type { Handle } from '../target/handle.ts'
+import type { Target } from '../target/target.ts'
+import type { LoadedMap } from './loaded-map.ts'
 
 export interface LoadedProgram {
   spec: ProgramSpec

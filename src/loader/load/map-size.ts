@@ -1,5 +1,5 @@
 import type { MapSpec } from '../object.ts'
-import type { Target } from '../target.ts'
+import type { Target } from '../target/target.ts'
 import { MAP_TYPE } from '../uapi.ts'
 
 /**

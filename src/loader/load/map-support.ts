@@ -1,5 +1,5 @@
 import { SyscallError, UnsupportedKernelError } from '../../errors/index.ts'
-import type { KernelFacts } from '../target.ts'
+import type { KernelFacts } from '../target/kernel-facts.ts'
 import { MAP_TYPE } from '../uapi.ts'
 
 /** The first release with a type of map, of those that a kernel with struct_ops may lack. */

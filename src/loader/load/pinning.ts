@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import { UsageError } from '../../errors/index.ts'
 import type { MapSpec } from '../object.ts'
-import type { MapInfo } from '../objects-by-id.ts'
-import type { Handle, Target } from '../target.ts'
+import type { MapInfo } from '../target/objects-by-id.ts'
+import type { Handle } from '../target/handle.ts'
+import type { Target } from '../target/target.ts'
 import type { Tell } from '../tell.ts'
 import { MAP_FLAG, MAP_TYPE } from '../uapi.ts'
 

@@ -1,6 +1,7 @@
 import { UsageError } from '../../errors/index.ts'
 import type { MapSpec } from '../object.ts'
-import type { Handle, Target } from '../target.ts'
+import type { Handle } from '../target/handle.ts'
+import type { Target } from '../target/target.ts'
 
 /** Puts maps or programs into the places of a map in which they are to stand from the start. */
 export function fillSlots(

@@ -1,6 +1,6 @@
 import { CcdkError, UnsupportedKernelError } from '../../errors/index.ts'
-import { type Answer, type Feature, features } from '../features.ts'
-import type { Target } from '../target.ts'
+import { type Answer, type Feature, features } from '../target/features.ts'
+import type { Target } from '../target/target.ts'
 import type { Tell } from '../tell.ts'
 
 /** Does what takes a newer kernel. Refused by one that is too old for it, it says so instead of an errno. */

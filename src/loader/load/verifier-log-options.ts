@@ -1,5 +1,5 @@
 import { UsageError } from '../../errors/index.ts'
-import type { VerifierLog } from '../target.ts'
+import type { VerifierLog } from '../target/definitions.ts'
 
 /** What is wanted of the verifier's log, also of programs that it accepts. */
 export interface VerifierLogOptions {

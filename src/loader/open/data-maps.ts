@@ -2,7 +2,7 @@ import type { Btf, BtfType } from '../../btf/index.ts'
 import { type ElfFile, type ElfSection, SHF, SHT, STV } from '../../elf/index.ts'
 import { ObjectError } from '../../errors/index.ts'
 import type { ExternSpec, MapSpec } from '../object.ts'
-import { structOpsSections } from '../section-names.ts'
+import { structOpsSections } from '../sections/section-names.ts'
 import { MAP_FLAG, MAP_TYPE, objectNameSize } from '../uapi.ts'
 
 /** A map and the section that instructions name when they mean it. */

@@ -1,7 +1,7 @@
 import type { Btf, BtfExt } from '../../btf/index.ts'
 import { type ElfFile, type ElfSection, type ElfSymbol, SHF, SHT, STT, STV } from '../../elf/index.ts'
 import { ObjectError } from '../../errors/index.ts'
-import { insnSize } from '../instructions.ts'
+import { insnSize } from '../code/instructions.ts'
 import type { FunctionSpec } from '../object.ts'
 import { FunctionPlaces } from './function-places.ts'
 

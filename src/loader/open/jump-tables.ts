@@ -1,5 +1,5 @@
 import type { ElfSection, ElfSymbol } from '../../elf/index.ts'
-import { insnSize } from '../instructions.ts'
+import { insnSize } from '../code/instructions.ts'
 import type { FunctionSpec } from '../object.ts'
 
 /** Where the compiler puts the tables of `switch` statements and of computed jumps. */

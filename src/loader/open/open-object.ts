@@ -4,23 +4,15 @@ import { type Btf, type BtfExt, parseBtf, parseBtfExt } from '../../btf/index.ts
 import { type ElfFile, EM_BPF, ET_REL, parseElf } from '../../elf/index.ts'
 import { ObjectError } from '../../errors/index.ts'
 import type { BpfObject } from '../object.ts'
-import type { SectionKind } from '../section-kind.ts'
 import { placeArenaGlobals } from './arena-globals.ts'
 import { readDataMaps } from './data-maps.ts'
 import { readExterns } from './externs.ts'
 import { readFunctions } from './functions.ts'
 import { readMapDefinitions } from './map-definitions.ts'
+import type { OpenOptions } from './options.ts'
 import { readPrograms } from './programs.ts'
 import { readReferences } from './references.ts'
 import { readStructOps } from './struct-ops.ts'
-
-export interface OpenOptions {
-  /**
-   * Says what a section of programs stands for, asked with its name before the names that the loader knows; undefined
-   * leaves it to those. `sectionKind` gives the kind of a known name to begin with.
-   */
-  sections?: (name: string) => SectionKind | undefined
-}
 
 /**
  * Reads a BPF object file. It needs no kernel and no privilege. The bytes are kept and must not change.

@@ -1,8 +1,8 @@
 import { type ElfFile, STB, STT } from '../../elf/index.ts'
 import { ObjectError } from '../../errors/index.ts'
 import type { FunctionSpec, ProgramSpec } from '../object.ts'
-import type { OpenOptions } from './open-object.ts'
-import { sectionKind } from '../section-names.ts'
+import type { OpenOptions } from './options.ts'
+import { sectionKind } from '../sections/section-names.ts'
 
 /** The functions that the kernel calls: those outside `.text`, which holds what programs call. */
 export function readPrograms(

@@ -1,6 +1,6 @@
 import { type ElfFile, type ElfRelocation, SHN } from '../../elf/index.ts'
 import { ObjectError } from '../../errors/index.ts'
-import { CODE, Instructions, insnSize, PSEUDO } from '../instructions.ts'
+import { CODE, Instructions, insnSize, PSEUDO } from '../code/instructions.ts'
 import type { ExternSpec, FunctionSpec, Reference } from '../object.ts'
 import type { PlacedMap } from './data-maps.ts'
 import { FunctionPlaces } from './function-places.ts'

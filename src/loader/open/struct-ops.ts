@@ -4,7 +4,7 @@ import { ObjectError } from '../../errors/index.ts'
 import type { ProgramSpec, StructOpsSpec } from '../object.ts'
 import { PlacedRelocations } from './placed-relocations.ts'
 import { SectionVariables, uniqueNames } from './same-names.ts'
-import { structOpsSections } from '../section-names.ts'
+import { structOpsSections } from '../sections/section-names.ts'
 import { PROG_TYPE } from '../uapi.ts'
 import { optionalMembers } from './optional.ts'
 

@@ -1,4 +1,4 @@
-import { Instructions, insnSize, PSEUDO } from '../instructions.ts'
+import { Instructions, insnSize, PSEUDO } from '../code/instructions.ts'
 import type { FunctionSpec, Reference } from '../object.ts'
 import type { PoisonedAccess, RelocatedCode } from './code.ts'
 

@@ -1,6 +1,6 @@
 import { coreKindName, type CoreResolver, patchInstruction, type Resolution } from '../../core-relo/index.ts'
 import { type CcdkError, collect, ObjectError } from '../../errors/index.ts'
-import { insnSize } from '../instructions.ts'
+import { insnSize } from '../code/instructions.ts'
 import type { FunctionSpec } from '../object.ts'
 import type { Tell } from '../tell.ts'
 

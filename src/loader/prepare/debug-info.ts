@@ -1,5 +1,5 @@
 import type { BtfExtSection } from '../../btf/index.ts'
-import { insnSize } from '../instructions.ts'
+import { insnSize } from '../code/instructions.ts'
 import type { BpfObject, FunctionSpec } from '../object.ts'
 import { FunctionPlaces } from '../open/function-places.ts'
 import type { AssembledProgram, Placed } from './assemble.ts'

@@ -1,8 +1,8 @@
 import { ObjectError } from '../../errors/index.ts'
-import { CODE, type Instructions, PSEUDO } from '../instructions.ts'
+import { CODE, type Instructions, PSEUDO } from '../code/instructions.ts'
 import type { BpfObject } from '../object.ts'
-import { POISON } from '../poison.ts'
-import type { ModuleBtf } from '../target.ts'
+import { POISON } from '../code/poison.ts'
+import type { ModuleBtf } from '../target/kernel-facts.ts'
 import type { AssembledProgram, MapFixup } from './assemble.ts'
 import type { KernelSymbol } from './ksyms.ts'
 

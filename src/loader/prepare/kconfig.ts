@@ -1,10 +1,10 @@
 import { type Btf, type BtfType, declaration } from '../../btf/index.ts'
 import { optionIn } from '../../btf-match/index.ts'
 import { type CcdkError, collect, ObjectError, UnsupportedKernelError } from '../../errors/index.ts'
-import { hasCookies } from '../cookies.ts'
+import { hasCookies } from '../target/cookies.ts'
 import type { BpfObject, ExternSpec } from '../object.ts'
-import { wrapsSyscalls } from '../syscall-wrapper.ts'
-import type { KernelFacts } from '../target.ts'
+import { wrapsSyscalls } from '../target/syscall-wrapper.ts'
+import type { KernelFacts } from '../target/kernel-facts.ts'
 import type { Tell } from '../tell.ts'
 
 type ConfigExtern = Extract<ExternSpec, { kind: 'kconfig' }>

@@ -1,6 +1,6 @@
 import { type CcdkError, UnsupportedKernelError } from '../../errors/index.ts'
 import type { ProgramSpec } from '../object.ts'
-import type { KernelFacts, ModuleBtf } from '../target.ts'
+import type { KernelFacts, ModuleBtf } from '../target/kernel-facts.ts'
 
 /** The kernel's type that a program is checked against when it is loaded. */
 export interface KernelType {

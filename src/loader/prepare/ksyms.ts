@@ -3,7 +3,7 @@ import { type Btf, essentialName } from '../../btf/index.ts'
 import { typesAgree } from '../../core-relo/index.ts'
 import { BtfMismatchError, type CcdkError, UnsupportedKernelError } from '../../errors/index.ts'
 import type { BpfObject, ExternSpec } from '../object.ts'
-import type { KernelFacts, ModuleBtf } from '../target.ts'
+import type { KernelFacts, ModuleBtf } from '../target/kernel-facts.ts'
 import type { Tell } from '../tell.ts'
 
 /** Where the kernel has a function or variable that the object asks for. */

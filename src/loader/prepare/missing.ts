@@ -1,11 +1,11 @@
 import { poisonCall } from '../../core-relo/index.ts'
-import { CODE } from '../instructions.ts'
+import { CODE } from '../code/instructions.ts'
 import type { BpfObject } from '../object.ts'
 import { reachable } from '../reach/reach.ts'
-import { POISON } from '../poison.ts'
+import { POISON } from '../code/poison.ts'
 import type { AssembledProgram, MapFixup } from './assemble.ts'
 import type { DebugRecords, SourceLine } from './debug-info.ts'
-import type { KernelFacts } from '../target.ts'
+import type { KernelFacts } from '../target/kernel-facts.ts'
 import { type KernelSymbol, whatBrings } from './ksyms.ts'
 
 /** A use of something that the kernel does not have. */

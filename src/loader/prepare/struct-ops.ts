@@ -2,7 +2,7 @@ import type { Btf } from '../../btf/index.ts'
 import { findKernelStruct, type KernelStruct, matchStruct, type MatchReport } from '../../btf-match/index.ts'
 import { BtfMismatchError, type CcdkError, collect, ObjectError } from '../../errors/index.ts'
 import type { BpfObject, StructOpsSpec } from '../object.ts'
-import type { KernelFacts, ModuleBtf } from '../target.ts'
+import type { KernelFacts, ModuleBtf } from '../target/kernel-facts.ts'
 import type { Tell } from '../tell.ts'
 
 /** A struct_ops variable bound to a kernel's struct. */

@@ -1,4 +1,4 @@
-import type { KernelFacts } from '../target.ts'
+import type { KernelFacts } from '../target/kernel-facts.ts'
 import { kprobeOf, syscallProbeOf } from './kprobe.ts'
 import { multiKprobeOf, multiUprobeOf } from './multi.ts'
 import type { ProbeRequest } from './options.ts'

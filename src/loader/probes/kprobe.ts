@@ -1,5 +1,5 @@
-import { syscallFunction } from '../syscall-wrapper.ts'
-import type { KernelFacts } from '../target.ts'
+import { syscallFunction } from '../target/syscall-wrapper.ts'
+import type { KernelFacts } from '../target/kernel-facts.ts'
 import { given, type ProbeRequest, runsOnReturn } from './options.ts'
 import type { ProbeAttachment } from './probe-attachment.ts'
 

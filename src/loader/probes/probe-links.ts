@@ -1,4 +1,4 @@
-import type { Handle } from '../target.ts'
+import type { Handle } from '../target/handle.ts'
 
 /** What attaching to one probe in several places has made. Disposing of it undoes all of it. */
 export class ProbeLinks implements Handle {

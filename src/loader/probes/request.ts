@@ -1,5 +1,5 @@
 import type { AttachOptions } from '../attach/options.ts'
-import type { SectionKind } from '../section-kind.ts'
+import type { SectionKind } from '../sections/section-kind.ts'
 import type { ProbeRequest } from './options.ts'
 
 /** What a section's name and the options say together. */

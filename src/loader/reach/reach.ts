@@ -1,4 +1,4 @@
-import { CODE, type Instructions, PSEUDO } from '../instructions.ts'
+import { CODE, type Instructions, PSEUDO } from '../code/instructions.ts'
 import { arithmetic, isTaken, type Known, meet } from './values.ts'
 
 /** What a walk through a program has to know that its instructions do not say. */

@@ -1,5 +1,6 @@
-import type { ObjectsById } from '../objects-by-id.ts'
-import type { KernelFacts, Target } from '../target.ts'
+import type { ObjectsById } from '../target/objects-by-id.ts'
+import type { KernelFacts } from '../target/kernel-facts.ts'
+import type { Target } from '../target/target.ts'
 import type { RecordedHandle } from './handle.ts'
 
 /** Methods of a target that do or ask something; what it knows by itself is not recorded. */

@@ -1,5 +1,6 @@
 import type { Unlinked } from '../attach/attachment.ts'
-import type { Handle, MapDefinition, Memory, ProgramDefinition } from '../target.ts'
+import type { Handle, Memory } from '../target/handle.ts'
+import type { MapDefinition, ProgramDefinition } from '../target/definitions.ts'
 
 /** What a recorded handle stands for. Several handles may stand for one. */
 export type RecordedThing = { readonly id: number; readonly what: string } & (

@@ -1,6 +1,6 @@
 import { parseBtf } from '../../btf/index.ts'
-import type { ObjectKind, ObjectsById, ProgramInfo } from '../objects-by-id.ts'
-import type { Handle } from '../target.ts'
+import type { ObjectKind, ObjectsById, ProgramInfo } from '../target/objects-by-id.ts'
+import type { Handle } from '../target/handle.ts'
 import { LINK_TYPE } from '../uapi.ts'
 import type { Call } from './calls.ts'
 import { RecordedHandle, type RecordedThing } from './handle.ts'

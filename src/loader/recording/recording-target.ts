@@ -1,20 +1,14 @@
 import type { Btf } from '../../btf/index.ts'
 import type { AttachedPrograms, Place } from '../attach/attached-programs.ts'
 import type { Attachment, Unlinked, UnlinkedAttachment } from '../attach/attachment.ts'
-import type { Answer, Feature } from '../features.ts'
-import type {
-  Batch,
-  BatchResult,
-  Handle,
-  KernelFacts,
-  MapDefinition,
-  Memory,
-  ModuleBtf,
-  ProgramDefinition,
-  Target,
-} from '../target.ts'
-import type { ObjectsById } from '../objects-by-id.ts'
-import type { TestRun, TestRunResult } from '../test-run.ts'
+import type { Answer, Feature } from '../target/features.ts'
+import type { Batch, BatchResult } from '../target/batch.ts'
+import type { Handle, Memory } from '../target/handle.ts'
+import type { KernelFacts, ModuleBtf } from '../target/kernel-facts.ts'
+import type { MapDefinition, ProgramDefinition } from '../target/definitions.ts'
+import type { Target } from '../target/target.ts'
+import type { ObjectsById } from '../target/objects-by-id.ts'
+import type { TestRun, TestRunResult } from '../target/test-run.ts'
 import type { Call, Failure, RecordedCall } from './calls.ts'
 import { deleteElement, elementOf, keyAfter, memoryOf, putElement } from './elements.ts'
 import type { RecordedHandle } from './handle.ts'

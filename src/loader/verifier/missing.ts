@@ -1,5 +1,5 @@
 import { poisonCall } from '../../core-relo/index.ts'
-import { POISON } from '../poison.ts'
+import { POISON } from '../code/poison.ts'
 import type { PoisonedAccess } from '../prepare/code.ts'
 
 /** What a program's instructions were made to call where something is missing, so that it can be called by its name. */

@@ -1,4 +1,4 @@
-import { CODE, Instructions, PSEUDO } from '../../../src/loader/instructions.ts'
+import { CODE, Instructions, PSEUDO } from '../../../src/loader/code/instructions.ts'
 
 // ABI: BPF_PSEUDO_MAP_IDX and BPF_PSEUDO_MAP_IDX_VALUE are never shown again: the kernel shows maps by their ids.
 const mapLoads: ReadonlySet<number> = new Set([PSEUDO.MAP_FD, PSEUDO.MAP_VALUE])

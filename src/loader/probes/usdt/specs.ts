@@ -1,7 +1,7 @@
 import { UsageError } from '../../../errors/index.ts'
 import type { BtfMember } from '../../../btf/index.ts'
 import type { LoadedObject } from '../../load/loaded.ts'
-import type { Handle } from '../../target.ts'
+import type { Handle } from '../../target/handle.ts'
 import type { UsdtArgument } from './operands.ts'
 
 /** The maps of `usdt.bpf.h`. */

@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { Instructions } from '../../../../src/loader/instructions.ts'
+import { Instructions } from '../../../../src/loader/code/instructions.ts'
 import { reachable } from '../../../../src/loader/reach/reach.ts'
 import { code, type Insn, OP } from '../../../support/object-writer.ts'
 

@@ -1,8 +1,8 @@
 import koffi from 'koffi'
 import * as assert from 'uvu/assert'
-import { sectionKind } from '../../../src/loader/index.ts'
-import { programSections } from '../../../src/loader/program-sections.ts'
-import { needs, suite } from '../../support/needs.ts'
+import { sectionKind } from '../../../../src/loader/index.ts'
+import { programSections } from '../../../../src/loader/sections/program-sections.ts'
+import { needs, suite } from '../../../support/needs.ts'
 
 const test = suite('names of program sections')
 const besideLibbpf = suite('names of program sections, beside libbpf', [needs.libbpf])

@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert'
-import { disassemble } from '../../../src/loader/index.ts'
-import { suite } from '../../support/needs.ts'
-import { code, type Insn } from '../../support/object-writer.ts'
+import { disassemble } from '../../../../src/loader/index.ts'
+import { suite } from '../../../support/needs.ts'
+import { code, type Insn } from '../../../support/object-writer.ts'
 
 const test = suite('instructions as text')
 

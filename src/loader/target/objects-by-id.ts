@@ -1,6 +1,6 @@
-import type { Btf } from '../btf/index.ts'
-import type { LinkInfo } from './attach/link-info.ts'
-import type { Handle } from './target.ts'
+import type { Btf } from '../../btf/index.ts'
+import type { LinkInfo } from '../attach/link-info.ts'
+import type { Handle } from './handle.ts'
 
 /** A kernel's answer about a map, from BPF_OBJ_GET_INFO_BY_FD. */
 export interface MapInfo {

@@ -1,5 +1,5 @@
-import type { Btf } from '../btf/index.ts'
-import type { KernelFacts } from './target.ts'
+import type { Btf } from '../../btf/index.ts'
+import type { KernelFacts } from './kernel-facts.ts'
 
 /** Whether a program can ask for a number that was given when it was attached. */
 export const hasCookies = (facts: KernelFacts): boolean => hasEnumerator(facts.kernelBtf(), 'bpf_func_id', 'BPF_FUNC_get_attach_cookie')

@@ -1,5 +1,5 @@
 import type { AttachWay, SectionKind } from './section-kind.ts'
-import { ATTACH_TYPE as A, PROG_TYPE as P } from './uapi.ts'
+import { ATTACH_TYPE as A, PROG_TYPE as P } from '../uapi.ts'
 
 /** A section's name and what it stands for; with `more` a target may follow it after a slash. */
 type Entry = Omit<SectionKind, 'target'> & { more: boolean }

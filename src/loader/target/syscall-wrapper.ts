@@ -1,4 +1,4 @@
-import type { KernelFacts } from './target.ts'
+import type { KernelFacts } from './kernel-facts.ts'
 
 // The architectures that wrap their system calls, and what they put before the names.
 const prefix: Partial<Record<NodeJS.Architecture, string>> = { x64: '__x64_', arm64: '__arm64_', riscv64: '__riscv_', s390x: '__s390x_' }
