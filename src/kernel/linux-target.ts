@@ -1,16 +1,17 @@
 import { existsSync } from 'node:fs'
 import { release } from 'node:os'
-import type {
-  Attachment,
-  Batch,
-  BatchResult,
-  Handle,
-  ModuleBtf,
-  Target,
-  TestRun,
-  TestRunResult,
-  Unlinked,
-  UnlinkedAttachment,
+import {
+  type Attachment,
+  type Batch,
+  type BatchResult,
+  type Handle,
+  type ModuleBtf,
+  ownHandle,
+  type Target,
+  type TestRun,
+  type TestRunResult,
+  type Unlinked,
+  type UnlinkedAttachment,
 } from '../loader/index.ts'
 import { attachProgram } from './bpf/attach/by-link.ts'
 import { runIterator } from './bpf/attach/iterator.ts'
@@ -154,6 +155,7 @@ export class LinuxTarget implements Target, Disposable {
 
 /** A handle of another target must not reach the kernel as a number that means something else there. */
 function asFd(handle: Handle): Fd {
-  if (!(handle instanceof Fd)) throw new TypeError('a handle that this target did not make')
-  return handle
+  const own = ownHandle(handle)
+  if (!(own instanceof Fd)) throw new TypeError('a handle that this target did not make')
+  return own
 }

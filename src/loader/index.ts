@@ -33,7 +33,7 @@ export type { ProgramFunction } from './attach/program-function.ts'
 export { fitsPattern } from './probes/glob.ts'
 export type { ProbeOptions } from './probes/options.ts'
 export type { KernelFunctions, ProbeAttachment, UprobePlace } from './probes/probe-attachment.ts'
-export { ProbeLinks } from './probes/probe-links.ts'
+export { ownHandle, ProbeLinks } from './probes/probe-links.ts'
 export type { AttachWay, SectionKind } from './sections/section-kind.ts'
 export { sectionKind } from './sections/section-names.ts'
 

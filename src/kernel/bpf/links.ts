@@ -53,7 +53,8 @@ export function updateLink(link: Fd, program: Fd, expected?: Fd): void {
 
 /** BPF_LINK_DETACH */
 export function detachLink(link: Fd): void {
-  bpfDo('BPF_LINK_DETACH', linkUpdate, { link_fd: link.number }, { doing: `detaching ${link.what}` })
+  const hints = { EOPNOTSUPP: 'links of this kind end when nobody has them open any more and they are pinned nowhere' }
+  bpfDo('BPF_LINK_DETACH', linkUpdate, { link_fd: link.number }, { doing: `detaching ${link.what}`, hints })
 }
 
 const path = (text: string): Uint8Array => Buffer.from(`${text}\0`)

@@ -2,7 +2,9 @@ import type { Handle } from '../target/handle.ts'
 
 /** Where programs are attached that a query may ask for. */
 export type Place =
-  | { at: 'cgroup' | 'netns' | 'lirc'; file: number; attachType: number; /** Also what the cgroups above have it run. */ effective?: boolean }
+  /** `effective` asks for what runs there, also of the cgroups above. */
+  | { at: 'cgroup'; file: number; attachType: number; effective?: boolean }
+  | { at: 'netns' | 'lirc'; file: number; attachType: number }
   | { at: 'interface'; interface: number; attachType: number }
   | { at: 'sockmap'; map: Handle; attachType: number }
 

@@ -3,6 +3,7 @@ import { Instructions, PSEUDO } from '../code/instructions.ts'
 import type { Handle } from '../target/handle.ts'
 import type { MapDefinition, ProgramDefinition } from '../target/definitions.ts'
 import type { Call, Failure, RecordedCall } from './calls.ts'
+import { ProbeLinks } from '../probes/probe-links.ts'
 import type { Unlinked } from '../attach/attachment.ts'
 import { type Owned, RecordedAttachment, RecordedHandle, RecordedMemory, type RecordedThing } from './handle.ts'
 import { snapshot } from './snapshot.ts'
@@ -156,7 +157,8 @@ export class Ledger {
     return undefined
   }
 
-  #check(handle: unknown): RecordedHandle {
+  #check(given: unknown): RecordedHandle {
+    const handle = given instanceof ProbeLinks ? given.only : given
     const owners = [this.open, this.kept]
     if (!(handle instanceof RecordedHandle) || !owners.some((owner) => handle.belongsTo(owner))) {
       throw new TypeError('a handle that this target did not make')

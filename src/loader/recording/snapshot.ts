@@ -1,3 +1,4 @@
+import { ProbeLinks } from '../probes/probe-links.ts'
 import { RecordedHandle } from './handle.ts'
 
 /** A copy of a call's arguments: bytes may be changed by the caller afterwards. `seen` is told of each handle. */
@@ -8,7 +9,7 @@ export function snapshot(value: unknown, seen: (handle: unknown) => void): unkno
   if (value instanceof Uint8Array || value instanceof Uint32Array) return value.slice()
   if (value instanceof RecordedHandle || Symbol.dispose in value) {
     seen(value)
-    return value
+    return value instanceof ProbeLinks ? value.only : value
   }
   if (Array.isArray(value)) return value.map((part: unknown) => snapshot(part, seen))
   return Object.fromEntries(Object.entries(value).map(([key, part]: [string, unknown]) => [key, snapshot(part, seen)]))

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import type { Btf } from '../../../src/btf/index.ts'
-import { ObjectError, UsageError } from '../../../src/errors/index.ts'
+import { ObjectError, SyscallError, UsageError } from '../../../src/errors/index.ts'
 import type { LinuxTarget } from '../../../src/kernel/index.ts'
 import { attach, type AttachOptions, load, type LoadedObject, openObject, ProbeLinks } from '../../../src/loader/index.ts'
 import { needs, suite } from '../../support/needs.ts'
@@ -72,7 +72,12 @@ for (const compiler of ['gcc', 'clang-19']) {
           using loaded = loadUsdt(target, header)
           assert.is(await victim.ask('1 2'), '0 7')
           {
-            using _ = attach(loaded, 'anywhere', probe(file, 'kinds', { cookie: 0xcafe_dead_beef_feedn }))
+            using link = attach(loaded, 'anywhere', probe(file, 'kinds', { cookie: 0xcafe_dead_beef_feedn }))
+            assert.is(target.objects.linkInfo(link).kind, 'uprobe_multi')
+            assert.throws(
+              () => target.detachLink(link),
+              (error: unknown) => error instanceof SyscallError && error.errno === 'EOPNOTSUPP' && /end when nobody has them open/.test(error.hint),
+            )
             assert.is(await victim.ask('-5 -123456789012'), '2 1')
             const hits = loaded.hits()
             assert.equal(hits.map(argsOf), [kindsOf(-5, -123456789012n), kindsOf(-4, -123456789012n)])
@@ -158,6 +163,7 @@ test('a kernel without one link for many places has one for each', async () => {
       using links = attach(loaded, 'anywhere', probe(file, 'constants'))
       assert.ok(links instanceof ProbeLinks)
       assert.is(links.links.length, 10)
+      assert.throws(() => target.detachLink(links), (error: unknown) => error instanceof UsageError && /by 10 links/.test(error.message))
       using _ = attach(loaded, 'somewhere', probe(file, 'kinds', { cookie: 5n, pid: victim.pid }))
       assert.is(await victim.ask('3 4'), '2 9')
       const [first, last, ...hits] = loaded.hits()

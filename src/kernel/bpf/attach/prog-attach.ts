@@ -2,19 +2,16 @@ import { fstatSync } from 'node:fs'
 import { UsageError } from '../../../errors/index.ts'
 import { ATTACH_FLAG, type AttachedPrograms, type Place, type Unlinked, type UnlinkedAttachment } from '../../../loader/index.ts'
 import { check, systemError } from '../../errno.ts'
-import { Fd } from '../../fd.ts'
-import { duplicate } from '../../libc.ts'
+import type { Fd } from '../../fd.ts'
 import { namespaceInode } from '../../net/namespace.ts'
 import { bpfCall, bpfDo, type Purpose } from '../command.ts'
 import { objectInfo } from '../info.ts'
 import { programInfo } from '../info-layouts.ts'
 import { progAttach, progQuery } from '../layouts.ts'
+import { another, exchanged } from './another.ts'
 import { orderFields } from './order.ts'
 
 type Way = Extract<UnlinkedAttachment, { attachType: number }>
-
-/** Opens the same file once more, so that the caller may close its own. */
-export const another = (fd: number, what: string): Fd => new Fd(check(duplicate(fd), { doing: `keeping ${what} open`, syscall: 'fcntl(F_DUPFD_CLOEXEC)' }), what)
 
 /** What says that there is nothing left to detach: the place is gone, or somebody else took the program away. */
 const isGone: ReadonlySet<string> = new Set(['ENOENT', 'ENODEV'])
@@ -43,18 +40,11 @@ export class ProgAttachment implements Unlinked {
   }
 
   replace(program: Fd): void {
-    const next = another(program.number, program.what)
     // Where only one program may be attached, another takes its place without being told to.
     const severals = this.way === 'tcx' || this.way === 'netkit' || (this.#flags & ATTACH_FLAG.ALLOW_MULTI) !== 0
     const guard = severals ? { attach_flags: this.#flags | ATTACH_FLAG.REPLACE, replace_bpf_fd: this.#program.number } : { attach_flags: this.#flags }
-    try {
-      bpfDo('BPF_PROG_ATTACH', progAttach, { ...this.#place, attach_bpf_fd: program.number, ...guard }, this.#purpose('replacing'))
-    } catch (error) {
-      next[Symbol.dispose]()
-      throw error
-    }
-    this.#program[Symbol.dispose]()
-    this.#program = next
+    const values = { ...this.#place, attach_bpf_fd: program.number, ...guard }
+    this.#program = exchanged(this.#program, program, () => void bpfDo('BPF_PROG_ATTACH', progAttach, values, this.#purpose('replacing')))
   }
 
   leave(): void {

@@ -2,7 +2,7 @@ import type { Unlinked } from '../../../loader/index.ts'
 import { SyscallError } from '../../../errors/index.ts'
 import { Interfaces } from '../../net/rtnetlink.ts'
 import type { Fd } from '../../fd.ts'
-import { another } from './prog-attach.ts'
+import { another, exchanged } from './another.ts'
 
 /** An XDP program of an interface, set by netlink. */
 export class XdpAttachment implements Unlinked {
@@ -22,15 +22,7 @@ export class XdpAttachment implements Unlinked {
   }
 
   replace(program: Fd): void {
-    const next = another(program.number, program.what)
-    try {
-      this.#set(program.number)
-    } catch (error) {
-      next[Symbol.dispose]()
-      throw error
-    }
-    this.#program[Symbol.dispose]()
-    this.#program = next
+    this.#program = exchanged(this.#program, program, () => this.#set(program.number))
   }
 
   leave(): void {
