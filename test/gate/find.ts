@@ -15,7 +15,7 @@ export interface TestFile {
  *
  * @throws {UsageError} when there is none, when a filter fits none, and when a test file stands where it would never run
  */
-export function findTests({ directory, kinds: wanted, filters }: GateOptions): TestFile[] {
+export function findTests({ directory, kinds: wanted, filters }: Pick<GateOptions, 'directory' | 'kinds' | 'filters'>): TestFile[] {
   const strays = findStrays(directory)
   if (strays.length > 0) {
     throw new UsageError(`these test files would never run: ${strays.join(', ')}`, {

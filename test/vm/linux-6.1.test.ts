@@ -6,7 +6,6 @@ import { testsOnKernel } from '../support/vm/tests-on-kernel.ts'
 const test = suite('Linux 6.1', [needs.vm, needs.clang, needs.iproute2, needs.bpftool])
 
 testsOnKernel(test, '6.1', {
-  modules: ['tcp_dctcp', 'tcp_bbr'],
   files: [
     'kernel/kernel/probes.test.ts',
     'kernel/kernel/bpf-layouts.test.ts',

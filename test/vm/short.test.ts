@@ -4,10 +4,9 @@ import { needs, suite } from '../support/needs.ts'
 import { testsOnKernel } from '../support/vm/tests-on-kernel.ts'
 
 const files = ['kernel/loader/kernel-age.test.ts', 'kernel/loader/module-kfuncs.test.ts']
-const modules = ['tcp_dctcp', 'tcp_bbr']
 
 for (const release of ['6.1', '6.12'] as const) {
   const test = suite(`Linux ${release}, in short`, [needs.vm, needs.clang, needs.iproute2, needs.bpftool])
-  testsOnKernel(test, release, { modules, files })
+  testsOnKernel(test, release, { files })
   test.run()
 }

@@ -6,7 +6,8 @@ import { execa } from 'execa'
 const cache = join(import.meta.dirname, '../../../node_modules/.cache/ccdk-kernels')
 
 /** The kernels that are booted: what Debian 12 has, and the one that it offers beside it. */
-export type Release = '6.1' | '6.12'
+export const releases = ['6.1', '6.12'] as const
+export type Release = (typeof releases)[number]
 
 export interface DebianKernel {
   /** As `uname -r` says it. */

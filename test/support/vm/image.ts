@@ -8,7 +8,10 @@ import type { DebianKernel } from './debian-kernel.ts'
 const root = join(import.meta.dirname, '../../..')
 
 /** What tests, and the shell that starts them, call by name. */
-const commands = 'sh cat sleep true mount umount nsenter unshare setpriv sysctl ip tc ss bpftool kmod'.split(' ')
+const commands = 'sh cat ls sleep true mkdir readlink mount umount flock nsenter unshare setpriv strace sysctl ip tc ss bpftool kmod'.split(' ')
+/** What tests compare with, called from Node. */
+const library = '/usr/lib/*/libbpf.so.1'
+const header = '/usr/include/bpf/bpf_helper_defs.h'
 /** What the project needs at run time, and its tests. What these need comes along. */
 const packages = ['commander', 'execa', 'koffi', '@koromix/koffi-linux-x64', 'uvu', 'fast-check']
 /** Modules that tests use or that bring kernel functions for algorithms, and what they may depend on. */
@@ -42,13 +45,15 @@ async function programs(): Promise<CpioEntry[]> {
     return from === undefined ? [] : [{ name, from: realpathSync(from) }]
   })
   const all = [...found, { name: 'node', from: realpathSync(process.execPath) }]
-  const { stdout } = await execa('ldd', all.map(({ from }) => from))
+  const called = globSync(library)
+  const { stdout } = await execa('ldd', [...all.map(({ from }) => from), ...called])
   // `libm.so.6 => /lib/…/libm.so.6 (0x…)`, and the loader alone: `/lib64/ld-linux-x86-64.so.2 (0x…)`.
-  const libraries = new Set([...stdout.matchAll(/(?:=> |^\t)(\/\S+) \(0x/gm)].map(([, path = '']) => path))
+  const libraries = new Set([...called, ...[...stdout.matchAll(/(?:=> |^\t)(\/\S+) \(0x/gm)].map(([, path = '']) => path)])
   return [
     ...all.map(({ name, from }) => copy(`/usr/bin/${name}`, from)),
     ...[...libraries].map((path) => copy(path, path)),
-    { path: '/bin/sh', kind: 'link', target: '/usr/bin/sh' },
+    ...['sh', 'true'].map((name): CpioEntry => ({ path: `/bin/${name}`, kind: 'link', target: `/usr/bin/${name}` })),
+    ...(existsSync(header) ? [copy(header, header)] : []),
   ]
 }
 

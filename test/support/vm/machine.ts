@@ -19,38 +19,44 @@ mount -t bpf bpf /sys/fs/bpf
 mount -t cgroup2 cgroup /sys/fs/cgroup
 mount -t tracefs tracing /sys/kernel/tracing
 ip link set lo up
+ulimit -n 1048576
 node ${guest}
 echo o >/proc/sysrq-trigger
 sleep 60
 `
 
 /**
- * Boots a kernel in a virtual machine, without a virtual processor of the hardware's, has it do the job, and returns the
- * lines that it reported. The machine has no disk and no network, and does not outlive this call.
+ * Boots a kernel in a virtual machine, without a virtual processor of the hardware's, has it do the job, and hands on what
+ * it reports, line by line. The machine has no disk and no network, and does not outlive this call.
  *
  * @param limitMs how long all of it may take
  */
-export async function runInside(kernel: DebianKernel, job: GuestJob, limitMs: number): Promise<GuestLine[]> {
+export async function runInside(kernel: DebianKernel, job: GuestJob, limitMs: number, onLine: (line: GuestLine) => void): Promise<void> {
   using directory = temporaryDirectory()
   const image = join(directory.path, 'image')
   const log = join(directory.path, 'console')
-  const report = join(directory.path, 'report')
   await writeImage(image, kernel, init, job)
-  const { timedOut, stderr } = await execa(
+  const machine = execa(
     'qemu-system-x86_64',
     [
       // A processor in software: that of the hardware may not be there, or not let a guest run.
-      '-accel tcg,thread=single,tb-size=1024 -cpu max -smp 2 -m 3072 -nodefaults -display none -no-reboot',
-      `-serial file:${log} -serial file:${report} -kernel ${kernel.image} -initrd ${image}`,
+      '-accel tcg,thread=multi,tb-size=1024 -cpu max -smp 2 -m 3072 -nodefaults -display none -no-reboot',
+      `-serial file:${log} -serial stdio -kernel ${kernel.image} -initrd ${image}`,
     ]
       .flatMap((options) => options.split(' '))
       // A kernel that panics reboots at once, which ends the machine.
       .concat('-append', 'console=ttyS0 quiet panic=-1 random.trust_cpu=on mitigations=off nokaslr audit=0'),
-    { timeout: limitMs, killSignal: 'SIGKILL', reject: false },
+    { timeout: limitMs, killSignal: 'SIGKILL', reject: false, stdin: 'ignore' },
   )
-  const lines = (await readFile(report, 'utf8')).split('\n').filter((line) => line.trim() !== '')
-  const parsed = lines.map((line): GuestLine => JSON.parse(line))
-  if (parsed.at(-1)?.line === 'end') return parsed
+  let ended = false
+  for await (const text of machine.iterable()) {
+    if (text.trim() === '') continue
+    const line: GuestLine = JSON.parse(text)
+    if (line.line === 'end') ended = true
+    onLine(line)
+  }
+  const { timedOut, stderr } = await machine
+  if (ended) return
   const last = (await readFile(log, 'utf8')).split('\n').slice(-40).join('\n')
   throw new Error(`the machine ${timedOut ? `did not end within ${limitMs / 1000} s` : 'ended early'}: ${stderr}\n${last}`)
 }

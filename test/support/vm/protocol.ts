@@ -13,5 +13,16 @@ export interface GuestJob {
 /** What it reports over its second serial port, a JSON document a line. */
 export type GuestLine =
   | { line: 'up'; release: string; uptimeMs: number }
-  | { line: 'file'; name: string; passed: number; failures: Failure[]; skips: Skip[]; output: string; durationMs: number }
+  | FileLine
   | { line: 'end' }
+
+/** What became of one test file. */
+export interface FileLine {
+  line: 'file'
+  name: string
+  passed: number
+  failures: Failure[]
+  skips: Skip[]
+  output: string
+  durationMs: number
+}

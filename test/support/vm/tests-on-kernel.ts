@@ -1,17 +1,12 @@
-import { globSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { compileFixture } from '../compile.ts'
-import { debianKernel, type Release } from './debian-kernel.ts'
-import { runInside } from './machine.ts'
-import type { GuestJob, GuestLine } from './protocol.ts'
+import type { Release } from './debian-kernel.ts'
+import type { FileLine, GuestJob } from './protocol.ts'
+import { runOnKernel } from './run-on-kernel.ts'
 
 /** A processor in software is slow: what a test file may take inside, and all of it. */
 const fileLimitMs = 180_000
 const limitMs = 880_000
-
-type FileLine = Extract<GuestLine, { line: 'file' }>
 
 /**
  * Declares a test for each test file that is to pass on another kernel. The kernel is booted once, before the first of
@@ -20,17 +15,12 @@ type FileLine = Extract<GuestLine, { line: 'file' }>
 export function testsOnKernel(
   test: Test,
   release: Release,
-  { files, modules, mayLack = [] }: Pick<GuestJob, 'files' | 'modules'> & { mayLack?: readonly string[] },
+  { files, mayLack = [] }: Pick<GuestJob, 'files'> & { mayLack?: readonly string[] },
 ): void {
   const done = new Map<string, FileLine>()
 
   test.before(async () => {
-    const kernel = await debianKernel(release)
-    await compileAll()
-    for (const line of await runInside(kernel, { files, modules, limitMs: fileLimitMs }, limitMs)) {
-      if (line.line === 'up') assert.is(line.release, kernel.version)
-      if (line.line === 'file') done.set(line.name, line)
-    }
+    await runOnKernel(release, { files, limitMs: fileLimitMs }, limitMs, (line) => done.set(line.name, line))
   })
 
   for (const file of files) {
@@ -43,13 +33,5 @@ export function testsOnKernel(
       assert.equal(skips, [])
       assert.ok(line.passed > 0)
     })
-  }
-}
-
-/** There is no compiler inside: objects come from here. One that does not compile is missed by the test that wants it. */
-async function compileAll(): Promise<void> {
-  const directory = join(import.meta.dirname, '../../fixtures/bpf')
-  for (const file of globSync('*.bpf.c', { cwd: directory })) {
-    if (readFileSync(join(directory, file), 'utf8').includes('SEC(')) await compileFixture(file.replace('.bpf.c', ''))
   }
 }
