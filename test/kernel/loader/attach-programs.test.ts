@@ -8,7 +8,6 @@ import { attach, type Handle, load, type LoadedObject, openObject, type Target }
 import { compileFixture } from '../../support/compile.ts'
 import { needs, suite } from '../../support/needs.ts'
 import { temporaryDirectory } from '../../support/tmp.ts'
-import { until } from '../../support/until.ts'
 import { programOf } from '../support/links-object.ts'
 import { leavesNothing } from '../support/own-objects.ts'
 
@@ -28,35 +27,37 @@ function loadReplacing(target: Target, name: string, program: Handle): LoadedObj
   }
 }
 
+/** An Ethernet frame without anything in it. */
+const data = new Uint8Array(64)
+
 test('a program takes the place of a function of another, where the kernel lets it', async () => {
-  await leavesNothing(async (target) => {
+  await leavesNothing((target) => {
     using asking = load(openObject(readFileSync(replaced), 'replaced.bpf.o'), target)
-    using asked = attach(asking, 'asks')
-    assert.ok(asked.number > 0)
-    const answers = asking.variable<bigint>('answers')
-    await until(() => answers.get() === 1n, 'its own answer')
-    using loaded = loadReplacing(target, 'answers_two', programOf(asking, 'asks'))
+    const asks = programOf(asking, 'asks')
+    const answer = (): number => target.testRun(asks, { data }).returned
+    assert.is(answer(), 1)
+    using loaded = loadReplacing(target, 'answers_two', asks)
     if (loaded === undefined) return
     {
       using link = attach(loaded, 'answers_two')
-      await until(() => answers.get() === 2n, 'the answer of the other')
+      assert.is(answer(), 2)
       const info = target.objects.linkInfo(link)
-      assert.equal(info.kind === 'tracing' && info.object, target.objects.programInfo(programOf(asking, 'asks')).id)
+      assert.equal(info.kind === 'tracing' && info.object, target.objects.programInfo(asks).id)
     }
-    await until(() => answers.get() === 1n, 'its own answer again')
+    assert.is(answer(), 1)
   })
 })
 
 test('a program runs before a function of another, where the kernel lets it', async () => {
-  await leavesNothing(async (target) => {
+  await leavesNothing((target) => {
     using asking = load(openObject(readFileSync(replaced), 'replaced.bpf.o'), target)
-    using asked = attach(asking, 'asks')
-    assert.ok(asked.number > 0)
-    using loaded = loadReplacing(target, 'before_answer', programOf(asking, 'asks'))
+    const asks = programOf(asking, 'asks')
+    using loaded = loadReplacing(target, 'before_answer', asks)
     if (loaded === undefined) return
     using link = attach(loaded, 'before_answer')
     assert.is(target.objects.linkInfo(link).kind, 'tracing')
-    await until(() => loaded.variable<bigint>('runs').get() > 0n, 'a run')
+    target.testRun(asks, { data })
+    assert.is(loaded.variable<bigint>('runs').get(), 1n)
   })
 })
 
