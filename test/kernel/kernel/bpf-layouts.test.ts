@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { type Btf, type BtfMember, sizeOf } from '../../../src/btf/index.ts'
+import type { Btf, BtfMember } from '../../../src/btf/index.ts'
 import type { Layout } from '../../../src/kernel/bpf/attr.ts'
 import { COMMANDS } from '../../../src/kernel/bpf/command.ts'
 import * as infos from '../../../src/kernel/bpf/info-layouts.ts'
@@ -8,28 +8,11 @@ import * as linkInfos from '../../../src/kernel/bpf/link-info-layouts.ts'
 import { LinuxTarget } from '../../../src/kernel/index.ts'
 import { ATTACH_TYPE, LINK_TYPE, MAP_FLAG, MAP_TYPE, objectNameSize, PROG_TYPE } from '../../../src/loader/index.ts'
 import { needs, suite } from '../../support/needs.ts'
+import { fieldsOf, type Place } from '../support/kernel-fields.ts'
 
 const test = suite('layouts of bpf(2)', [needs.structOps])
 
 const btf: Btf = new LinuxTarget().kernelBtf()
-
-interface Place {
-  offset: number
-  size: number
-}
-
-/** The fields of a struct or union by name, those of anonymous structs inside it as its own, of others as `a.b`. */
-function fieldsOf(id: number, base = 0): [name: string, place: Place][] {
-  const type = btf.resolved(id)
-  if (type.kind !== 'struct' && type.kind !== 'union') return []
-  return type.members.flatMap((member): [string, Place][] => {
-    const offset = base + member.bitOffset / 8
-    const inner = fieldsOf(member.type, offset)
-    if (member.name === '') return inner
-    const own: [string, Place] = [member.name, { offset, size: sizeOf(btf, member.type) }]
-    return [own, ...inner.map(([name, place]): [string, Place] => [`${member.name}.${name}`, place])]
-  })
-}
 
 const members = (name: string, kind: 'struct' | 'union'): readonly BtfMember[] => {
   const type = btf.resolved(btf.find(name, kind) ?? 0)
@@ -97,12 +80,12 @@ test('union bpf_attr has the fields of every command where the kernel has them',
   for (const [table, layout] of Object.entries(attrs)) {
     const key = Object.entries(structs).find(([name]) => name === table)?.[1]
     const member = members('bpf_attr', 'union').find(
-      ({ name, type }) => (name === '' ? fieldsOf(type)[0]?.[0] : name) === key,
+      ({ name, type }) => (name === '' ? fieldsOf(btf, type)[0]?.[0] : name) === key,
     )
     if (table === 'tokenCreate' && !valuesOf('BPF_MAP_CREATE').has('BPF_TOKEN_CREATE')) continue
     assert.ok(member, `a struct of union bpf_attr for ${table}`)
     const places = placesOf(layout, table === 'byId' ? { id: 'start_id' } : {})
-    assert.equal(places, reduced(fieldsOf(member.type), places), table)
+    assert.equal(places, reduced(fieldsOf(btf, member.type), places), table)
   }
 })
 
@@ -116,7 +99,7 @@ test('the structs that the kernel fills have their fields where the kernel has t
   assert.equal(Object.keys(infos).toSorted(), Object.keys(names).toSorted())
   for (const [table, name] of Object.entries(names)) {
     const places = placesOf(Object.entries(infos).find(([other]) => other === table)?.[1] ?? {})
-    assert.equal(places, reduced(fieldsOf(btf.find(name, 'struct') ?? 0), places), table)
+    assert.equal(places, reduced(fieldsOf(btf, btf.find(name, 'struct') ?? 0), places), table)
   }
 })
 
@@ -130,7 +113,7 @@ test('so does the union of what links of each kind say', () => {
     // A kernel may be too old for a kind of link.
     if (member === undefined) continue
     const places = placesOf(layout)
-    assert.equal(places, reduced(fieldsOf(member.type, base), places), table)
+    assert.equal(places, reduced(fieldsOf(btf, member.type, base), places), table)
   }
 })
 
@@ -171,9 +154,9 @@ test('commands, types and flags have their numbers', () => {
 
 test('a name takes as many bytes as the kernel keeps', () => {
   const create = members('bpf_attr', 'union').find(
-    ({ name, type }) => name === '' && fieldsOf(type)[0]?.[0] === 'map_type',
+    ({ name, type }) => name === '' && fieldsOf(btf, type)[0]?.[0] === 'map_type',
   )
-  assert.equal(fieldsOf(create?.type ?? 0).find(([name]) => name === 'map_name')?.[1].size, objectNameSize)
+  assert.equal(fieldsOf(btf, create?.type ?? 0).find(([name]) => name === 'map_name')?.[1].size, objectNameSize)
 })
 
 test.run()
