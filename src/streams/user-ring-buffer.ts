@@ -37,9 +37,7 @@ export class UserRingBuffer implements Disposable {
 
   /** The longest record, bytes, for which there is room now. */
   get room(): number {
-    this.#check()
-    const used = this.#position - Number(Atomics.load(this.#readerAt, 0))
-    return Math.max(0, this.#size - used - headerSize)
+    return Math.max(0, this.#free() - headerSize)
   }
 
   /** Writes one record. False when there is no room until the program has read some. */
@@ -50,7 +48,7 @@ export class UserRingBuffer implements Disposable {
       throw new UsageError(`a record of ${bytes.length} bytes never fits into a ring buffer of ${this.#size}`)
     }
     const total = (bytes.length + headerSize + 7) & ~7
-    if (total > this.room + headerSize) return false
+    if (total > this.#free()) return false
     const at = this.#position & (this.#size - 1)
     this.#data.set(bytes, at + headerSize)
     this.#headers[(at >> 2) + 1] = 0
@@ -61,8 +59,10 @@ export class UserRingBuffer implements Disposable {
     return true
   }
 
-  #check(): void {
+  /** Bytes that hold nothing which the program has still to read. */
+  #free(): number {
     if (this.#closed) throw new Error('user ring buffer: used after it was closed')
+    return this.#size - (this.#position - Number(Atomics.load(this.#readerAt, 0)))
   }
 
   [Symbol.dispose](): void {

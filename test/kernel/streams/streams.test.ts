@@ -280,6 +280,16 @@ test('a program reads what is written into a user ring buffer', async () => {
   })
 })
 
+test('a user ring buffer that is full takes not even an empty record', async () => {
+  await withObject((_, loaded) => {
+    using ring = openUserRingBuffer(loaded, 'commands')
+    let records = 0
+    while (ring.send(new Uint8Array(8))) records += 1
+    assert.equal([records, ring.room], [256, 0])
+    assert.not.ok(ring.send(new Uint8Array()))
+  })
+})
+
 test('maps of other types, unknown types and second readers are refused', async () => {
   await withObject(async (_, loaded) => {
     const refused = (pattern: RegExp) => (error: unknown) => error instanceof UsageError && pattern.test(error.message)
