@@ -1,4 +1,4 @@
-import { type Btf, type BtfMember, type BtfType, sizeOf } from '../btf/index.ts'
+import { type Btf, type BtfMember, type BtfType, onlyEnumerator, sizeOf } from '../btf/index.ts'
 import { isSameType } from './compatible.ts'
 
 type Struct = Extract<BtfType, { members: unknown }>
@@ -20,19 +20,23 @@ function definitionOf(btf: Btf, variable: number): Struct {
 interface Fields {
   btf: Btf
   /** Sizes, flags and limits. */
-  numbers: ReadonlyMap<string, number>
+  numbers: ReadonlyMap<string, bigint>
   /** Types of keys, of values, and of what is behind the pointers of `values`. */
   types: ReadonlyMap<string, number>
   inner: Struct | null
 }
 
 function fieldsOf(btf: Btf, { members }: Struct): Fields {
-  const numbers = new Map<string, number>()
+  const numbers = new Map<string, bigint>()
   const types = new Map<string, number>()
   let inner: Struct | null = null
   for (const member of members) {
     const target = pointedTo(btf, member)
-    if (target === undefined) {
+    // As __ulong declares it.
+    const long = onlyEnumerator(btf, member.type)
+    if (long !== undefined) {
+      numbers.set(member.name, BigInt.asUintN(64, long))
+    } else if (target === undefined) {
       const array = btf.resolved(member.type)
       const element = array.kind === 'array' ? btf.resolved(array.element) : undefined
       const held = element?.kind === 'ptr' ? btf.resolved(element.type) : undefined
@@ -41,10 +45,10 @@ function fieldsOf(btf: Btf, { members }: Struct): Fields {
       else types.set(member.name, held.id)
     } else if (member.name === 'key' || member.name === 'value') {
       types.set(member.name, target)
-      numbers.set(`${member.name}_size`, sizeOf(btf, target))
+      numbers.set(`${member.name}_size`, BigInt(sizeOf(btf, target)))
     } else {
       const array = btf.resolved(target)
-      const number = array.kind === 'array' ? array.length : btf.fail(target, `a number in the field "${member.name}" of a map`)
+      const number = array.kind === 'array' ? BigInt(array.length) : btf.fail(target, `a number in the field "${member.name}" of a map`)
       numbers.set(member.name, number)
     }
   }
@@ -58,7 +62,7 @@ function pointedTo(btf: Btf, member: BtfMember): number | undefined {
 
 function differing(left: Fields, right: Fields): string | undefined {
   const names = new Set([...left.numbers.keys(), ...right.numbers.keys()])
-  for (const name of names) if ((left.numbers.get(name) ?? 0) !== (right.numbers.get(name) ?? 0)) return name
+  for (const name of names) if ((left.numbers.get(name) ?? 0n) !== (right.numbers.get(name) ?? 0n)) return name
   for (const [name, id] of left.types) {
     const other = right.types.get(name)
     if (other !== undefined && !isSameType({ btf: left.btf, id }, { btf: right.btf, id: other })) return name

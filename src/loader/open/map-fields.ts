@@ -1,4 +1,4 @@
-import { type Btf, type BtfMember, type BtfType, sizeOf } from '../../btf/index.ts'
+import { type Btf, type BtfMember, type BtfType, onlyEnumerator, sizeOf } from '../../btf/index.ts'
 import type { MapSpec } from '../object.ts'
 import { MAP_TYPE } from '../uapi.ts'
 
@@ -101,9 +101,8 @@ function numberOf(btf: Btf, member: BtfMember): number | undefined {
 
 /** `__ulong(name, n)` is an enum with one value, since an array cannot have so many elements. */
 function longOf(btf: Btf, member: BtfMember): bigint | undefined {
-  const type = btf.resolved(member.type)
-  const [only, ...others] = type.kind === 'enum' || type.kind === 'enum64' ? type.values : []
-  return others.length === 0 && only !== undefined ? BigInt.asUintN(64, only.value) : undefined
+  const only = onlyEnumerator(btf, member.type)
+  return only === undefined ? undefined : BigInt.asUintN(64, only)
 }
 
 /** `__type(name, T)` is a pointer to T. */

@@ -101,6 +101,10 @@ test('on a map', () => {
   assert.match(refusal(using(mapType({ type: 2, max_entries: 8 }, long)), one).expected, '"key_size"')
   const enumeration: TypeToWrite = (types) => types.enum('e', { A: 1 })
   assert.match(refusal(using(mapType({ type: 2, max_entries: 8 }, enumeration)), one).expected, '"key"')
+  const extra = (value: bigint): TypeToWrite => (types) => types.struct('', [['map_extra', types.enum64('', { extra: value })]])
+  const arena = linkable('b.o', [variable('m', { bytes, section: '.maps', type: extra(1n << 44n) })])
+  assert.match(refusal(using(extra(1n << 45n)), arena).expected, 'the same map as in b.o, but their "map_extra" differs')
+  assert.ok(linkObjects([using(extra(1n << 44n)), arena]).bytes.length > 0)
   assert.match(refusal(using(mapType({ type: 2, max_entries: 8 }), ''), one).expected, 'defined in .maps, not declared in no section')
 })
 
