@@ -281,7 +281,7 @@ test('a program reads what is written into a user ring buffer', async () => {
 })
 
 test('a user ring buffer that is full takes not even an empty record', async () => {
-  await withObject((_, loaded) => {
+  await withObject(async (_, loaded) => {
     using ring = openUserRingBuffer(loaded, 'commands')
     let records = 0
     while (ring.send(new Uint8Array(8))) records += 1
