@@ -22,7 +22,7 @@ export {
   socketCongestion,
   socketTcpInfo,
 } from './net/tcp-socket.ts'
-export { openBpfOutput } from './bpf-output.ts'
+export { openBpfOutput } from './perf/bpf-output.ts'
 export { Watch } from './watch.ts'
 export { LinuxTarget } from './linux-target.ts'
 export { type FeatureFound, probeFeatures } from './probes/probe.ts'

@@ -36,12 +36,18 @@ import { loadProgram } from './bpf/programs.ts'
 import { testRun } from './bpf/test-run.ts'
 import { createToken } from './bpf/token.ts'
 import { Fd } from './fd.ts'
-import { runningConfig, runningConfigSource, runningKernelBtf, runningModules, runningVersion } from './kernel-facts.ts'
+import {
+  runningConfig,
+  runningConfigSource,
+  runningKernelBtf,
+  runningModules,
+  runningVersion,
+} from './facts/kernel-facts.ts'
 import { getPageSize } from './libc.ts'
 import { Mapping } from './mapping.ts'
 import { hasFeature } from './probes/probe.ts'
-import { possibleCpus } from './possible-cpus.ts'
-import { symbolAddress } from './symbols.ts'
+import { possibleCpus } from './facts/possible-cpus.ts'
+import { symbolAddress } from './facts/symbols.ts'
 
 /** The running kernel. Dispose of it to close what it opened for itself: the BTF of modules. */
 export class LinuxTarget implements Target, Disposable {

@@ -1,4 +1,4 @@
-import { runningVersion } from './kernel-facts.ts'
+import { runningVersion } from './facts/kernel-facts.ts'
 import { setrlimit } from './libc.ts'
 
 // ABI: sys/resource.h, of Linux but for Alpha, MIPS and SPARC.

@@ -2,7 +2,7 @@ import { CcdkError } from '../../errors/index.ts'
 import type { Answer } from '../../loader/index.ts'
 import { bpfCall } from '../bpf/command.ts'
 import { enableStats, tokenCreate } from '../bpf/layouts.ts'
-import { runningKernelBtf } from '../kernel-facts.ts'
+import { runningKernelBtf } from '../facts/kernel-facts.ts'
 import { answerOf } from './ask.ts'
 
 /** They are on for as long as it takes to close them. */

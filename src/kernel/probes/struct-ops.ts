@@ -4,7 +4,7 @@ import { type Answer, MAP_FLAG, MAP_TYPE, PROG_TYPE } from '../../loader/index.t
 import { bpfCall } from '../bpf/command.ts'
 import { mapCreate } from '../bpf/layouts.ts'
 import { Fd } from '../fd.ts'
-import { runningKernelBtf } from '../kernel-facts.ts'
+import { runningKernelBtf } from '../facts/kernel-facts.ts'
 import { answerOf } from './ask.ts'
 import { loadSample } from './btf.ts'
 import { loadProbe, returnZero } from './programs.ts'

@@ -4,7 +4,7 @@ import { encodeAttr } from '../../../src/kernel/bpf/attr.ts'
 import { kprobeMultiValues } from '../../../src/kernel/bpf/attach/probe.ts'
 import { linkCreateKprobeMulti } from '../../../src/kernel/bpf/layouts.ts'
 import { viewMemory } from '../../../src/kernel/libc.ts'
-import { matchingAddresses, matchingSymbols } from '../../../src/kernel/traceable-functions.ts'
+import { matchingAddresses, matchingSymbols } from '../../../src/kernel/facts/traceable-functions.ts'
 import { ATTACH_TYPE } from '../../../src/loader/index.ts'
 
 const test = suite('kprobes at many functions')

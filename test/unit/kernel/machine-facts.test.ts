@@ -1,7 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { countRanges } from '../../../src/kernel/possible-cpus.ts'
-import { parseSymbols } from '../../../src/kernel/symbols.ts'
+import { countRanges } from '../../../src/kernel/facts/possible-cpus.ts'
+import { parseSymbols } from '../../../src/kernel/facts/symbols.ts'
 
 const test = suite('facts of the machine')
 

@@ -1,6 +1,6 @@
 import { ATTACH_TYPE, type Attachment } from '../../../loader/index.ts'
 import type { Fd } from '../../fd.ts'
-import { countingEvent, tracepointEvent } from '../../perf-event.ts'
+import { countingEvent, tracepointEvent } from '../../perf/events.ts'
 import type { Layout, Values } from '../attr.ts'
 import { bpfOpen, type Purpose } from '../command.ts'
 import * as layouts from '../layouts.ts'

@@ -1,7 +1,7 @@
 import { ATTACH_TYPE } from '../../../loader/index.ts'
 import { SyscallError } from '../../../errors/index.ts'
 import type { Fd } from '../../fd.ts'
-import { enableEvent, runOnEvent } from '../../perf-event.ts'
+import { enableEvent, runOnEvent } from '../../perf/open-event.ts'
 import { hasFeature } from '../../probes/probe.ts'
 import { bpfOpen, type Purpose } from '../command.ts'
 import { linkCreatePerfEvent } from '../layouts.ts'

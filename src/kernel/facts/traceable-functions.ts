@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { UnsupportedKernelError, UsageError } from '../errors/index.ts'
-import { fitsPattern } from '../loader/index.ts'
+import { UnsupportedKernelError, UsageError } from '../../errors/index.ts'
+import { fitsPattern } from '../../loader/index.ts'
 
 const directories = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing']
 

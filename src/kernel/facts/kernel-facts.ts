@@ -1,9 +1,9 @@
 import { closeSync, fstatSync, openSync, readdirSync, readFileSync } from 'node:fs'
 import { release, version } from 'node:os'
-import { type Btf, parseBtf } from '../btf/index.ts'
-import { UnsupportedKernelError } from '../errors/index.ts'
-import { versionCode } from '../kernel-image/index.ts'
-import { Mapping } from './mapping.ts'
+import { type Btf, parseBtf } from '../../btf/index.ts'
+import { UnsupportedKernelError } from '../../errors/index.ts'
+import { versionCode } from '../../kernel-image/index.ts'
+import { Mapping } from '../mapping.ts'
 
 const btfDirectory = '/sys/kernel/btf'
 
