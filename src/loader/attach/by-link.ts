@@ -42,7 +42,7 @@ export function attachmentOf({ target: facts }: LoadedObject, program: LoadedPro
     case 'netfilter':
       return { way: 'netfilter', ...(options.netfilter ?? fail('no hook is given', 'pass family, hook and priority as netfilter')) }
     case 'tracepoint': {
-      const [category = '', name = ''] = target.split('/')
+      const [, category = '', name = ''] = /^([\w-]+)\/([\w-]+)$/.exec(target) ?? []
       return name === '' ? fail('no tracepoint is named', 'write SEC("tp/CATEGORY/NAME")') : { way: 'tracepoint', category, name, ...cookie }
     }
     case 'uprobe':

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert'
 import { UsageError } from '../../../../src/errors/index.ts'
 import { attach, type AttachOptions, ATTACH_TYPE, load, openObject, PROG_TYPE, RecordingTarget } from '../../../../src/loader/index.ts'
 import { compileFixture } from '../../../support/compile.ts'
+import { functions, writeObject } from '../../../support/object-writer.ts'
 import { needs, suite } from '../../../support/needs.ts'
 import { kernelOf } from '../../../support/this-kernel.ts'
 import { BtfWriter } from '../../../support/btf-writer.ts'
@@ -99,6 +100,14 @@ test('a program on an event is given the event', () => {
   const last = target.calls.at(-1)
   assert.ok(last?.method === 'attach' && last.args[1].way === 'perf_event')
   assert.is(last.args[1].event, opened)
+})
+
+test('a tracepoint has a category and a name, and nothing else', () => {
+  using target = new RecordingTarget(kernel)
+  for (const section of ['tp', 'tp/sched', 'tp/sched/sched_switch/more', 'tp/../sched_switch']) {
+    using loaded = load(openObject(writeObject(new BtfWriter(), functions([{ name: 'on', section }])), 'on.bpf.o'), target)
+    assert.throws(() => attach(loaded, 'on'), /no tracepoint is named/, section)
+  }
 })
 
 test('an option that would change nothing is refused, and those that there are are told', () => {
