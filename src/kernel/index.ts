@@ -13,7 +13,8 @@ export { attributeText, eachAttribute, littleEndian, type NetlinkMessage } from 
 export { NetlinkSocket } from './net/netlink-socket.ts'
 export { dieWithParent, openProcess } from './process.ts'
 export { type BpfFilter, TrafficControl } from './net/tc.ts'
-export { type Interface, Interfaces, type VethEnd } from './net/rtnetlink.ts'
+export type { Interface } from './net/interface-messages.ts'
+export { Interfaces, type VethEnd } from './net/rtnetlink.ts'
 export {
   availableCongestion,
   bindTcpSocket,

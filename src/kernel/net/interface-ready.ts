@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { type Interface, Interfaces } from './rtnetlink.ts'
+import type { Interface } from './interface-messages.ts'
+import { Interfaces } from './rtnetlink.ts'
 
 // ABI: IFA_F_TENTATIVE, linux/if_addr.h, and RFC 4291's link-local prefix.
 const IFA_F_TENTATIVE = 0x40

@@ -1,31 +1,27 @@
 import type { Fd } from '../fd.ts'
-import { type AddressFamily, familyNumber, parseAddress } from './ip-address.ts'
 import {
-  type Attribute,
-  attributeText,
-  attributeU32,
-  damaged,
-  eachAttribute,
-  encodeAttributes,
-  littleEndian,
-  type NetlinkMessage,
-  u32,
-  zeroEnded,
-} from './netlink.ts'
+  IFF_UP,
+  IFLA_IFNAME,
+  IFLA_INFO_KIND,
+  IFLA_LINKINFO,
+  IFLA_MTU,
+  ifaddrmsg,
+  ifinfomsg,
+  type Interface,
+  parseInterface,
+  RTM_NEWLINK,
+} from './interface-messages.ts'
+import { parseAddress } from './ip-address.ts'
+import { type Attribute, encodeAttributes, u32, zeroEnded } from './netlink.ts'
 import { NetlinkSocket } from './netlink-socket.ts'
 
 // ABI: NETLINK_ROUTE, linux/netlink.h; RTM_, linux/rtnetlink.h; IFLA_, linux/if_link.h; IFA_, linux/if_addr.h.
 const NETLINK_ROUTE = 0
-const RTM_NEWLINK = 16
 const RTM_DELLINK = 17
 const RTM_GETLINK = 18
 const RTM_SETLINK = 19
 const RTM_NEWADDR = 20
 const NLM_F_CREATE_EXCL = 0x600
-const IFLA_IFNAME = 3
-const IFLA_MTU = 4
-const IFLA_OPERSTATE = 16
-const IFLA_LINKINFO = 18
 const IFLA_NET_NS_FD = 28
 const IFLA_XDP = 43
 const IFLA_XDP_FD = 1
@@ -33,30 +29,13 @@ const IFLA_XDP_FLAGS = 3
 const IFLA_XDP_EXPECTED_FD = 8
 const XDP_FLAGS_UPDATE_IF_NOEXIST = 1
 const XDP_FLAGS_REPLACE = 16
-const IFLA_INFO_KIND = 1
 const IFLA_INFO_DATA = 2
 // ABI: VETH_INFO_PEER, linux/veth.h. Its value is a struct ifinfomsg followed by attributes.
 const VETH_INFO_PEER = 1
 const IFA_ADDRESS = 1
 const IFA_LOCAL = 2
-// ABI: IFA_F_NODAD, linux/if_addr.h: no duplicate address detection, so that an IPv6 address serves at once.
-const IFA_F_NODAD = 2
-// ABI: IFF_UP and the IF_OPER_ numbers in their order, linux/if.h.
-const IFF_UP = 1
-const operstates = ['UNKNOWN', 'NOTPRESENT', 'DOWN', 'LOWERLAYERDOWN', 'TESTING', 'DORMANT', 'UP'] as const
 
 const capability = 'CAP_NET_ADMIN'
-
-export interface Interface {
-  index: number
-  name: string
-  mtu: number
-  up: boolean
-  /** What the kernel has noticed of its wire: `UP`, `DOWN`, `LOWERLAYERDOWN`, `UNKNOWN` for one without such news. */
-  operstate: string
-  /** The kind of a virtual interface, such as `veth`; empty for others. */
-  kind: string
-}
 
 /** One end of a veth pair, still to be made. */
 export interface VethEnd {
@@ -87,7 +66,7 @@ export class Interfaces implements Disposable {
     ]
     const info: Attribute[] = [
       [IFLA_INFO_KIND, zeroEnded('veth')],
-      [IFLA_INFO_DATA, [[VETH_INFO_PEER, joined(ifinfomsg(peer), encodeAttributes(peerAttributes))]]],
+      [IFLA_INFO_DATA, [[VETH_INFO_PEER, new Uint8Array(Buffer.concat([ifinfomsg(peer), encodeAttributes(peerAttributes)]))]]],
     ]
     this.#socket.request(
       {
@@ -189,62 +168,4 @@ export class Interfaces implements Disposable {
   [Symbol.dispose](): void {
     this.#socket[Symbol.dispose]()
   }
-}
-
-// ABI: struct ifinfomsg, linux/rtnetlink.h: u8 family, u8 pad, u16 type, s32 index, u32 flags, u32 change.
-const ifinfomsgSize = 16
-
-interface LinkHeader {
-  index?: number
-  flags?: number
-  change?: number
-}
-
-function ifinfomsg({ index = 0, flags = 0, change = 0 }: LinkHeader): Uint8Array {
-  const bytes = new Uint8Array(ifinfomsgSize)
-  const view = new DataView(bytes.buffer)
-  view.setInt32(4, index, littleEndian)
-  view.setUint32(8, flags, littleEndian)
-  view.setUint32(12, change, littleEndian)
-  return bytes
-}
-
-// ABI: struct ifaddrmsg, linux/if_addr.h: u8 family, u8 prefixlen, u8 flags, u8 scope, u32 index.
-function ifaddrmsg({ family, prefix, index }: { family: AddressFamily; prefix: number; index: number }): Uint8Array {
-  const flags = family === 'ipv6' ? IFA_F_NODAD : 0
-  return joined(Uint8Array.of(familyNumber(family), prefix, flags, 0), u32(index))
-}
-
-function parseInterface({ type, view, start, end }: NetlinkMessage): Interface | undefined {
-  if (type !== RTM_NEWLINK) return undefined
-  if (end - start < ifinfomsgSize) damaged('RTM_NEWLINK', `one of ${end - start} bytes`)
-  const found: Interface = {
-    index: view.getInt32(start + 4, littleEndian),
-    name: '',
-    mtu: 0,
-    up: (view.getUint32(start + 8, littleEndian) & IFF_UP) !== 0,
-    operstate: '',
-    kind: '',
-  }
-  eachAttribute(view, start + ifinfomsgSize, end, (attribute, at, length) => {
-    if (attribute === IFLA_IFNAME) found.name = attributeText(view, at, length)
-    else if (attribute === IFLA_MTU) found.mtu = attributeU32(view, at, length)
-    else if (attribute === IFLA_OPERSTATE && length > 0) found.operstate = operstates[view.getUint8(at)] ?? ''
-    else if (attribute === IFLA_LINKINFO) {
-      eachAttribute(view, at, at + length, (inner, innerAt, innerLength) => {
-        if (inner === IFLA_INFO_KIND) found.kind = attributeText(view, innerAt, innerLength)
-      })
-    }
-  })
-  return found
-}
-
-function joined(...parts: Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((size, part) => size + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    bytes.set(part, at)
-    at += part.length
-  }
-  return bytes
 }
