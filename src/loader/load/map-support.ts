@@ -1,6 +1,7 @@
 import { SyscallError, UnsupportedKernelError } from '../../errors/index.ts'
 import type { KernelFacts } from '../target/kernel-facts.ts'
 import { MAP_TYPE } from '../uapi.ts'
+import { isListed } from './listed.ts'
 
 /** The first release with a type of map, of those that a kernel with struct_ops may lack. */
 const since: Readonly<Record<number, string>> = {
@@ -35,18 +36,11 @@ export function lackingMapType(kernel: KernelFacts, type: number, error: unknown
   const name = Object.entries(MAP_TYPE).find(([, number]) => number === type)?.[0]
   const feature = name === undefined ? `maps of type ${type}` : `maps of type BPF_MAP_TYPE_${name}`
   const facts = { feature, cause: error, ...(hint === undefined ? {} : { hint }) }
-  if (!knows(kernel, type)) {
+  if (!isListed(kernel, 'bpf_map_type', type)) {
     const release = since[type]
     return new UnsupportedKernelError({ ...facts, ...(release === undefined ? {} : { since: release }) })
   }
   const config = options[type]
   const isSet = config === undefined || kernel.kernelConfig()?.includes(`\n${config}=y`) !== false
   return isSet ? undefined : new UnsupportedKernelError({ ...facts, config })
-}
-
-/** Whether the kernel's own list has a type. The last of the list counts the others. */
-function knows(kernel: KernelFacts, type: number): boolean {
-  const btf = kernel.kernelBtf()
-  const list = btf.type(btf.find('bpf_map_type', 'enum') ?? 0)
-  return list.kind !== 'enum' || list.values.some(({ name, value }) => Number(value) === type && !name.startsWith('__MAX'))
 }

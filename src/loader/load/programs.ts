@@ -15,6 +15,7 @@ import { type ProgramFacts, summarizeVerifierLog } from '../verifier/summary.ts'
 import { loadJumpTables } from './jump-tables.ts'
 import type { LoadedMap } from './loaded-map.ts'
 import { byToken, type LoadContext } from './context.ts'
+import { lackingProgramType } from './program-support.ts'
 import { withFeature } from './too-old.ts'
 
 interface ProgramOptions extends LoadContext {
@@ -64,7 +65,7 @@ export function loadProgram(
       ? withFeature(target, 'struct_ops_sleepable', `put program "${spec.name}" into SEC("struct_ops"), without ".s"`, load, context.tell)
       : load()
   } catch (error) {
-    if (!(error instanceof VerifierError)) throw error
+    if (!(error instanceof VerifierError)) throw lackingProgramType(target, definition, error) ?? error
     const { errno, log } = error
     throw new VerifierError({ program: spec.name, errno, log, summary: summarizeVerifierLog(log, factsOf(object, program)), cause: error })
   }

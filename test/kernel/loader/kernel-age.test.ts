@@ -2,7 +2,8 @@
 import * as assert from 'uvu/assert'
 import { UnsupportedKernelError } from '../../../src/errors/index.ts'
 import { availableCongestion, LinuxTarget } from '../../../src/kernel/index.ts'
-import { attach, ATTACH_TYPE, type BpfObject, type Feature, isUnlinked, load } from '../../../src/loader/index.ts'
+import { attach, ATTACH_TYPE, type BpfObject, type Feature, isUnlinked, load, PROG_TYPE } from '../../../src/loader/index.ts'
+import { isListed } from '../../../src/loader/load/listed.ts'
 import { describeMap, register } from '../../../src/structops/index.ts'
 import { needs, suite } from '../../support/needs.ts'
 import { openFixture, structOpsOf } from '../support/algorithm.ts'
@@ -89,6 +90,16 @@ test('programs are attached to a sockmap by a link from 6.10 on, and on any kern
     assert.is(isUnlinked(attached), !has('sockmap_link'))
     const { programs } = target.attachedPrograms({ at: 'sockmap', map, attachType: ATTACH_TYPE.SK_MSG_VERDICT })
     assert.equal(programs.map(({ id }) => id), [idOf(loaded, 'message')])
+  })
+})
+
+test('programs of netfilter are loaded from 6.4 on', async () => {
+  await leavesNothing(async (target) => {
+    const loading = async () => (await loadLinks(target, ['hook']))[Symbol.dispose]()
+    if (isListed(target, 'bpf_prog_type', PROG_TYPE.NETFILTER)) return await loading()
+    const refused = await loading().catch((error: unknown) => error)
+    assert.ok(refused instanceof UnsupportedKernelError)
+    assert.is(refused.message, 'this kernel has no programs of type BPF_PROG_TYPE_NETFILTER: it needs Linux 6.4 or later')
   })
 })
 

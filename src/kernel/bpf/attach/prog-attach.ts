@@ -121,7 +121,9 @@ export function attachedPrograms(place: Place): AttachedPrograms {
   const withLinks = place.at === 'interface' ? { link_ids: new Uint8Array(links.buffer) } : {}
   const values = { target_fd, attach_type: place.attachType, query_flags: effective ? 1 : 0, prog_ids: new Uint8Array(ids.buffer), count: most, ...withLinks }
   const { result, attr } = bpfCall('BPF_PROG_QUERY', progQuery, values)
-  check(result, { doing: `asking what is attached (${place.at})`, syscall: 'bpf(BPF_PROG_QUERY)', capability: 'CAP_NET_ADMIN' })
+  const hints = { hints: { EINVAL: 'programs of an interface (tcx, netkit) need Linux 6.6 or later' } }
+  const attempt = { doing: `asking what is attached (${place.at})`, syscall: 'bpf(BPF_PROG_QUERY)', capability: 'CAP_NET_ADMIN' }
+  check(result, { ...attempt, ...(place.at === 'interface' ? hints : {}) })
   const count = Math.min(attr.getUint32(progQuery.count[0], true), most)
   return {
     programs: Array.from(ids.subarray(0, count), (id, index) => ({ id, link: links[index] ?? 0 })),
