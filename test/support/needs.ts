@@ -16,10 +16,16 @@ export interface Need {
 /** Where Debian's package linux-source-6.12 puts the kernel's sources, its own BPF tests among them. */
 export const kernelSourceArchive = '/usr/src/linux-source-6.12.tar.xz'
 
+/** A need of the kernel, or of rights. */
+interface Condition extends Need {
+  /** What is said when it is not met. */
+  otherwise: string
+}
+
 /** What tests can ask for. The gate reads `needs.NAME` in the source of a test file to know what to install. */
 export const needs = {
   root: condition(() => process.getuid?.() === 0, 'it needs root'),
-  structOps: condition(kernelHasTcpStructOps, 'this kernel has no struct_ops for TCP congestion control'),
+  structOps: condition(() => kernelNames('bpf_struct_ops_tcp_congestion_ops'), 'this kernel has no struct_ops for TCP congestion control'),
   clang: commands(['clang-19'], ['clang-19']),
   oldestClang: commands(['clang-14'], ['clang-14']),
   llvm: commands(['llvm-readelf-19'], ['llvm-19']),
@@ -29,7 +35,9 @@ export const needs = {
     ...condition(() => ['tcp_dctcp', 'tcp_bbr'].every((name) => existsSync(`/sys/kernel/btf/${name}`)), 'tcp_dctcp and tcp_bbr are no loaded modules'),
     lackedByReference: true,
   },
-  token: condition(kernelHasTokens, 'this kernel has no BPF tokens'),
+  token: condition(() => kernelNames('bpf_token_create'), 'this kernel has no BPF tokens'),
+  tcx: condition(() => kernelNames('BPF_LINK_TYPE_TCX'), 'this kernel has no places for programs at an interface (tcx)'),
+  sockmapLinks: condition(() => kernelNames('BPF_LINK_TYPE_SOCKMAP'), 'this kernel has no links to sockmaps'),
   bpftool: commands(['bpftool'], ['bpftool']),
   iproute2: commands(['ip', 'tc', 'ss'], ['iproute2']),
   iperf3: commands(['iperf3'], ['iperf3']),
@@ -70,8 +78,8 @@ function skipping<T>(inner: Test<T>, neverRuns: Callback<T>): Test<T> {
   return Object.assign(skip.bind(undefined), { only: skip, skip, before: noHook, after: noHook, run: () => inner.run() })
 }
 
-function condition(isMet: () => boolean, otherwise: string): Need {
-  return { packages: [], lackedByReference: false, missing: () => (isMet() ? undefined : otherwise) }
+function condition(isMet: () => boolean, otherwise: string): Condition {
+  return { otherwise, packages: [], lackedByReference: false, missing: () => (isMet() ? undefined : otherwise) }
 }
 
 function commands(names: readonly string[], packages: readonly string[]): Need {
@@ -97,14 +105,8 @@ function files(patterns: readonly string[], packages: readonly string[]): Need {
   }
 }
 
-/** The kernel's BTF names the value struct of each struct_ops it offers. */
-function kernelHasTcpStructOps(): boolean {
+/** Whether the kernel's types name something: a struct, a function, or a value of an enum. */
+function kernelNames(name: string): boolean {
   const path = '/sys/kernel/btf/vmlinux'
-  return existsSync(path) && readFileSync(path).includes('\0bpf_struct_ops_tcp_congestion_ops\0')
-}
-
-/** What BPF_TOKEN_CREATE makes, of Linux 6.9. */
-function kernelHasTokens(): boolean {
-  const path = '/sys/kernel/btf/vmlinux'
-  return existsSync(path) && readFileSync(path).includes('\0bpf_token_create\0')
+  return existsSync(path) && readFileSync(path).includes(`\0${name}\0`)
 }

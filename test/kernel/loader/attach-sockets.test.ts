@@ -10,6 +10,7 @@ import { idOf, loadLinks, orderOf, programOf } from '../support/links-object.ts'
 import { leavesNothing } from '../support/own-objects.ts'
 
 const test = suite('attaching to sockets', [needs.root, needs.structOps, needs.clang])
+const withLinks = suite('attaching to sockets', [needs.root, needs.structOps, needs.clang, needs.sockmapLinks])
 
 const unlinked = (loaded: LoadedObject, name: string, options: AttachOptions): Unlinked =>
   attach(loaded, name, { ...options, withoutLink: 'always' })
@@ -42,7 +43,8 @@ async function connected(): Promise<{ near: Socket; far: Socket; close: () => Pr
 }
 
 for (const way of ['by a link', 'without a link'] as const) {
-  test(`programs of a sockmap see what its sockets send and receive, ${way}`, async () => {
+  const declare = way === 'by a link' ? withLinks : test
+  declare(`programs of a sockmap see what its sockets send and receive, ${way}`, async () => {
     await leavesNothing(async (target) => {
       using loaded = await loadLinks(target, ['verdict', 'verdict_two', 'verdict_three', 'message'])
       const map = loaded.maps.get('sockets')?.handle
@@ -155,4 +157,5 @@ test('a program chooses among the sockets of one port', async () => {
 
 test.after(() => assert.equal(openFds(), []))
 
+withLinks.run()
 test.run()

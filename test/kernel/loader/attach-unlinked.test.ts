@@ -11,6 +11,7 @@ import { enterOwnNetwork } from '../support/own-network.ts'
 import { leavesNothing } from '../support/own-objects.ts'
 
 const test = suite('attaching without a link', [needs.root, needs.structOps, needs.clang, needs.iproute2, needs.bpftool])
+const withTcx = suite('attaching without a link', [needs.root, needs.structOps, needs.clang, needs.iproute2, needs.bpftool, needs.tcx])
 
 /** Where the process was before. */
 const outside = openSync('/proc/thread-self/ns/net', 'r')
@@ -99,7 +100,7 @@ test('what somebody else has put in its place is not taken away', async () => {
   })
 })
 
-test('an interface that goes takes its programs with it', async () => {
+withTcx('an interface that goes takes its programs with it', async () => {
   await leavesNothing(async (target) => {
     using loaded = await loadLinks(target, ['tc_one', 'tc_two', 'xdp_one'])
     execFileSync('ip', 'link add going type veth peer name gone'.split(' '))
@@ -137,7 +138,7 @@ test('an XDP program is set by netlink, once, and replaced only by who set it', 
   })
 })
 
-test('a program is attached to the place of links of an interface without one', async () => {
+withTcx('a program is attached to the place of links of an interface without one', async () => {
   await leavesNothing(async (target) => {
     using loaded = await loadLinks(target, ['tc_one', 'tc_two', 'tc_three'])
     const place = { interface: here, attachType: ATTACH_TYPE.TCX_EGRESS } as const
@@ -232,4 +233,5 @@ test.after(() => {
   assert.equal(openFds(), [])
 })
 
+withTcx.run()
 test.run()

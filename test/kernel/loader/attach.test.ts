@@ -11,6 +11,7 @@ import { compileFixture } from '../../support/compile.ts'
 import { needs, suite } from '../../support/needs.ts'
 
 const test = suite('attaching programs', [needs.root, needs.structOps, needs.clang])
+const withTcx = suite('attaching programs', [needs.root, needs.structOps, needs.clang, needs.tcx])
 
 const file = await compileFixture('attach')
 const target = new LinuxTarget()
@@ -59,7 +60,8 @@ const cases: [program: string, count: string, options: AttachOptions][] = [
 ]
 
 for (const [program, count, options] of cases) {
-  test(`${program} runs while its link is open, and not after`, async () => {
+  const declare = program === 'on_tcx' ? withTcx : test
+  declare(`${program} runs while its link is open, and not after`, async () => {
     using loaded = loadOnly(program)
     {
       using link = attach(loaded, program, options)
@@ -171,7 +173,7 @@ test('what is missing is said before the kernel is asked', () => {
   assert.throws(() => attach(loaded, 'no_such'), (error: unknown) => error instanceof UsageError && /on_xdp/.test(error.message))
 })
 
-test('an interface that does not exist is named as the cause', () => {
+withTcx('an interface that does not exist is named as the cause', () => {
   using loaded = loadOnly('on_tcx')
   assert.throws(() => attach(loaded, 'on_tcx', { interface: 999_999 }), /ENODEV/)
 })
@@ -189,4 +191,5 @@ test.after(() => {
   assert.equal(openFds(), [])
 })
 
+withTcx.run()
 test.run()
