@@ -37,6 +37,8 @@ export async function buildRequest(
   const flags = flagsOf(options, words)
   // Says why it cannot be read in the same words as everything else.
   readInput(source)
+  // Of another name, clang would make nothing and say nothing.
+  if (!source.endsWith('.c')) throw new UsageError(`${source} is no source in C: its name does not end in .c`)
   return {
     source,
     object,

@@ -11,6 +11,8 @@ export interface CommandEntry {
   summary: string
   /** What it takes besides options. */
   argument?: { syntax: string; text: string }
+  /** The commands that it is made of. */
+  parts?: readonly string[]
   load: () => Promise<CommandModule>
 }
 
@@ -80,6 +82,7 @@ export const commands: readonly CommandEntry[] = [
   {
     name: 'btf',
     summary: 'the types of a kernel or an object: print them, or cut them down to what objects need',
+    parts: ['dump', 'min'],
     load: () => import('./commands/btf.ts'),
   },
   {

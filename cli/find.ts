@@ -58,7 +58,7 @@ function isMeant({ name, map, mapId, links }: StructOpsEntry, asked: string): bo
 function nothingOf(name: string, all: readonly StructOpsEntry[]): UsageError {
   const names = all.map(entryName)
   const nearest = nearestName(name, names)
-  const there = names.length === 0 ? 'nothing is registered by BPF' : `there are ${names.join(', ')}`
+  const there = names.length === 0 ? 'nothing is registered by BPF' : `there ${names.length === 1 ? 'is' : 'are'} ${names.join(', ')}`
   const native = availableCongestion().includes(name)
   if (native) return new UsageError(`"${name}" is the kernel's own and not registered by BPF`)
   return new UsageError(

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import { harmless } from './harmless.ts'
 import { Interrupted } from './interrupted.ts'
 
 export interface OutputOptions {
@@ -48,7 +49,7 @@ export class Output {
 
   /** Data, for people; nothing under `--json`. */
   print(text = ''): void {
-    if (!this.json) process.stdout.write(`${text}\n`)
+    if (!this.json) process.stdout.write(`${harmless(text)}\n`)
   }
 
   /** Data, for programs: one document under `--json`, else nothing. Large integers become strings. */
@@ -58,12 +59,12 @@ export class Output {
 
   /** Progress and remarks, for people: under `--json` stderr holds nothing but an error. */
   note(text: string): void {
-    if (!this.#quiet && !this.json) process.stderr.write(`${text}\n`)
+    if (!this.#quiet && !this.json) process.stderr.write(`${harmless(text)}\n`)
   }
 
   /** What went wrong: said whatever the options. */
   error(text: string): void {
-    process.stderr.write(`${text}\n`)
+    process.stderr.write(`${harmless(text)}\n`)
   }
 
   /** Whether what is written to a stream may have colours. */

@@ -6,8 +6,7 @@ import { commands } from './commands.ts'
 /** What is wrong with a command line, as one of our errors: told like any other, and in JSON too. */
 export function usageError(cause: CommanderError, argv: readonly string[]): UsageError {
   const [asked, subject] = argv.filter((word) => !word.startsWith('-'))
-  const command = commands.find(({ name }) => name === asked)
-  const see = command === undefined ? 'ccdk --help lists the commands' : `ccdk ${command.name} --help has the options`
+  const see = whereToLook(asked, subject)
   if (isBare(cause)) {
     // Commander shows its help where a command is missing, and also to `help NAME` for a name that it does not know.
     return asked === 'help' && subject !== undefined
@@ -17,6 +16,14 @@ export function usageError(cause: CommanderError, argv: readonly string[]): Usag
   const [text = '', guess] = cause.message.replace(/^error: /, '').split('\n')
   const nearest = /^\(Did you mean (?<words>.*)\?\)$/.exec(guess ?? '')?.groups?.['words']
   return new UsageError(text, { hint: nearest === undefined ? see : `did you mean ${nearest}? ${see}`, cause })
+}
+
+function whereToLook(asked: string | undefined, subject: string | undefined): string {
+  const command = commands.find(({ name }) => name === asked)
+  if (command === undefined) return 'ccdk --help lists the commands'
+  const part = command.parts?.find((name) => name === subject)
+  if (command.parts !== undefined && part === undefined) return `ccdk ${command.name} --help lists its commands`
+  return `ccdk ${[command.name, ...(part === undefined ? [] : [part])].join(' ')} --help has the options`
 }
 
 /** Whether there was nothing to do but to show the help. */

@@ -1,5 +1,6 @@
 import { lstatSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { UsageError } from '../src/errors/index.ts'
+import { reasonOf } from './reason-of.ts'
 
 /** Writes a file that the user named. Who reads it meanwhile sees the old one or the new one, and nothing between. */
 export function writeOutput(file: string, bytes: Uint8Array): void {
@@ -7,7 +8,7 @@ export function writeOutput(file: string, bytes: Uint8Array): void {
     if (isReplaceable(file)) replace(file, bytes)
     else writeFileSync(file, bytes)
   } catch (cause) {
-    throw new UsageError(`cannot write ${file}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    throw new UsageError(`cannot write ${file}: ${reasonOf(cause, { ENOENT: 'there is no such directory', EACCES: 'you may not write there' })}`, { cause })
   }
 }
 

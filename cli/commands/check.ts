@@ -5,6 +5,7 @@ import { printMany } from '../check/many-kernels.ts'
 import { printOne } from '../check/one-kernel.ts'
 import { contentsOf } from '../contents.ts'
 import { kernelFacts } from '../kernel-facts.ts'
+import { setOptional } from '../optional-members.ts'
 import { addOne, optionalOption, setOption } from '../shared-options.ts'
 import type { Output } from '../output.ts'
 import { readInput } from '../read-input.ts'
@@ -51,6 +52,6 @@ export function configure(command: Command, output: Output): void {
 function open(file: string, optional: readonly string[], set: readonly string[]): BpfObject {
   const object = openObject(readInput(file), file)
   setValues(object, set)
-  for (const spec of object.structOps) for (const member of optional) spec.optional.add(member)
+  setOptional(object, optional)
   return object
 }

@@ -7,9 +7,9 @@ import type { Output } from '../output.ts'
 import { table } from '../table.ts'
 
 export function configure(command: Command, output: Output): void {
-  command.action(() => {
+  command.action(async () => {
     const features = probeFeatures()
-    const findings = examine(features)
+    const findings = await examine(features)
     output.document({ findings, features })
     const marks = {
       yes: output.style('green', 'yes'),

@@ -17,6 +17,6 @@ export function configure(command: Command, output: Output): void {
       const missing = unresolved.filter(({ section }) => section !== '.ksyms' && section !== '.kconfig')
       for (const { name } of missing) output.note(`no object defines ${name}: link the result with one that does`)
       output.document({ file: options.output, bytes: bytes.length, objects: files, unresolved, overridden })
-      output.print(`${options.output}: ${count(files.length, 'object')}, ${bytes.length} bytes`)
+      output.print(`${options.output}: ${count(files.length, 'object')}, ${count(bytes.length, 'byte')}`)
     })
 }

@@ -1,9 +1,11 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { type Command, Option } from 'commander'
 import { UsageError } from '../../src/errors/index.ts'
 import { projectFiles, type Template, templates } from '../new/project.ts'
 import type { Output } from '../output.ts'
+import { reasonOf } from '../reason-of.ts'
+import { writeOutput } from '../write-output.ts'
 
 interface Options {
   template: Template
@@ -17,25 +19,36 @@ export function configure(command: Command, output: Output): void {
     .action((name: string, { template, dir }: Options) => {
       const files = projectFiles(name, template)
       const directory = join(dir, name)
-      makeDirectory(dir, directory)
-      for (const [file, text] of files) writeFileSync(join(directory, file), text, { flag: 'wx' })
+      makeDirectory(directory)
+      for (const [file, text] of files) writeOutput(join(directory, file), Buffer.from(text))
       output.document({ name, template, directory, files: [...files.keys()] })
       output.print(`${output.style('bold', directory)}: ${[...files.keys()].join(', ')}, from ${template}`)
       output.note(nextSteps(name, directory))
     })
 }
 
-function makeDirectory(parent: string, directory: string): void {
+/** With those above it that are missing. */
+function makeDirectory(directory: string): void {
   try {
-    mkdirSync(parent, { recursive: true })
+    makeAbove(directory)
     mkdirSync(directory)
+    return
   } catch (cause) {
-    const exists = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST'
-    const why = exists ? 'it is there already' : cause instanceof Error ? cause.message : String(cause)
-    const hint = exists ? 'choose another name, or another place with --dir' : ''
-    throw new UsageError(`cannot make ${directory}: ${why}`, { hint, cause })
+    const isFile = existsSync(directory)
+    if (!isFile) throw new UsageError(`cannot make ${directory}: ${reasonOf(cause, own)}`, { cause })
   }
+  throw new UsageError(`cannot make ${directory}: it is there already`, { hint: 'choose another name, or another place with --dir' })
 }
+
+/** One by one: where a file system makes no directories, as /proc, node's recursive mkdir would try for ever. */
+function makeAbove(directory: string): void {
+  const above = dirname(directory)
+  if (existsSync(above)) return
+  makeAbove(above)
+  mkdirSync(above)
+}
+
+const own = { ENOENT: 'no directory can be made there', EACCES: 'you may not write there' }
 
 const nextSteps = (name: string, directory: string): string => `next:
   cd ${directory}

@@ -6,6 +6,14 @@ import { UsageError } from '../../src/errors/index.ts'
 import { onlyOption, optionalOption, setOption } from '../shared-options.ts'
 import type { Output } from '../output.ts'
 
+const levels = [1, 2, 4, 5, 6]
+
+function level(text: string): number {
+  const found = levels.find((number) => String(number) === text)
+  if (found === undefined) throw new UsageError(`--verifier-log-level takes 1, 2, 4, 5 or 6, and not "${text}"`)
+  return found
+}
+
 export function configure(command: Command, output: Output): void {
   command
     .option(...onlyOption)
@@ -17,7 +25,7 @@ export function configure(command: Command, output: Output): void {
       new Option('--token <dir>', 'create all by the BPF token of a BPF file system that delegates it').env('LIBBPF_BPF_TOKEN_PATH'),
     )
     .option('--verifier-log [file]', "the verifier's log of each program, also of those that it accepts, on stderr or in a file")
-    .option('--verifier-log-level <level>', 'how much of it: 1 what led to a refusal, 2 every instruction (the default), 4 counts, 5 or 6 both', Number)
+    .option('--verifier-log-level <level>', 'how much of it: 1 what led to a refusal, 2 every instruction (the default), 4 counts, 5 or 6 both', level)
     .option('--dry-run', 'print what would be created, in order, and create nothing: it needs no privilege')
     .option('--btf <file>', "with --dry-run: a kernel's types, raw or in an ELF file, instead of the running kernel's")
     .action(async (file: string, { dryRun: isDry, btf, ...options }: RegisterOptions & { dryRun?: true; btf?: string }) => {

@@ -33,6 +33,11 @@ export class SavedFiles implements Disposable {
     }
   }
 
+  /** Watches these files as well. */
+  watchAlso(files: readonly string[]): void {
+    this.watch([...this.#seen.keys(), ...files])
+  }
+
   /**
    * Waits until a file has other contents than it had when this last answered, and answers when it was saved, in ms since
    * 1970. What was saved in between counts. Rejects with the reason of `signal` when that fires.

@@ -1,11 +1,10 @@
 import { errorDocument } from '../../src/errors/index.ts'
-import type { Registration } from '../../src/structops/index.ts'
 import type { Output } from '../output.ts'
 import { reportError } from '../report-error.ts'
 import { describeRegistration, printRegistration } from '../register/tell.ts'
 import { printSwitched } from '../switch/tell.ts'
 import { milliseconds } from '../units.ts'
-import type { Placed, Version } from './versions.ts'
+import type { Placed, Version, Versions } from './versions.ts'
 
 /** How long it took, ms. `fromSave` is from the save to the moment at which new connections get the new version. */
 export interface Times {
@@ -31,15 +30,19 @@ export function tellPlaced({ at, registered, switched, withdrawn, notes }: Place
 const timeOfDay = (at: number): string => new Date(at).toTimeString().slice(0, 8)
 
 /** Says what was wrong with a version, and what stays. */
-export function tellFailure(error: unknown, current: readonly Version[], output: Output): void {
-  output.document({ event: 'failed', ...errorDocument(error), kept: current })
+export function tellFailure(error: unknown, inPlace: readonly Version[], output: Output): void {
+  output.document({ event: 'failed', ...errorDocument(error), kept: inPlace })
   if (output.json) return
   reportError(error, output)
-  const kept = current.map(({ name, mapId }) => `${name} stays at map ${mapId}`).join(', ')
-  output.error(`      ${kept === '' ? 'nothing is registered yet' : kept}; waiting for the next save`)
+  const kept = inPlace.map(({ name, mapId }) => `${name} stays at map ${mapId}`).join(', ')
+  output.error(`      ${kept === '' ? 'nothing is registered' : kept}; waiting for the next save`)
 }
 
 /** Says what becomes of what was registered. */
-export function tellEnd(own: ReadonlyMap<string, Registration>, output: Output): void {
-  for (const [name, { pin }] of own) output.note(pin === null ? `${name}: unregistered` : `${name}: stays, pinned at ${pin}`)
+export function tellEnd(versions: Versions, output: Output): void {
+  for (const { name, mapId } of versions.inPlace()) {
+    const own = versions.own.get(name)
+    if (own === undefined) output.note(`${name}: left at map ${mapId} to who registered it`)
+    else output.note(own.pin === null ? `${name}: unregistered` : `${name}: stays, pinned at ${own.pin}`)
+  }
 }

@@ -45,15 +45,21 @@ export class Versions implements Disposable {
     return this.#own
   }
 
-  /** What is in place, as far as it was put there by this. */
-  get current(): readonly Version[] {
-    return this.#current
+  /** What is in place now of the algorithms that were put there by this: somebody else may have put another there since. */
+  inPlace(): Version[] {
+    if (this.#current.length === 0) return []
+    const there = this.#registeredNow()
+    return this.#current.flatMap(({ name }) => {
+      const entry = there.get(name)
+      return entry === undefined ? [] : [{ name, mapId: entry.mapId }]
+    })
   }
 
   /** Puts an object in place: what is registered is switched, what is not is registered, and what it lacks withdrawn. */
   place(object: BpfObject, options: PlaceOptions): Placed {
     const chosen = object.structOps.filter(({ autocreate }) => autocreate)
     const there = this.#registeredNow()
+    const meddling = this.#seeMeddling(there)
     const isThere = (spec: StructOpsSpec) => there.has(initialName(object, spec) ?? spec.name)
     const [old, fresh] = [chosen.filter(isThere), chosen.filter((spec) => !isThere(spec))]
     for (const spec of old) checkLink(there.get(initialName(object, spec) ?? spec.name))
@@ -74,12 +80,26 @@ export class Versions implements Disposable {
       ...registered.map((registration) => ({ name: nameOf(registration), mapId: registration.mapId })),
       ...switched.map(({ name, to }) => ({ name: name ?? to.map, mapId: to.mapId })),
     ]
-    return { at, registered, switched, withdrawn: this.#withdraw(), notes: [...notes, ...more] }
+    return { at, registered, switched, withdrawn: this.#withdraw(), notes: [...meddling, ...notes, ...more] }
   }
 
   #registeredNow(): Map<string, StructOpsEntry> {
     const registered = listStructOps(this.#target).filter((entry) => entry.registered)
     return new Map(registered.map((entry) => [entryName(entry), entry]))
+  }
+
+  /** What somebody else has done since the last version, in words. What they have taken away is let go of. */
+  #seeMeddling(there: ReadonlyMap<string, StructOpsEntry>): string[] {
+    return this.#current.flatMap(({ name, mapId }) => {
+      const entry = there.get(name)
+      const own = this.#own.get(name)
+      if (own !== undefined && !(entry?.links ?? []).includes(own.linkId ?? 0)) {
+        own.unregister()
+        this.#own.delete(name)
+      }
+      if (entry === undefined) return [`${name}: unregistered by somebody else`]
+      return entry.mapId === mapId ? [] : [`${name}: switched to map ${entry.mapId} by somebody else`]
+    })
   }
 
   #register(object: BpfObject, undo: DisposableStack): { registered: Registration[]; notes: readonly string[] } {

@@ -2,11 +2,11 @@ import { type FeatureFound, LinuxTarget } from '../../src/kernel/index.ts'
 import { featuresFinding } from './features.ts'
 import type { Finding } from './finding.ts'
 import { compiler, configuration, kernelTypes, kfuncs, links, structOps } from './kernel.ts'
-import { bpffs, natives, objects, sockets } from './machine.ts'
+import { bpffs, clang, natives, objects, sockets } from './machine.ts'
 import { rootFinding } from './privileges.ts'
 
 /** Looks at what this machine can do. `features` are what its kernel answered when it was asked for them. */
-export function examine(features: readonly FeatureFound[]): Finding[] {
+export async function examine(features: readonly FeatureFound[]): Promise<Finding[]> {
   using target = new LinuxTarget()
   return [
     rootFinding(),
@@ -21,5 +21,6 @@ export function examine(features: readonly FeatureFound[]): Finding[] {
     sockets(),
     bpffs(),
     natives(),
+    await clang(),
   ]
 }

@@ -1,3 +1,5 @@
+import { findClang } from '../../src/compiler/index.ts'
+import { CcdkError } from '../../src/errors/index.ts'
 import { bpffsMounted, availableCongestion, type LinuxTarget } from '../../src/kernel/index.ts'
 import { countTcpSocketsEverywhere } from '../../src/sockets/index.ts'
 import { count } from '../units.ts'
@@ -22,5 +24,16 @@ export const bpffs = (): Finding =>
   bpffsMounted()
     ? yes('BPF file system', '/sys/fs/bpf')
     : no('BPF file system', 'not mounted at /sys/fs/bpf', 'register --pin mounts it; or: mount -t bpf bpf /sys/fs/bpf')
+
+export async function clang(): Promise<Finding> {
+  const what = 'clang, to build'
+  try {
+    const { version, program } = await findClang()
+    return yes(what, `${version}, ${program}`)
+  } catch (error) {
+    if (!(error instanceof CcdkError)) throw error
+    return no(what, error.message, error.hint)
+  }
+}
 
 export const natives = (): Finding => yes('congestion controls now', availableCongestion().join(', '))

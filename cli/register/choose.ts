@@ -1,6 +1,7 @@
 import { UsageError } from '../../src/errors/index.ts'
 import type { BpfObject, StructOpsSpec } from '../../src/loader/index.ts'
 import { setMember } from '../../src/structops/index.ts'
+import { setOptional } from '../optional-members.ts'
 import { setValues } from './set-values.ts'
 
 export interface Choice {
@@ -21,10 +22,8 @@ export function choose(object: BpfObject, { only, name, pin, optional = [], set 
   if (unknown.length > 0)
     throw new UsageError(`${file} has no struct_ops map ${unknown.join(', ')}; it has ${names.join(', ')}`)
 
-  for (const spec of structOps) {
-    if (only !== undefined) spec.autocreate = only.includes(spec.name)
-    for (const member of optional) spec.optional.add(member)
-  }
+  if (only !== undefined) for (const spec of structOps) spec.autocreate = only.includes(spec.name)
+  setOptional(object, optional)
   const chosen = structOps.filter(({ autocreate }) => autocreate)
   if (chosen.length === 0) {
     const hint = `choose with --only: ${names.join(', ')}`

@@ -45,7 +45,11 @@ export async function buildObject(request: BuildRequest): Promise<BuiltObject> {
   const args = [colour ? '-fcolor-diagnostics' : '-fno-color-diagnostics', ...compileArguments(source, includeDirectory(), flags)]
   onCommand?.([clang.program, ...args])
   await using dependencies = onDependencies === undefined ? undefined : await dependencyFile()
-  const { stdout, stderr: words, exitCode, signal } = await runTool(clang.program, [...args, ...(dependencies?.options ?? [])])
+  const { stdout, stderr: words, exitCode, signal } = await runTool(
+    clang.program,
+    [...args, ...(dependencies?.options ?? [])],
+    dependencies?.descriptor,
+  )
   if (dependencies !== undefined) onDependencies?.(await dependencies.read())
   const diagnostics = parseDiagnostics(words)
   if (exitCode !== 0) throw new CompileError({ source, words, diagnostics, signal })

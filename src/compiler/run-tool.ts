@@ -9,10 +9,14 @@ interface ToolResult {
   signal: NodeJS.Signals | null
 }
 
-/** Runs a program to its end, with nothing to read. Throws a `UsageError` when it cannot be started. */
-export async function runTool(program: string, args: readonly string[]): Promise<ToolResult> {
+/**
+ * Runs a program to its end, with nothing to read. `descriptor` becomes its descriptor 3. Throws a `UsageError` when it
+ * cannot be started.
+ */
+export async function runTool(program: string, args: readonly string[], descriptor?: number): Promise<ToolResult> {
   const { stdout, stderr, exitCode, signal, code, cause } = await execa(program, args, {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the types of execa know ten descriptors, and it takes all
+    stdio: ['ignore', 'pipe', 'pipe', (descriptor ?? 'ignore') as 3 | 'ignore'],
     encoding: 'buffer',
     stripFinalNewline: false,
     reject: false,

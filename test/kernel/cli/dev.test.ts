@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import { availableCongestion, LinuxTarget } from '../../../src/kernel/index.ts'
 import { listStructOps, type StructOpsEntry } from '../../../src/structops/index.ts'
-import { ccdk, startCcdk } from '../../support/ccdk.ts'
+import { ccdk, ccdkUnprivileged, startCcdk } from '../../support/ccdk.ts'
 import { needs, suite } from '../../support/needs.ts'
 import { temporaryDirectory } from '../../support/tmp.ts'
 import { until } from '../../support/until.ts'
@@ -22,6 +22,7 @@ interface Event {
   registered?: { name: string; mapId: number; linkId: number }[]
   switched?: { name: string; from: { mapId: number }; to: { mapId: number }; linkId: number }[]
   withdrawn?: string[]
+  notes?: string[]
   ms?: { fromSave: number | null; build: number; load: number }
   error?: { code: string; message: string; hint: string | null }
   kept?: { name: string; mapId: number }[]
@@ -147,6 +148,57 @@ test('it waits for a first version that is good', async () => {
   })
 })
 
+test('a header that is wrong, or missing, is watched as well, also in the first version', async () => {
+  const name = uniqueName()
+  using work = workOn(name)
+  const added = join(work.header, '../added.h')
+  writeFileSync(work.header, '#include "added.h"\n')
+  await assertGone([name], async () => {
+    using dev = startDev(work.source)
+    assert.is((await dev.next()).error?.code, 'compile')
+    writeFileSync(added, 'no C')
+    assert.is((await dev.next()).error?.code, 'compile')
+    writeFileSync(added, '#define ADDED 1\n')
+    assert.is((await dev.next()).registered?.[0]?.name, name)
+    writeFileSync(work.header, '#include "none.h"\n')
+    assert.is((await dev.next()).error?.code, 'compile')
+    writeFileSync(work.header, '#define FIRST 2\n')
+    assert.is((await dev.next()).switched?.length, 1)
+    await dev.end('SIGINT')
+  })
+})
+
+test('what somebody else does meanwhile is told, and the next version is in place all the same', async () => {
+  const name = uniqueName()
+  using work = workOn(name)
+  const save = () => writeFileSync(work.source, `${work.text()}\n`)
+  await assertGone([name], async () => {
+    using dev = startDev(work.source)
+    await dev.next()
+    {
+      using other = startDev(work.source)
+      const mapId = (await other.next()).switched?.[0]?.to.mapId
+      await other.end('SIGINT')
+      assert.is(entryOf(name)?.mapId, mapId)
+      save()
+      assert.equal((await dev.next()).notes, [`${name}: switched to map ${mapId} by somebody else`])
+    }
+    await ccdk(['unregister', name])
+    work.edit('#include "mine.h"', '#include "none.h"')
+    assert.equal((await dev.next()).kept, [])
+    work.edit('#include "none.h"', '#include "mine.h"')
+    const { registered, notes } = await dev.next()
+    assert.equal([registered?.[0]?.name, notes], [name, [`${name}: unregistered by somebody else`]])
+    await dev.end('SIGINT')
+  })
+})
+
+test('without the privileges it ends, as no save would mend that', async () => {
+  const { exitCode, stderr } = await ccdkUnprivileged(['dev', exampleFile('bpf_reno').replace(/o$/, 'c')])
+  assert.is(exitCode, 4)
+  assert.match(stderr, /CAP_SYS_ADMIN\n {6}run it as root, or give the process that capability\n$/)
+})
+
 test('another name in the source is another algorithm, and the old one goes', async () => {
   const [name, other] = [uniqueName(), uniqueName()]
   using work = workOn(name)
@@ -248,6 +300,7 @@ test('for people: each version in a few lines, and errors in the words of who fo
     subprocess.stderr.on('data', (text) => (errors += String(text)))
     await told(/active at .*\n/)
     assert.match(output, new RegExp(`^registered ${name} \\(struct tcp_congestion_ops, map \\d+, link \\d+\\)\n  kept alive by link`))
+    assert.is(errors.split('\n')[0], `watching ${work.source} and what it includes: each save is put in place; Ctrl-C ends it`)
     assert.match(output, /\n {2}active at \d\d:\d\d:\d\d: clang [\d.]+ ms, load and register [\d.]+ ms\n$/)
     const good = work.text()
     writeFileSync(work.source, `${good}\nno C`)

@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert'
+import { harmless } from '../../../cli/harmless.ts'
 import { toJson } from '../../../cli/output.ts'
 import { addOne, addNames } from '../../../cli/shared-options.ts'
 import { suite } from '../../support/needs.ts'
@@ -17,6 +18,11 @@ test('names may be given together or one at a time', () => {
   assert.equal(addNames('a,b,'), ['a', 'b'])
   assert.equal(addNames('c', ['a', 'b']), ['a', 'b', 'c'])
   assert.equal(addOne('a,b', ['c']), ['c', 'a,b'])
+})
+
+test('what is shown does nothing to a terminal but to colour it', () => {
+  assert.is(harmless('\u001B[31mred\u001B[0m\tand\nmore'), '\u001B[31mred\u001B[0m\tand\nmore')
+  assert.is(harmless('a\u001B[2Jb\u0007\u009B1mc\u0007[1m\rd\u001B]0;title'), 'a?[2Jb??1mc?[1m?d?]0;title')
 })
 
 test.run()

@@ -55,6 +55,13 @@ const mistakes: [args: string[], message: string, hint: string][] = [
   [['demo', '--flows', '1.5'], 'It takes a whole number above 0, at most 1000', 'ccdk demo --help'],
   [['check', 'there/is/none'], 'cannot read there/is/none: there is no such file', ''],
   [['register', '/'], 'cannot read /: it is a directory', ''],
+  [['check', 'package.json/x'], 'cannot read package.json/x: a part of the path is no directory', ''],
+  [['build', 'package.json'], 'package.json is no source in C: its name does not end in .c', ''],
+  [['btf'], 'no command was given', 'ccdk btf --help lists its commands'],
+  [['btf', 'min'], "required option '-o, --output <file>' not specified", 'ccdk btf min --help has the options'],
+  [['register', 'x', '--verifier-log-level', 'all'], '--verifier-log-level takes 1, 2, 4, 5 or 6, and not "all"', ''],
+  [['new', 'mycc', '--dir', '/dev/null'], 'cannot make /dev/null/mycc: a part of the path is no directory', ''],
+  [['new', 'mycc', '--dir', '/proc/none'], 'cannot make /proc/none/mycc: no directory can be made there', ''],
   [['--color', 'always'], 'no command was given', 'ccdk --help lists the commands'],
 ]
 
@@ -74,6 +81,11 @@ for (const [args, message, hint] of mistakes) {
     assert.match(error.hint ?? '', hint)
   })
 }
+
+test('a name with control characters does nothing to the terminal', async () => {
+  const { stderr } = await ccdk(['check', '\u001B[2Jred'])
+  assert.is(stderr, 'ccdk: cannot read ?[2Jred: there is no such file\n')
+})
 
 test('options of all commands may stand before the command or behind it', async () => {
   for (const args of [

@@ -1,6 +1,7 @@
+import { readlinkSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { parseDependencies } from '../../../src/compiler/dependencies.ts'
+import { dependencyFile, parseDependencies } from '../../../src/compiler/dependencies.ts'
 
 const test = suite('what a source includes')
 
@@ -16,6 +17,12 @@ test('names with blanks, and with what make takes for something else', () => {
 test('nothing was said', () => {
   assert.equal(parseDependencies(''), [])
   assert.equal(parseDependencies('object:\n'), [])
+})
+
+test('the file has no name, so that nothing is left of a process that is killed', async () => {
+  await using file = await dependencyFile()
+  assert.match(readlinkSync(`/proc/self/fd/${file.descriptor}`), / \(deleted\)$/)
+  assert.equal(await file.read(), [])
 })
 
 test.run()
