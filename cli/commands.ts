@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Output } from './output.ts'
+import type { Output } from './output/output.ts'
 
 /** A subcommand: its file adds options and what it does. */
 export interface CommandModule {

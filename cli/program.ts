@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
 import { commands } from './commands.ts'
-import type { Output, OutputOptions } from './output.ts'
+import type { Output, OutputOptions } from './output/output.ts'
 
 /**
  * The command line. A command is complete only when it is `wanted`: the others are there by name, so that their code is

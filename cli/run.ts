@@ -1,10 +1,10 @@
 import { type Command, CommanderError } from 'commander'
 import { exitCode } from '../src/errors/index.ts'
 import { Interrupted } from './interrupted.ts'
-import { Output } from './output.ts'
+import { Output } from './output/output.ts'
 import { buildProgram } from './program.ts'
-import { reportError } from './report-error.ts'
-import { isBare, usageError } from './usage-error.ts'
+import { reportError } from './errors/report-error.ts'
+import { isBare, usageError } from './errors/usage-error.ts'
 
 /** Runs the command line and returns the exit code. stdout carries data only; everything else goes to stderr. */
 export async function run(argv: readonly string[]): Promise<number> {

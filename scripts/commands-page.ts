@@ -1,5 +1,5 @@
 import type { Command, Option } from 'commander'
-import { Output } from '../cli/output.ts'
+import { Output } from '../cli/output/output.ts'
 import { buildProgram } from '../cli/program.ts'
 
 /** The page that describes every command, from what commander knows of it. */

@@ -1,6 +1,6 @@
 import type { PreparedObject } from '../../src/loader/index.ts'
-import { matchTable } from '../match-table.ts'
-import type { Output } from '../output.ts'
+import { matchTable } from '../output/match-table.ts'
+import type { Output } from '../output/output.ts'
 import type { KernelCheck } from './kernel-check.ts'
 import { needsOf, placeOf, whatHappens } from './words.ts'
 

@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
 import { type BuiltObject, buildObject, type Clang } from '../../src/compiler/index.ts'
 import { UsageError } from '../../src/errors/index.ts'
-import { addBuildOptions, type BuildOptions, buildRequest } from '../build-options.ts'
-import { contentsOf } from '../contents.ts'
-import type { Output } from '../output.ts'
-import { count, milliseconds } from '../units.ts'
-import { writeOutput } from '../write-output.ts'
+import { addBuildOptions, type BuildOptions, buildRequest } from '../options/build-options.ts'
+import { contentsOf } from '../output/contents.ts'
+import type { Output } from '../output/output.ts'
+import { count, milliseconds } from '../output/units.ts'
+import { writeOutput } from '../files/write-output.ts'
 
 interface Options extends BuildOptions {
   output?: string

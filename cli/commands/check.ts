@@ -3,12 +3,12 @@ import { type BpfObject, openObject, type PreparedObject, prepare } from '../../
 import { type KernelCheck, kernelCheck, toldApart, verdict } from '../check/kernel-check.ts'
 import { printMany } from '../check/many-kernels.ts'
 import { printOne } from '../check/one-kernel.ts'
-import { contentsOf } from '../contents.ts'
-import { kernelFacts } from '../kernel-facts.ts'
-import { setOptional } from '../optional-members.ts'
-import { addOne, optionalOption, setOption } from '../shared-options.ts'
-import type { Output } from '../output.ts'
-import { readInput } from '../read-input.ts'
+import { contentsOf } from '../output/contents.ts'
+import { kernelFacts } from '../files/kernel-facts.ts'
+import { setOptional } from '../options/optional-members.ts'
+import { addOne, optionalOption, setOption } from '../options/shared-options.ts'
+import type { Output } from '../output/output.ts'
+import { readInput } from '../files/read-input.ts'
 import { setValues } from '../register/set-values.ts'
 
 interface Options {

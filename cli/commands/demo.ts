@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { runDemo } from '../demo/demo.ts'
-import type { Output } from '../output.ts'
+import type { Output } from '../output/output.ts'
 
 export function configure(command: Command, output: Output): void {
   command

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { addBuildOptions, type BuildOptions, buildRequest } from '../build-options.ts'
+import { addBuildOptions, type BuildOptions, buildRequest } from '../options/build-options.ts'
 import { develop } from '../dev/develop.ts'
-import { existingOption, namespacesOption, onlyOption, optionalOption, setOption } from '../shared-options.ts'
-import { namespacesOf } from '../namespaces.ts'
-import type { Output } from '../output.ts'
+import { existingOption, namespacesOption, onlyOption, optionalOption, setOption } from '../options/shared-options.ts'
+import { namespacesOf } from '../options/namespaces.ts'
+import type { Output } from '../output/output.ts'
 import type { Choice } from '../register/choose.ts'
 
 interface Options extends BuildOptions, Choice {

@@ -3,8 +3,8 @@ import { probeFeatures } from '../../src/kernel/index.ts'
 import { examine } from '../doctor/examine.ts'
 import type { Finding } from '../doctor/finding.ts'
 import { privileges } from '../doctor/privileges.ts'
-import type { Output } from '../output.ts'
-import { table } from '../table.ts'
+import type { Output } from '../output/output.ts'
+import { table } from '../output/table.ts'
 
 export function configure(command: Command, output: Output): void {
   command.action(async () => {

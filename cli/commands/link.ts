@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
 import { linkObjects } from '../../src/linker/index.ts'
-import type { Output } from '../output.ts'
-import { readInput } from '../read-input.ts'
-import { count } from '../units.ts'
-import { writeOutput } from '../write-output.ts'
+import type { Output } from '../output/output.ts'
+import { readInput } from '../files/read-input.ts'
+import { count } from '../output/units.ts'
+import { writeOutput } from '../files/write-output.ts'
 
 export function configure(command: Command, output: Output): void {
   command

@@ -1,12 +1,12 @@
 import type { Command } from 'commander'
 import { LinuxTarget } from '../../src/kernel/index.ts'
 import { listStructOps, type StructOpsEntry } from '../../src/structops/index.ts'
-import { entryName } from '../entry-name.ts'
-import { holdersOf, holderText } from '../holders-of.ts'
-import { pinsOf } from '../pins-of.ts'
-import type { Output } from '../output.ts'
-import { countSockets } from '../count-sockets.ts'
-import { table } from '../table.ts'
+import { entryName } from '../registered/entry-name.ts'
+import { holdersOf, holderText } from '../registered/holders-of.ts'
+import { pinsOf } from '../registered/pins-of.ts'
+import type { Output } from '../output/output.ts'
+import { countSockets } from '../registered/count-sockets.ts'
+import { table } from '../output/table.ts'
 
 export function configure(command: Command, output: Output): void {
   command.option('--holders', 'also where each is pinned, and which processes hold it').action(({ holders }: { holders?: true }) => {

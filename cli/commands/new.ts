@@ -3,9 +3,9 @@ import { dirname, join } from 'node:path'
 import { type Command, Option } from 'commander'
 import { UsageError } from '../../src/errors/index.ts'
 import { projectFiles, type Template, templates } from '../new/project.ts'
-import type { Output } from '../output.ts'
-import { reasonOf } from '../reason-of.ts'
-import { writeOutput } from '../write-output.ts'
+import type { Output } from '../output/output.ts'
+import { reasonOf } from '../errors/reason-of.ts'
+import { writeOutput } from '../files/write-output.ts'
 
 interface Options {
   template: Template

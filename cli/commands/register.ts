@@ -3,8 +3,8 @@ import { type Command, Option } from 'commander'
 import { registerObject, type RegisterOptions } from '../register/register-object.ts'
 import { dryRun } from '../register/dry-run.ts'
 import { UsageError } from '../../src/errors/index.ts'
-import { onlyOption, optionalOption, setOption } from '../shared-options.ts'
-import type { Output } from '../output.ts'
+import { onlyOption, optionalOption, setOption } from '../options/shared-options.ts'
+import type { Output } from '../output/output.ts'
 
 const levels = [1, 2, 4, 5, 6]
 

@@ -1,16 +1,16 @@
 import type { Command } from 'commander'
 import { LinuxTarget } from '../../src/kernel/index.ts'
-import { type Found, find } from '../find.ts'
+import { type Found, find } from '../registered/find.ts'
 import { interruption } from '../interrupted.ts'
-import type { Output } from '../output.ts'
-import { linkPinsOf } from '../pins-of.ts'
+import type { Output } from '../output/output.ts'
+import { linkPinsOf } from '../registered/pins-of.ts'
 import { UsageError } from '../../src/errors/index.ts'
 import { restoreDefault } from '../unregister/restore-default.ts'
 import { tellUnregistered, type Unregistered } from '../unregister/tell.ts'
 import { untilUnused } from '../unregister/wait.ts'
-import { takeAway } from '../take-away.ts'
+import { takeAway } from '../registered/take-away.ts'
 import { describeMap } from '../../src/structops/index.ts'
-import { usageOf } from '../usage-of.ts'
+import { usageOf } from '../registered/usage-of.ts'
 
 interface Options {
   wait?: number | true

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { UsageError } from '../../src/errors/index.ts'
 import type { Target } from '../../src/loader/index.ts'
 import { listStructOps, unregister } from '../../src/structops/index.ts'
-import type { Output } from '../output.ts'
+import type { Output } from '../output/output.ts'
 
 /** A demo calls its maps after its process, so that another can tell what a killed one has left. */
 export const demoMapName = `demo_${process.pid}`

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
-import { width } from '../table.ts'
+import { width } from '../output/table.ts'
 
 type Terminal = Pick<NodeJS.WriteStream, 'write' | 'isTTY' | 'columns' | 'rows'>
 

@@ -1,7 +1,7 @@
 import type { TransferResult } from '../../src/testbed/index.ts'
-import type { Output } from '../output.ts'
-import { table } from '../table.ts'
-import { bitRate, byteCount, milliseconds } from '../units.ts'
+import type { Output } from '../output/output.ts'
+import { table } from '../output/table.ts'
+import { bitRate, byteCount, milliseconds } from '../output/units.ts'
 
 /** Goodput and RTT of each algorithm, a line each. */
 export function resultTable(results: readonly { name: string; result: TransferResult }[], output: Output): string {

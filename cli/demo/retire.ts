@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { LoadedObject, Target } from '../../src/loader/index.ts'
 import { describeMap, type Registration } from '../../src/structops/index.ts'
-import type { Output } from '../output.ts'
+import type { Output } from '../output/output.ts'
 
 /** A moment in the end of an algorithm. */
 export interface RetirementStep {

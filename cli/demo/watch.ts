@@ -1,10 +1,10 @@
 import type { Target } from '../../src/loader/index.ts'
 import { describeMap, type Registration, type StructOpsEntry } from '../../src/structops/index.ts'
 import type { Transfer, TransferResult, TransferSample } from '../../src/testbed/index.ts'
-import { countSockets } from '../count-sockets.ts'
-import type { Output } from '../output.ts'
-import { programRows } from '../program-rows.ts'
-import { bitRate, grouped, milliseconds } from '../units.ts'
+import { countSockets } from '../registered/count-sockets.ts'
+import type { Output } from '../output/output.ts'
+import { programRows } from '../output/program-rows.ts'
+import { bitRate, grouped, milliseconds } from '../output/units.ts'
 import { LiveBlock } from './live-block.ts'
 
 /** What was seen of an algorithm while it carried a transfer. */

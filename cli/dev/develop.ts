@@ -5,7 +5,7 @@ import { CompileError, PermissionError, UsageError } from '../../src/errors/inde
 import { LinuxTarget, makePinDirectory } from '../../src/kernel/index.ts'
 import type { BpfObject } from '../../src/loader/index.ts'
 import { atExit, interruption } from '../interrupted.ts'
-import type { Output } from '../output.ts'
+import type { Output } from '../output/output.ts'
 import { choose, type Choice } from '../register/choose.ts'
 import { SavedFiles } from './saved-files.ts'
 import { tellEnd, tellFailure, tellPlaced } from './tell.ts'

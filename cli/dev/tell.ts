@@ -1,9 +1,9 @@
 import { errorDocument } from '../../src/errors/index.ts'
-import type { Output } from '../output.ts'
-import { reportError } from '../report-error.ts'
+import type { Output } from '../output/output.ts'
+import { reportError } from '../errors/report-error.ts'
 import { describeRegistration, printRegistration } from '../register/tell.ts'
 import { printSwitched } from '../switch/tell.ts'
-import { milliseconds } from '../units.ts'
+import { milliseconds } from '../output/units.ts'
 import type { Placed, Version, Versions } from './versions.ts'
 
 /** How long it took, ms. `fromSave` is from the save to the moment at which new connections get the new version. */

@@ -3,7 +3,7 @@ import { UsageError } from '../../src/errors/index.ts'
 import type { LinuxTarget } from '../../src/kernel/index.ts'
 import { type BpfObject, load, prepare, type StructOpsSpec } from '../../src/loader/index.ts'
 import { initialName, listStructOps, register, type Registration, type StructOpsEntry } from '../../src/structops/index.ts'
-import { entryName } from '../entry-name.ts'
+import { entryName } from '../registered/entry-name.ts'
 import { type Switched, type SwitchOptions, switchObject } from '../switch/switch-object.ts'
 
 /** A version that is in place. */

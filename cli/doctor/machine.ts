@@ -2,7 +2,7 @@ import { findClang } from '../../src/compiler/index.ts'
 import { CcdkError } from '../../src/errors/index.ts'
 import { bpffsMounted, availableCongestion, type LinuxTarget } from '../../src/kernel/index.ts'
 import { countTcpSocketsEverywhere } from '../../src/sockets/index.ts'
-import { count } from '../units.ts'
+import { count } from '../output/units.ts'
 import { type Finding, no, tried, yes } from './finding.ts'
 import { missingCapabilities } from './privileges.ts'
 

@@ -1,7 +1,7 @@
 import { UsageError } from '../../src/errors/index.ts'
 import type { BpfObject, StructOpsSpec } from '../../src/loader/index.ts'
 import { setMember } from '../../src/structops/index.ts'
-import { setOptional } from '../optional-members.ts'
+import { setOptional } from '../options/optional-members.ts'
 import { setValues } from './set-values.ts'
 
 export interface Choice {

@@ -1,7 +1,7 @@
 import type { Target } from '../../src/loader/index.ts'
 import type { Registration } from '../../src/structops/index.ts'
 import { Interrupted, pause } from '../interrupted.ts'
-import type { Output } from '../output.ts'
+import type { Output } from '../output/output.ts'
 
 /** How often it looks whether somebody else has unregistered what it holds, ms. */
 const interval = 500

@@ -1,5 +1,5 @@
 import type { Registration } from '../../src/structops/index.ts'
-import type { Output } from '../output.ts'
+import type { Output } from '../output/output.ts'
 
 interface Remarks {
   notes: readonly string[]

@@ -1,5 +1,5 @@
 import type { PrepareOptions } from '../../src/loader/index.ts'
-import type { Output } from '../output.ts'
+import type { Output } from '../output/output.ts'
 
 /** Under `--verbose` what the loader does and decides goes to stderr, a line each. */
 export function tellWhenVerbose(output: Output): Pick<PrepareOptions, 'tell'> {

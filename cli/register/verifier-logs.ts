@@ -1,6 +1,6 @@
 import type { LoadOptions } from '../../src/loader/index.ts'
-import type { Output } from '../output.ts'
-import { writeOutput } from '../write-output.ts'
+import type { Output } from '../output/output.ts'
+import { writeOutput } from '../files/write-output.ts'
 
 export interface VerifierLogChoice {
   /** A file to write to; true for stderr or, under `--json`, the document. */

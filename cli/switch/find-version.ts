@@ -2,8 +2,8 @@ import { nearestName } from '../../src/btf-match/index.ts'
 import { UsageError } from '../../src/errors/index.ts'
 import { type BpfObject, objectNameSize, type PreparedStructOps, type Target } from '../../src/loader/index.ts'
 import { initialName, listStructOps, type StructOpsEntry } from '../../src/structops/index.ts'
-import { entryName } from '../entry-name.ts'
-import { find } from '../find.ts'
+import { entryName } from '../registered/entry-name.ts'
+import { find } from '../registered/find.ts'
 
 /** The version that is registered now, and that a struct of an object is to follow. */
 export function findVersion(

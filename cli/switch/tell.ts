@@ -1,5 +1,5 @@
-import type { Output } from '../output.ts'
-import { count } from '../units.ts'
+import type { Output } from '../output/output.ts'
+import { count } from '../output/units.ts'
 import type { Switched } from './switch-object.ts'
 import type { Moved, VersionUse } from './version-use.ts'
 

@@ -3,7 +3,7 @@ import { availableCongestion } from '../../src/kernel/index.ts'
 import type { Target } from '../../src/loader/index.ts'
 import { replaceDefault } from '../../src/sockets/index.ts'
 import { listStructOps, type StructOpsEntry } from '../../src/structops/index.ts'
-import type { Output } from '../output.ts'
+import type { Output } from '../output/output.ts'
 
 /** Gives the network namespaces whose default an algorithm is another one, and answers which they were. */
 export function restoreDefault(target: Target, { name }: StructOpsEntry, other: string, output: Output): number[] {

@@ -1,8 +1,8 @@
 import type { StructOpsEntry } from '../../src/structops/index.ts'
-import { entryName } from '../entry-name.ts'
-import type { Output } from '../output.ts'
-import { count } from '../units.ts'
-import { type Usage, usageLines } from '../usage-of.ts'
+import { entryName } from '../registered/entry-name.ts'
+import type { Output } from '../output/output.ts'
+import { count } from '../output/units.ts'
+import { type Usage, usageLines } from '../registered/usage-of.ts'
 
 /** Something that was taken away, and what is left of it. */
 export interface Unregistered {

@@ -1,10 +1,10 @@
 import type { Target } from '../../src/loader/index.ts'
 import { describeMap } from '../../src/structops/index.ts'
-import { entryName } from '../entry-name.ts'
+import { entryName } from '../registered/entry-name.ts'
 import { pause } from '../interrupted.ts'
-import type { Output } from '../output.ts'
-import { count } from '../units.ts'
-import { usageLines, usageOf } from '../usage-of.ts'
+import type { Output } from '../output/output.ts'
+import { count } from '../output/units.ts'
+import { usageLines, usageOf } from '../registered/usage-of.ts'
 import type { Unregistered } from './tell.ts'
 
 /** How often it looks, ms. */

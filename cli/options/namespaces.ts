@@ -1,0 +1,27 @@
+import { existsSync } from 'node:fs'
+import { UsageError } from '../../src/errors/index.ts'
+import { namespaceInode, openNamespace } from '../../src/kernel/index.ts'
+
+/** Where `ip netns add` mounts namespaces. */
+const named = '/run/netns'
+
+/**
+ * The inodes of network namespaces that a person names: by the id of a process in it, by the name that `ip netns` gave,
+ * or by a path; `own` is the one of this process. Undefined stands for all.
+ */
+export function namespacesOf(names: readonly string[] | undefined): ReadonlySet<number> | undefined {
+  if (names === undefined || names.includes('all')) return undefined
+  return new Set(names.map(inodeOf))
+}
+
+function inodeOf(name: string): number {
+  if (name === 'own') return namespaceInode()
+  const path = /^\d+$/.test(name) ? `/proc/${name}/ns/net` : name.includes('/') ? name : `${named}/${name}`
+  if (!existsSync(path)) {
+    throw new UsageError(`there is no network namespace "${name}": no ${path}`, {
+      hint: "give a process's id, a name of ip netns, a path, own or all",
+    })
+  }
+  using namespace = openNamespace(path)
+  return namespaceInode(namespace)
+}
