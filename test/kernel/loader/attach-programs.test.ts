@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { execa } from 'execa'
 import * as assert from 'uvu/assert'
 import { SyscallError } from '../../../src/errors/index.ts'
 import { openFds } from '../../../src/kernel/index.ts'
@@ -61,11 +61,11 @@ test('a program runs before a function of another, where the kernel lets it', as
   })
 })
 
-test('the kernel is told the program and the place of the function in its types', () => {
+test('the kernel is told the program and the place of the function in its types', async () => {
   using directory = temporaryDirectory()
   const log = join(directory.path, 'calls')
   const host = join(import.meta.dirname, '../support/replacing-process.ts')
-  execFileSync('strace', ['-f', '-e', 'trace=bpf', '-s', '64', '-o', log, process.execPath, host, replaced, replacing])
+  await execa('strace', ['-f', '-e', 'trace=bpf', '-s', '64', '-o', log, process.execPath, host, replaced, replacing])
   const calls = readFileSync(log, 'utf8')
   const asks = /prog_name="asks".* = (\d+)$/m.exec(calls)?.[1]
   const answer = openObject(readFileSync(replaced), 'replaced.bpf.o').btf.find('answer', 'func')
