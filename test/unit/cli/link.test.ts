@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { grouped } from '../../../cli/output/units.ts'
 import { openObject } from '../../../src/loader/index.ts'
 import { ccdk, documentOf, errorOf } from '../../support/ccdk.ts'
 import { func, linkable, variable } from '../../support/linkable.ts'
@@ -27,7 +28,7 @@ test('writes an object that opens, and says what it is', async () => {
   const { user, library, out } = files(directory.path)
   const { exitCode, stdout, stderr } = await ccdk(['link', '-o', out, user, library])
   assert.equal([exitCode, stderr], [0, ''])
-  assert.is(stdout, `${out}: 2 objects, ${readFileSync(out).length} bytes\n`)
+  assert.is(stdout, `${out}: 2 objects, ${grouped(readFileSync(out).length)} bytes\n`)
   assert.equal(openObject(readFileSync(out), out).functions.map(({ name }) => name).toSorted(), ['main', 'work'])
 })
 
