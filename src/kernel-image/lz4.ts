@@ -13,19 +13,27 @@ export function unpackLz4(bytes: Uint8Array, limit: number, tooLarge: () => Erro
   const whole = new Cursor(bytes, { file: '', path: 'lz4', littleEndian: true })
   const magic = whole.u32()
   const room = new Uint8Array(largestBlock)
-  const blocks: Uint8Array[] = []
+  // One piece that grows: a file may have a block every few bytes.
+  let out = new Uint8Array(largestBlock)
   let size = 0
   while (whole.remaining >= magicSize) {
     const length = whole.u32()
     if (length === magic) continue
-    const block = whole.range(whole.offset, length, `block[${blocks.length}]`)
+    const block = whole.range(whole.offset, length, 'block')
     whole.skip(length)
-    const unpacked = room.slice(0, unpackBlock(block, room))
-    size += unpacked.length
-    if (size > limit) throw tooLarge()
-    blocks.push(unpacked)
+    const unpacked = unpackBlock(block, room)
+    if (size + unpacked > limit) throw tooLarge()
+    if (size + unpacked > out.length) out = grown(out)
+    out.set(room.subarray(0, unpacked), size)
+    size += unpacked
   }
-  return Buffer.concat(blocks, size)
+  return out.subarray(0, size)
+}
+
+function grown(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const more = new Uint8Array(bytes.length * 2)
+  more.set(bytes)
+  return more
 }
 
 /**

@@ -9,15 +9,14 @@ const fewest = 64 * 1024
 
 /** The BTF inside a kernel that is no ELF file, as that of arm64: the largest that its bytes hold. */
 export function btfIn(kernel: Buffer): Uint8Array | undefined {
-  const found = [little, big].flatMap((magic) => placesOf(kernel, magic).map((at) => wholeAt(kernel, at, magic === little)))
-  const whole = found.filter((bytes) => bytes !== undefined && bytes.length >= fewest)
-  return whole.toSorted((left, right) => (right?.length ?? 0) - (left?.length ?? 0))[0]
-}
-
-function placesOf(kernel: Buffer, magic: Buffer): number[] {
-  const places: number[] = []
-  for (let at = kernel.indexOf(magic); at >= 0; at = kernel.indexOf(magic, at + 1)) places.push(at)
-  return places
+  let largest: Uint8Array | undefined
+  for (const magic of [little, big]) {
+    for (let at = kernel.indexOf(magic); at >= 0; at = kernel.indexOf(magic, at + 1)) {
+      const found = wholeAt(kernel, at, magic === little)
+      if (found !== undefined && found.length >= fewest && found.length > (largest?.length ?? 0)) largest = found
+    }
+  }
+  return largest
 }
 
 function wholeAt(kernel: Buffer, at: number, littleEndian: boolean): Uint8Array | undefined {

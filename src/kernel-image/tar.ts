@@ -9,7 +9,8 @@ export const isTar = (bytes: Buffer): boolean => bytes.toString('latin1', 257, 2
 export function firstOfTar(bytes: Buffer, file: string): Uint8Array {
   for (let at = 0; at + block <= bytes.length; ) {
     const size = Number.parseInt(bytes.toString('latin1', at + 124, at + 136), 8)
-    if (!Number.isInteger(size)) break
+    // A sign would be read too, and lead back.
+    if (!(size >= 0)) break
     const kind = bytes.toString('latin1', at + 156, at + 157)
     const start = at + block
     if ((kind === '0' || kind === '\0') && size > 0 && start + size <= bytes.length) return bytes.subarray(start, start + size)

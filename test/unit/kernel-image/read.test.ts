@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { execa } from 'execa'
 import * as assert from 'uvu/assert'
@@ -146,6 +148,32 @@ test('types in a compressed archive, as those that are collected for kernels wit
   const { btf } = await readKernelImage(await by('xz', [], archive), '5.4.btf.tar.xz')
   assert.is(btf.find('sock', 'struct'), 1)
   assert.is((await refusal(await by('xz', [], archive.subarray(0, 600)))).path, 'tar')
+})
+
+test('an archive whose sizes are negative is refused', async () => {
+  const header = Buffer.alloc(1024)
+  // One block back: to where it is.
+  header.write('-0000001000', 124)
+  header.write('0', 156)
+  header.write('ustar', 257)
+  assert.is((await refusal(header)).path, 'tar')
+})
+
+test('many small pieces take no more memory than a few large ones: blocks of lz4, and beginnings of BTF', async () => {
+  // A block of one letter each, and a header each whose BTF would be large enough.
+  const header = [0x9f, 0xeb, 1, 0, 24, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+  const code = `
+    const { unpackLz4 } = await import(${JSON.stringify(import.meta.resolve('../../../src/kernel-image/lz4.ts'))})
+    const { btfIn } = await import(${JSON.stringify(import.meta.resolve('../../../src/kernel-image/raw-btf.ts'))})
+    const blocks = Buffer.alloc(1e6 * 6, Buffer.from([2, 0, 0, 0, 0x10, 0x41]))
+    const unpacked = unpackLz4(Buffer.concat([Buffer.from([2, 0x21, 0x4c, 0x18]), blocks]), 2 ** 30, () => new Error())
+    const found = btfIn(Buffer.alloc(1e6 * 24, Buffer.from(${JSON.stringify(header)})))
+    ;(await import('node:worker_threads')).parentPort.postMessage([unpacked.length, found.length])`
+  const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(code)}`), {
+    resourceLimits: { maxOldGenerationSizeMb: 64 },
+  })
+  const [answer] = await once(worker, 'message')
+  assert.equal(answer, [1e6, 24 + 2 ** 16])
 })
 
 test('what cannot be unpacked here is named, with what to do', async () => {
