@@ -23,8 +23,8 @@ const partial = /^(?: *(?:frame\d+:)? ?(?:R\d+|fp-\d+)(?:_\w+)?=|caller frame|pr
 const noise =
   /^(processed \d+ insns|verification time|stack depth|mark_precise|last_idx|first_idx|regs=|parent (didn't|already)|func#\d+|Validating |Func#\d+|callee:$|to caller at|cur state:|old state:|frame\d+: last_idx|Live regs|\s*\d+: [\d.]{10}|\d+: safe$|\s*$)/
 
-/** Some messages end without a line of their own. */
-const counts = /processed \d+ insns .*$/
+/** Some messages end without a line of their own. What the object brings into the log may have other ends of lines in it. */
+const counts = /processed \d+ insns .*/s
 
 export function readLine(text: string): LogLine {
   const line = text.replace(counts, '')
@@ -44,7 +44,7 @@ export function readLine(text: string): LogLine {
 }
 
 /** ABI: BPF_VERIFIER_TMP_LOG_SIZE, linux/bpf_verifier.h: what the kernel writes at once. */
-const longestMessage = 1024
+export const longestMessage = 1024
 
 function readInstruction(index: number, code: string, rest: string): LogLine {
   const comment = rest.indexOf(';')

@@ -1,3 +1,5 @@
+import { longestMessage } from './lines.ts'
+
 /** What kernels from 7.3 on write at the end of a log: kernel/bpf/diagnostics.c. */
 export interface Report {
   /** `Unreadable register`, behind the kind of rule that it breaks. */
@@ -40,7 +42,7 @@ function readReport(text: string): Report {
 /** Lines that were broken at 100 columns, as one. */
 function paragraph(lines: readonly string[] | undefined): string | null {
   const text = (lines ?? []).map((line) => line.trim()).join(' ').trim()
-  return text === '' ? null : text
+  return text === '' ? null : text.slice(0, longestMessage)
 }
 
 function placeIn(lines: readonly string[] | undefined): Report['place'] {

@@ -196,4 +196,12 @@ test('a log of some megabytes takes no longer than it should', () => {
   }
 })
 
+test('what an object brings into the log takes no long time to read', () => {
+  // As many as are read, with an end of a line that is none of the log's: no pattern may try each up to there.
+  const line = `; ${'processed 1 insns '.repeat(200_000)}\r`
+  assert.is(summarizeVerifierLog(`${line}\nR1 !read_ok\n`).reason, 'R1 !read_ok')
+  const endless = `\nReason:\n${'makes '.repeat(600_000)}\n`
+  assert.is(summarizeVerifierLog(endless).reason.length, 1024)
+})
+
 test.run()
