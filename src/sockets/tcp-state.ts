@@ -24,7 +24,7 @@ const names = new Map<number, TcpState>()
 for (const name of Object.keys(numbers)) if (isTcpState(name)) names.set(numbers[name], name)
 
 export function isTcpState(name: string): name is TcpState {
-  return name in numbers
+  return Object.hasOwn(numbers, name)
 }
 
 /** The state of a number; CLOSE for one that no kernel has yet. */

@@ -5,7 +5,7 @@ import { ObjectError } from '../../../src/errors/index.ts'
 import { encodeRequest, messages, type NetlinkMessage, zeroEnded } from '../../../src/kernel/net/netlink.ts'
 import { littleEndian } from '../../../src/kernel/index.ts'
 import { parseTcpSocket } from '../../../src/sockets/inet-diag.ts'
-import { stateMask, tcpState, tcpStates } from '../../../src/sockets/tcp-state.ts'
+import { isTcpState, stateMask, tcpState, tcpStates } from '../../../src/sockets/tcp-state.ts'
 
 const test = suite('inet_diag')
 
@@ -109,6 +109,11 @@ test('states have the numbers of net/tcp_states.h', () => {
 test('a half-open connection is asked for under both its states', () => {
   assert.is(stateMask(['SYN_RECV']), (1 << 3) | (1 << 12))
   assert.is(stateMask(['NEW_SYN_RECV']), (1 << 3) | (1 << 12))
+})
+
+test('names that every object of the language has are no states', () => {
+  assert.ok(tcpStates.every((name) => isTcpState(name)))
+  for (const name of ['constructor', 'toString', '__proto__', '']) assert.not(isTcpState(name), name)
 })
 
 test.run()
