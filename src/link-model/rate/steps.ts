@@ -13,26 +13,31 @@ export interface RateStep {
  */
 export function steppedRate(steps: readonly RateStep[], period = Infinity): Rate {
   checkSteps(steps, period)
-  /** The step that holds at a time, and when the next one comes. */
-  const stepAt = (time: number): { rate: number; until: number } => {
-    const turn = period === Infinity ? 0 : Math.floor(time / period) * period
-    const index = steps.findLastIndex(({ at }) => at <= time - turn)
-    const next = steps[index + 1]?.at ?? period
-    return { rate: steps[index]?.rate ?? 0, until: turn + next }
+  const beginOf = (turn: number): number => (turn === 0 ? 0 : turn * period)
+  /** The step that holds at a time, and in which turn. */
+  const placeAt = (time: number): { turn: number; index: number } => {
+    const turn = period === Infinity ? 0 : Math.floor(time / period)
+    return { turn, index: Math.max(0, steps.findLastIndex(({ at }) => at <= time - beginOf(turn))) }
   }
   return {
     finish(start, bytes) {
+      let { turn, index } = placeAt(start)
       let time = start
       let left = bytes * nsPerByte
       for (;;) {
-        const { rate, until } = stepAt(time)
+        const rate = steps[index]?.rate ?? 0
+        const next = steps[index + 1]
+        const until = next === undefined ? beginOf(turn + 1) : beginOf(turn) + next.at
         const end = rate === 0 ? Infinity : time + left / rate
         if (end <= until) return end
-        left -= (until - time) * rate
-        time = until
+        // The next step is counted, not looked for by its time: that is rounded, and may lie in the step before.
+        left -= Math.max(0, until - time) * rate
+        time = Math.max(time, until)
+        index = next === undefined ? 0 : index + 1
+        if (next === undefined) turn += 1
       }
     },
-    at: (time) => stepAt(time).rate,
+    at: (time) => steps[placeAt(time).index]?.rate ?? 0,
   }
 }
 

@@ -29,6 +29,16 @@ test('in steps that start again', () => {
   assert.is(rate.at(second + 15 * ms), 16e6)
 })
 
+test('in steps that start again after a time that is no whole number', () => {
+  const period = 198_365_146.481_668_38
+  const rate = steppedRate([{ at: 0, rate: 8e6 }, { at: period / 3, rate: 16e6 }], period)
+  // 24474 turns end where dividing by their length says that the last of them goes on.
+  const end = 4_854_788_594_992.352
+  for (const start of [end, end - 1]) assert.ok(Math.abs(rate.finish(start, 1000) - start - ms) < 10)
+  const mean = (8e6 + 2 * 16e6) / 3
+  assert.ok(Math.abs(rate.finish(0, 125e6) / ((1e9 / mean) * second) - 1) < 1e-3)
+})
+
 test('steps: two packets in a row take as long as one of both sizes', () => {
   const steps = fc.array(fc.record({ gap: fc.integer({ min: 1, max: 50 }), rate: fc.integer({ min: 1, max: 1000 }) }), { minLength: 1, maxLength: 6 })
   fc.assert(
