@@ -1,3 +1,4 @@
+import { UsageError } from '../../errors/index.ts'
 import type { Fate, Packet } from '../packet.ts'
 import type { Random } from '../random.ts'
 import { Ring } from '../ring.ts'
@@ -43,9 +44,12 @@ export class FqCodel<P extends Packet> implements Discipline<P> {
   bytes = 0
 
   constructor(options: FqCodelOptions, random: Random, fate: Fate<P>) {
+    const { queues = 1024, quantum = 1514 } = options
+    if (!(Number.isInteger(queues) && queues > 0)) throw new UsageError('FQ-CoDel wants one queue or more')
+    if (!(quantum >= 1)) throw new UsageError('FQ-CoDel wants a quantum of one byte or more')
     this.#options = options
-    this.#quantum = options.quantum ?? 1514
-    this.#queues = Array.from({ length: options.queues ?? 1024 })
+    this.#quantum = quantum
+    this.#queues = Array.from({ length: queues })
     this.#salt = random.next()
     this.#fate = {
       deliver: (packet, at) => fate.deliver(packet, at),

@@ -1,3 +1,4 @@
+import { UsageError } from '../../errors/index.ts'
 import { type Fate, mark, type Packet } from '../packet.ts'
 import type { Random } from '../random.ts'
 import { Fifo } from './fifo.ts'
@@ -52,6 +53,7 @@ export class Pie<P extends Packet> implements Discipline<P> {
 
   constructor(options: PieOptions, random: Random, fate: Fate<P>) {
     this.#options = { ...defaults, ...options }
+    if (!(this.#options.update > 0)) throw new UsageError('PIE wants a time over 0 from one update to the next')
     this.#random = random
     this.#fate = fate
     this.#fifo = new Fifo(options.limit)

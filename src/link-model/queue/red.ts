@@ -43,6 +43,8 @@ export class Red<P extends Packet> implements Discipline<P> {
     if (!(options.min > 0 && options.max > options.min)) throw new UsageError('RED wants thresholds 0 < min < max')
     if (!(maxProbability > 0 && maxProbability <= 1)) throw new UsageError('RED wants a probability over 0 and up to 1')
     if (!(weight > 0 && weight < 1)) throw new UsageError('RED wants a weight between 0 and 1')
+    const isTime = options.packetTime > 0 && options.packetTime < Infinity
+    if (!isTime) throw new UsageError('RED wants the time that a packet takes: over 0, and one that ends')
     this.#options = { ...options, maxProbability, weight, gentle, ecn }
     this.#random = random
     this.#fate = fate

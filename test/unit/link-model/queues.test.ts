@@ -258,4 +258,21 @@ test('PIE after a long time without packets starts as if it were new', () => {
   assert.is(after(drops, 3600 * second).length, 0)
 })
 
+test('parameters with which a queue would stop time, or forget its state, are refused', () => {
+  const red = { kind: 'red', limit, min: 20, max: 100 } as const
+  const refused: QueueOptions[] = [
+    // An average of no number: the time of a packet at a rate without end, and of an outage.
+    { ...red, packetTime: 0 },
+    { ...red, packetTime: Infinity },
+    { kind: 'fq_codel', limit, quantum: 0 },
+    { kind: 'fq_codel', limit, queues: 0 },
+    { kind: 'fq_codel', limit, queues: 1.5 },
+    { kind: 'pie', limit, update: 0 },
+    { kind: 'pie', limit, update: NaN },
+  ]
+  for (const queue of refused) {
+    assert.throws(() => through(linkWith(queue), []), (error: unknown) => error instanceof UsageError, JSON.stringify(queue))
+  }
+})
+
 test.run()
