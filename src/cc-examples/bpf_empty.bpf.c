@@ -19,7 +19,7 @@ u64 reductions;
 
 /* What one connection remembers. It is zero at first, and at most ICSK_CA_PRIV_SIZE bytes. */
 struct state {
-	u64 acked;
+	u32 hundredths; /* of a packet that the window has yet to grow for */
 };
 
 _Static_assert(sizeof(struct state) <= ICSK_CA_PRIV_SIZE, "the state must fit into icsk_ca_priv");
@@ -29,8 +29,11 @@ void BPF_PROG(bpf_empty_cong_avoid, struct sock *sk, u32 ack, u32 acked)
 {
 	struct state *state = inet_csk_ca(sk);
 
-	state->acked += acked;
-	tcp_reno_cong_avoid(sk, ack, acked * growth_percent / 100);
+	/* Most ACKs are for one packet or two: what is cut off of each would be most of the growth. */
+	u64 hundredths = state->hundredths + (u64)acked * growth_percent;
+
+	state->hundredths = hundredths % 100;
+	tcp_reno_cong_avoid(sk, ack, hundredths / 100);
 }
 
 SEC("struct_ops")

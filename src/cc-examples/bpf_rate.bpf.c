@@ -160,11 +160,15 @@ static void set_pacing_rate(struct sock *sk, u64 rate, u32 gain)
 	sk->sk_pacing_rate = min(bytes, (u64)sk->sk_max_pacing_rate);
 }
 
-static void set_window(struct tcp_sock *tp, const struct rate *ca, u32 acked)
+static void set_window(struct sock *sk, const struct rate *ca, u32 acked)
 {
+	struct tcp_sock *tp = tcp_sk(sk);
 	u32 target = target_window(ca, ca->mode == STARTUP ? startup_gain : cwnd_gain);
-	u32 cwnd = tp->snd_cwnd + acked;
+	u32 cwnd = tp->snd_cwnd;
 
+	/* A sender that says little may stay in STARTUP for hours, and its window must not grow unused (RFC 7661). */
+	if (ca->full || tcp_is_cwnd_limited(sk))
+		cwnd += acked;
 	/* Until the path is known a small target is a small sample. */
 	if (ca->full)
 		cwnd = min(cwnd, target);
@@ -199,6 +203,9 @@ void BPF_PROG(bpf_rate_cong_control, struct sock *sk, u32 ack, int flag, const s
 	u64 now = tp->tcp_mstamp;
 	bool round = false;
 
+	/* Before init there is no state to go by: the ACK of a SYN comes here first. */
+	if (!ca->min_rtt_us)
+		return;
 	if (rs->delivered > 0 && rs->interval_us > 0) {
 		round = round_begins(tp, ca, rs);
 		learn_rate(ca, rs);
@@ -214,7 +221,7 @@ void BPF_PROG(bpf_rate_cong_control, struct sock *sk, u32 ack, int flag, const s
 		if (!ca->full)
 			sk->sk_pacing_rate = max(sk->sk_pacing_rate, before);
 	}
-	set_window(tp, ca, rs->acked_sacked);
+	set_window(sk, ca, rs->acked_sacked);
 }
 
 /* The kernel asks for these two when it sees a loss; the window follows the model, not the loss. */

@@ -1,0 +1,69 @@
+// gate: timeout 300s
+import { once } from 'node:events'
+import { createServer, Socket } from 'node:net'
+import * as assert from 'uvu/assert'
+import { openTcpSocket, socketTcpInfo } from '../../../src/kernel/index.ts'
+import { load, setVariable } from '../../../src/loader/index.ts'
+import { decodeTcpInfo } from '../../../src/sockets/index.ts'
+import { register } from '../../../src/structops/index.ts'
+import { needs, suite } from '../../support/needs.ts'
+import { openExample } from '../support/algorithm.ts'
+import { leavesNothing } from '../support/own-objects.ts'
+
+const test = suite('windows of the examples', [needs.root, needs.structOps])
+
+/** Connects over loopback with an algorithm, and answers the window after some traffic. Its server echoes small pieces. */
+async function windowAfter(congestion: string, traffic: (socket: Socket) => Promise<void>): Promise<number> {
+  const server = createServer((peer) => {
+    peer.on('data', (chunk: Buffer) => chunk.length < 100 && peer.write(chunk))
+    // The other end closes by a reset.
+    peer.on('error', () => peer.destroy())
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const address = server.address()
+  const fd = openTcpSocket('ipv4', congestion)
+  const { number } = fd
+  const socket = new Socket({ fd: fd.release(), readable: true, writable: true })
+  try {
+    socket.setNoDelay().connect(typeof address === 'object' ? (address?.port ?? 0) : 0, '127.0.0.1')
+    await once(socket, 'connect')
+    await traffic(socket)
+    const info = socketTcpInfo(number)
+    return decodeTcpInfo(new DataView(info.buffer, info.byteOffset, info.byteLength)).tcpi_snd_cwnd
+  } finally {
+    socket.destroy()
+    await once(server.close(), 'close')
+  }
+}
+
+test('bpf_rate: it begins with the kernel\'s window, which does not grow while it is not used, however long', async () => {
+  const object = await openExample('bpf_rate')
+  await leavesNothing(async (target) => {
+    using loaded = load(object, target)
+    using registration = register(loaded, 'bpf_rate')
+    const window = await windowAfter(registration.name ?? '', async (socket) => {
+      for (let round = 0; round < 500; round += 1) {
+        socket.write('?')
+        await once(socket, 'data')
+      }
+    })
+    assert.ok(window >= 10 && window <= 20, `${window} packets`)
+  })
+})
+
+test('bpf_empty: a part of the growth comes, however few packets an ACK is for', async () => {
+  const object = await openExample('bpf_empty')
+  // No ACK of the first window is for the 25 packets that make one.
+  setVariable(object, 'growth_percent', 4)
+  await leavesNothing(async (target) => {
+    using loaded = load(object, target)
+    using registration = register(loaded, 'bpf_empty')
+    const window = await windowAfter(registration.name ?? '', async (socket) => {
+      const chunk = Buffer.alloc(1 << 18, 0x41)
+      for (let round = 0; round < 400; round += 1) if (!socket.write(chunk)) await once(socket, 'drain')
+    })
+    assert.ok(window > 10, `${window} packets`)
+  })
+})
+
+test.run()
