@@ -7,8 +7,8 @@
  * queue stays short and the link stays busy.
  *
  * Both ends have to run it: the sender's half is in_ack_event, ssthresh and set_state, the receiver's is cwnd_event. A
- * connection whose peer did not agree to ECN gets no marks, and then this is Reno. A listener agrees only if DCTCP was
- * chosen for it as well, because the SYN already comes as ECT.
+ * listener agrees to ECN only if DCTCP was chosen for it as well, because the SYN already comes as ECT. With a peer that
+ * did not agree this is Reno, but its packets still ask for marks, of which it never hears: choose another one there.
  */
 #include <ccdk/tcp.h>
 
