@@ -39,8 +39,9 @@ export async function runInside(kernel: DebianKernel, job: GuestJob, limitMs: nu
   const machine = execa(
     'qemu-system-x86_64',
     [
-      // A processor in software: that of the hardware may not be there, or not let a guest run.
-      '-accel tcg,thread=multi,tb-size=1024 -cpu max -smp 2 -m 3072 -nodefaults -display none -no-reboot',
+      // A processor in software: that of the hardware may not be there, or not let a guest run. Of one thread: with more,
+      // V8's compiled code now and then ends with SIGSEGV inside.
+      '-accel tcg,thread=single,tb-size=1024 -cpu max -smp 2 -m 3072 -nodefaults -display none -no-reboot',
       `-serial file:${log} -serial stdio -kernel ${kernel.image} -initrd ${image}`,
     ]
       .flatMap((options) => options.split(' '))
