@@ -1,7 +1,6 @@
 import { resolve } from 'node:path'
 import { type Command, Option } from 'commander'
 import { registerObject, type RegisterOptions } from '../register/register-object.ts'
-import { dryRun } from '../register/dry-run.ts'
 import { UsageError } from '../../src/errors/index.ts'
 import { onlyOption, optionalOption, setOption } from '../options/shared-options.ts'
 import type { Output } from '../output/output.ts'
@@ -32,7 +31,10 @@ export function configure(command: Command, output: Output): void {
       if (isDry === true && (options.verifierLog !== undefined || options.verifierLogLevel !== undefined)) {
         throw new UsageError('--verifier-log is for what is loaded, and with --dry-run nothing is')
       }
-      if (isDry === true) return dryRun(file, { ...options, btf }, output)
+      if (isDry === true) {
+        const { dryRun } = await import('../register/dry-run.ts')
+        return await dryRun(file, { ...options, btf }, output)
+      }
       if (btf !== undefined) throw new UsageError('--btf is for --dry-run: what is registered has to fit the running kernel')
       await registerObject(file, options, output)
     })
