@@ -25,6 +25,8 @@ interface Libbpf {
   programName(program: Pointer): string
   programFd(program: Pointer): number
   setAutoload(program: Pointer, on: boolean): number
+  /** Both types go out; negative for a name that it does not know. */
+  programTypeByName(section: string, type: Int32Array, attachType: Int32Array): number
   nextMap(object: Pointer, before: Pointer): Pointer
   findMap(object: Pointer, name: string): Pointer
   setAutocreate(map: Pointer, on: boolean): number
@@ -123,6 +125,7 @@ function bind(): Libbpf {
     programName: lib.func('const char *bpf_program__name(void *)'),
     programFd: lib.func('int bpf_program__fd(void *)'),
     setAutoload: lib.func('int bpf_program__set_autoload(void *, bool)'),
+    programTypeByName: lib.func('int libbpf_prog_type_by_name(const char *, void *, void *)'),
     nextMap: lib.func('void *bpf_object__next_map(void *, void *)'),
     findMap: lib.func('void *bpf_object__find_map_by_name(void *, const char *)'),
     setAutocreate: lib.func('int bpf_map__set_autocreate(void *, bool)'),

@@ -1,7 +1,7 @@
-import koffi from 'koffi'
 import * as assert from 'uvu/assert'
 import { sectionKind } from '../../../../src/loader/index.ts'
 import { programSections } from '../../../../src/loader/sections/program-sections.ts'
+import { libbpf } from '../../../support/libbpf.ts'
 import { needs, suite } from '../../../support/needs.ts'
 
 const test = suite('names of program sections')
@@ -70,15 +70,11 @@ test('who attaches it is told what attaches it instead', () => {
 })
 
 besideLibbpf('types and attach types are those of libbpf 1.1, for the names that it knows', () => {
-  const lib = koffi.load('libbpf.so.1')
-  lib.func('void *libbpf_set_print(void *)')(null)
-  const byName = lib.func('int libbpf_prog_type_by_name(const char *, void *, void *)')
   const unknown: string[] = []
   for (const name of names) {
     const [type, attachType] = [new Int32Array(1), new Int32Array(1)]
     const section = name.endsWith('+') ? name.replace('+', '/target') : name
-    const result: number = byName(section, type, attachType)
-    if (result < 0) {
+    if (libbpf().programTypeByName(section, type, attachType) < 0) {
       unknown.push(name)
       continue
     }
