@@ -26,7 +26,7 @@ export function configure(command: Command, output: Output): void {
     .option('--verifier-log [file]', "the verifier's log of each program, also of those that it accepts, on stderr or in a file")
     .option('--verifier-log-level <level>', 'how much of it: 1 what led to a refusal, 2 every instruction (the default), 4 counts, 5 or 6 both', level)
     .option('--dry-run', 'print what would be created, in order, and create nothing: it needs no privilege')
-    .option('--btf <file>', "with --dry-run: a kernel's types, raw or in an ELF file, instead of the running kernel's")
+    .option('--btf <file>', "with --dry-run: a kernel's types, as check takes them, instead of the running kernel's")
     .action(async (file: string, { dryRun: isDry, btf, ...options }: RegisterOptions & { dryRun?: true; btf?: string }) => {
       if (isDry === true && (options.verifierLog !== undefined || options.verifierLogLevel !== undefined)) {
         throw new UsageError('--verifier-log is for what is loaded, and with --dry-run nothing is')

@@ -9,7 +9,7 @@ import type { Output } from '../output/output.ts'
 import { choose, type Choice } from '../register/choose.ts'
 import { SavedFiles } from './saved-files.ts'
 import { tellEnd, tellFailure, tellPlaced } from './tell.ts'
-import { type PlaceOptions, Versions } from './versions.ts'
+import { now, type PlaceOptions, Versions } from './versions.ts'
 
 export interface DevelopOptions {
   build: BuildRequest
@@ -51,8 +51,6 @@ export async function develop({ build, choice, place }: DevelopOptions, output: 
     tellEnd(versions, output)
   }
 }
-
-const now = (): number => performance.timeOrigin + performance.now()
 
 async function built(build: BuildRequest, files: SavedFiles, output: Output): Promise<BpfObject> {
   const { object, missing, words } = await compiled(build, files)

@@ -1,10 +1,14 @@
-import { join } from 'node:path'
 import { UsageError } from '../../src/errors/index.ts'
 import type { LinuxTarget } from '../../src/kernel/index.ts'
 import { type BpfObject, load, prepare, type StructOpsSpec } from '../../src/loader/index.ts'
-import { initialName, listStructOps, register, type Registration, type StructOpsEntry } from '../../src/structops/index.ts'
+import { initialName, listStructOps, type Registration, type StructOpsEntry } from '../../src/structops/index.ts'
 import { entryName } from '../registered/entry-name.ts'
-import { type Switched, type SwitchOptions, switchObject } from '../switch/switch-object.ts'
+import { registerEach } from '../register/register-each.ts'
+import { type SwitchOptions, switchObject } from '../switch/switch-object.ts'
+import type { Switched } from '../switch/switched.ts'
+
+/** ms since 1970, with their fractions. */
+export const now = (): number => performance.timeOrigin + performance.now()
 
 /** A version that is in place. */
 export interface Version {
@@ -60,15 +64,15 @@ export class Versions implements Disposable {
     const chosen = object.structOps.filter(({ autocreate }) => autocreate)
     const there = this.#registeredNow()
     const meddling = this.#seeMeddling(there)
-    const isThere = (spec: StructOpsSpec) => there.has(initialName(object, spec) ?? spec.name)
-    const [old, fresh] = [chosen.filter(isThere), chosen.filter((spec) => !isThere(spec))]
-    for (const spec of old) checkLink(there.get(initialName(object, spec) ?? spec.name))
+    const entryOf = (spec: StructOpsSpec) => there.get(initialName(object, spec) ?? spec.name)
+    const [old, fresh] = [chosen.filter(entryOf), chosen.filter((spec) => entryOf(spec) === undefined)]
+    for (const spec of old) checkLink(entryOf(spec))
 
     // A registration can be undone, and a switch, all of it or nothing, comes last.
     using undo = new DisposableStack()
     let at = 0
     const inPlace = () => {
-      at = performance.timeOrigin + performance.now()
+      at = now()
     }
     const { registered, notes } = fresh.length === 0 ? nothingNew : this.#register(only(object, chosen, fresh), undo)
     inPlace()
@@ -104,11 +108,7 @@ export class Versions implements Disposable {
 
   #register(object: BpfObject, undo: DisposableStack): { registered: Registration[]; notes: readonly string[] } {
     using loaded = load(prepare(object, this.#target), this.#target)
-    const registered = [...loaded.structOps.values()].map(({ spec }) => {
-      const pin = this.#pinDirectory === undefined ? {} : { pin: join(this.#pinDirectory, spec.name) }
-      return undo.use(register(loaded, spec.name, pin))
-    })
-    return { registered, notes: loaded.notes }
+    return { registered: registerEach(loaded, this.#pinDirectory, undo), notes: loaded.notes }
   }
 
   #withdraw(): string[] {

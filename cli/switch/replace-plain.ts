@@ -1,7 +1,7 @@
 import { SyscallError } from '../../src/errors/index.ts'
 import { type BpfObject, load, type LoadedObject, prepare, type PreparedStructOps } from '../../src/loader/index.ts'
 import { initialName, register, type Registration, setMember, type StructOpsEntry, unregister } from '../../src/structops/index.ts'
-import type { Switched } from './switch-object.ts'
+import type { Done } from './switched.ts'
 
 /**
  * Unregisters what has no link and registers the new version, whose name is free only then. All that can be known to
@@ -12,7 +12,7 @@ export function replacePlain(
   object: BpfObject,
   { spec, kernel }: PreparedStructOps,
   entry: StructOpsEntry,
-): Pick<Switched, 'name' | 'struct' | 'from' | 'to' | 'linkId' | 'pins'> {
+): Done {
   rehearse(loaded, object, spec)
   unregister(loaded.target, entry)
   const registration = registerAfter(loaded, spec.name, entry)

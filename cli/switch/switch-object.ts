@@ -1,13 +1,14 @@
 import type { LinuxTarget } from '../../src/kernel/index.ts'
 import { type BpfObject, load, type LoadedObject, prepare, type PreparedStructOps } from '../../src/loader/index.ts'
-import { type Everywhere, SocketVersions } from '../../src/sockets/index.ts'
+import { SocketVersions } from '../../src/sockets/index.ts'
 import { describeMap, type StructOpsEntry, type Swap, swap } from '../../src/structops/index.ts'
 import { CcdkError, UsageError } from '../../src/errors/index.ts'
 import { entryName } from '../registered/entry-name.ts'
 import { linkPinsOf } from '../registered/pins-of.ts'
 import { findVersion } from './find-version.ts'
 import { replacePlain } from './replace-plain.ts'
-import { type Moved, useByVersion, type VersionUse, whatMoved } from './version-use.ts'
+import type { Done, Switched } from './switched.ts'
+import { useByVersion, whatMoved } from './version-use.ts'
 
 export interface SwitchOptions {
   /** What to take the place of: a link, a map or a pin as `find` takes them; by the algorithm's name when left out. */
@@ -20,25 +21,6 @@ export interface SwitchOptions {
   replace?: boolean
   /** Is told when new connections get the new versions, before it is looked who uses the old ones. */
   onSwitched?: () => void
-}
-
-/** One version of an algorithm that has taken the place of another. */
-export interface Switched {
-  name: string | null
-  struct: string
-  from: { mapId: number; map: string }
-  to: { mapId: number; map: string }
-  /** Null for one without a link, which could not be switched at once. */
-  linkId: number | null
-  pins: string[]
-  /** What open connections were answered; null where they were not to be moved. */
-  moved: Moved | null
-  /** Who uses which version now; null where that cannot be told. */
-  uses: VersionUse[] | null
-  /** How often the kernel still refers to the old version: once for each socket. */
-  oldRefcnt: number
-  /** Namespaces that could not be entered: sockets in them are not counted, and not moved. */
-  unseen: Everywhere<unknown>['unseen']
 }
 
 /**
@@ -69,8 +51,6 @@ interface Pair {
   struct: PreparedStructOps
   entry: StructOpsEntry
 }
-
-type Done = Pick<Switched, 'name' | 'struct' | 'from' | 'to' | 'linkId' | 'pins'>
 
 function checkPair({ struct, entry }: Pair, alone: boolean, { replace }: SwitchOptions): void {
   const what = `"${entryName(entry)}" (map ${entry.mapId})`

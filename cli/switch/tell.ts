@@ -1,6 +1,6 @@
 import type { Output } from '../output/output.ts'
 import { count } from '../output/units.ts'
-import type { Switched } from './switch-object.ts'
+import type { Switched } from './switched.ts'
 import type { Moved, VersionUse } from './version-use.ts'
 
 /** Says which version took the place of which, and who still uses an older one. */
