@@ -26,18 +26,19 @@ test('at any moment, with a pin: nothing is left, or all of it', async () => {
   await assertGone([name], async () => {
     const started = performance.now()
     assert.is((await ccdk(command)).exitCode, 0)
-    const whole = performance.now() - started
+    // Sooner after a whole registration, later after none: so it comes again and again to the moment between the two.
+    let wait = performance.now() - started
     assert.is((await ccdk(['unregister', name])).exitCode, 0)
 
     const seen = new Set<boolean>()
     for (let turn = 1; turn <= 10 || (seen.size < 2 && turn <= 30); turn += 1) {
       const { subprocess } = startCcdk(command)
-      // Around the moment at which it registers, which comes shortly before its end.
-      await sleep(whole * (0.5 + ((turn * 7) % 10) / 15))
+      await sleep(wait)
       subprocess.kill('SIGKILL')
       await subprocess
       const pins = readdirSync(directory)
       seen.add(pins.length > 0)
+      wait *= pins.length > 0 ? 0.85 : 1.1
       if (pins.length === 0) {
         await until(() => entry() === undefined, `nothing of ${name} is left`)
         continue
