@@ -135,15 +135,14 @@ test('it waits for a first version that is good', async () => {
   const name = uniqueName()
   using work = workOn(name)
   const good = work.text()
-  await assertGone([name], async () => {
+  await assertGone([name], async (look) => {
     writeFileSync(work.source, 'no C')
     using dev = startDev(work.source)
     const { event, kept } = await dev.next()
     assert.equal([event, kept], ['failed', []])
     writeFileSync(work.source, good)
     assert.is((await dev.next()).registered?.[0]?.name, name)
-    // Long enough to be seen by who looks whether it goes again.
-    await sleep(100)
+    look()
     await dev.end('SIGINT')
   })
 })
@@ -278,9 +277,10 @@ test('killed at any moment of a save, with a pin: the old version or the new one
 test('killed without a pin, nothing stays', async () => {
   const name = uniqueName()
   using work = workOn(name)
-  await assertGone([name], async () => {
+  await assertGone([name], async (look) => {
     using dev = startDev(work.source)
     await dev.next()
+    look()
     await dev.end('SIGKILL')
     await until(() => entryOf(name) === undefined, `${name} is gone`)
   })

@@ -8,9 +8,10 @@ import { until } from '../../support/until.ts'
 /**
  * Runs an action that registers algorithms of these names, in whatever process, and asserts that afterwards nothing of
  * them is left: no map, no program, no link, no name, and in this process no descriptor. Only they count, so what others
- * register on the machine meanwhile does not disturb it.
+ * register on the machine meanwhile does not disturb it. What the action ends as soon as it is registered it has to show
+ * by calling `look`: else it may be gone before anybody has seen it.
  */
-export async function assertGone(names: readonly string[], action: () => Promise<void>): Promise<void> {
+export async function assertGone(names: readonly string[], action: (look: () => void) => Promise<void>): Promise<void> {
   // The first child process opens descriptors of node's own that stay.
   await execa('true')
   const descriptors = readdirSync('/proc/self/fd').length
@@ -27,7 +28,7 @@ export async function assertGone(names: readonly string[], action: () => Promise
   }
   const timer = setInterval(look, 20)
   try {
-    await action()
+    await action(look)
   } finally {
     clearInterval(timer)
   }
