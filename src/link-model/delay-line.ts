@@ -27,8 +27,8 @@ export class DelayLine<P extends Packet> {
   }
 
   /** For packets that come from now on. */
-  set(options: DelayOptions): void {
-    this.#options = options
+  set(change: Partial<DelayOptions>): void {
+    this.#options = { ...this.#options, ...change }
   }
 
   get packets(): number {
@@ -42,11 +42,13 @@ export class DelayLine<P extends Packet> {
 
   push(packet: P, now: number): void {
     const at = now + Math.max(0, this.#options.delay + this.#draw())
+    const last = Math.max(this.#last, at)
+    this.#last = last
     if (this.#options.reorder) {
       packet.leavesAt = at
       this.#byTime.push(at, packet)
     } else {
-      packet.leavesAt = this.#last = Math.max(this.#last, at)
+      packet.leavesAt = last
       this.#inOrder.push(packet)
     }
   }

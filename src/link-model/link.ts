@@ -3,18 +3,25 @@ import { lossOf, type LossOptions } from './loss.ts'
 import type { Fate, Packet } from './packet.ts'
 import { Policer, type PolicerOptions } from './policer.ts'
 import { type QueueOptions, queueOf } from './queue/options.ts'
-import type { Discipline } from './queue/queue.ts'
+import type { Discipline, Limit } from './queue/queue.ts'
 import { Random } from './random.ts'
+import { type RateOptions, rateOf } from './rate/options.ts'
 import type { Rate } from './rate/rate.ts'
 
-/** One direction of a path. */
+/** One direction of a path, as plain data. */
 export interface LinkOptions extends DelayOptions {
-  rate: Rate
+  rate: RateOptions
   queue: QueueOptions
   loss?: LossOptions
   /** The probability that a packet comes twice. */
   duplicate?: number
   policer?: PolicerOptions
+}
+
+/** What can be another while a link runs: all but the discipline of its queue. What is not named stays as it is. */
+export interface LinkChange extends Partial<Omit<LinkOptions, 'queue'>> {
+  /** Of its queue. What waits stays there if it is more; nothing comes to it before there is room. */
+  limit?: Limit
 }
 
 /**
@@ -26,23 +33,29 @@ export class Link<P extends Packet> {
   readonly #fate: Fate<P>
   readonly #queue: Discipline<P>
   readonly #line: DelayLine<P>
-  readonly #policer: Policer | undefined
-  readonly #isLost: () => boolean
+  readonly #losing: Random
   readonly #doubling: Random
-  readonly #duplicate: number
+  #policer: Policer | undefined
+  #isLost: () => boolean = () => false
+  #duplicate: number
   #rate: Rate
   #sending: P | undefined
+  /** Since when so many bytes of it are sent at the rate that holds now. */
+  #sendingSince = 0
+  #bytesLeft = 0
   /** When the packet on the link is all sent; Infinity when there is none. */
   #sentAt = Infinity
 
-  constructor(options: LinkOptions, seed: number, fate: Fate<P>) {
+  /** `origin` is when its time begins: the steps of a rate and a trace count from there. */
+  constructor(options: LinkOptions, seed: number, fate: Fate<P>, origin = 0) {
     const { rate, queue, loss, duplicate = 0, policer } = options
     this.#fate = fate
-    this.#rate = rate
+    this.#rate = rateOf(rate, origin)
     this.#queue = queueOf(queue, new Random(seed, 'queue'), fate)
     this.#line = new DelayLine(options, new Random(seed, 'jitter'))
     this.#policer = policer === undefined ? undefined : new Policer(policer)
-    this.#isLost = loss === undefined ? () => false : lossOf(loss, new Random(seed, 'loss'))
+    this.#losing = new Random(seed, 'loss')
+    if (loss !== undefined) this.#isLost = lossOf(loss, this.#losing)
     this.#doubling = new Random(seed, 'duplicate')
     this.#duplicate = duplicate
   }
@@ -63,10 +76,19 @@ export class Link<P extends Packet> {
     return Math.min(this.#sentAt, this.#line.next)
   }
 
-  /** Another rate for packets that start from now on, another delay for those that are sent from now on. */
-  set({ rate, delay }: { rate?: Rate; delay?: DelayOptions }): void {
-    if (rate !== undefined) this.#rate = rate
-    if (delay !== undefined) this.#line.set(delay)
+  /**
+   * Goes on otherwise from now on. A new rate holds for what is left of the packet on the link, its steps and its trace
+   * begin now; a new delay and jitter hold for packets that are sent from now on.
+   */
+  set({ rate, limit, loss, policer, duplicate, ...delay }: LinkChange, now: number): void {
+    this.advance(now)
+    if (rate !== undefined) this.#setRate(rateOf(rate, now), now)
+    if (limit !== undefined) this.#queue.setLimit(limit)
+    if (loss !== undefined) this.#isLost = lossOf(loss, this.#losing)
+    if (duplicate !== undefined) this.#duplicate = duplicate
+    if (policer !== undefined && this.#policer !== undefined) this.#policer.set(policer, now)
+    else if (policer !== undefined) this.#policer = new Policer(policer)
+    this.#line.set(delay)
   }
 
   /** A packet comes to the link. */
@@ -111,6 +133,18 @@ export class Link<P extends Packet> {
     const packet = this.#queue.dequeue(at)
     if (packet === undefined) return
     this.#sending = packet
-    this.#sentAt = this.#rate.finish(at, packet.size)
+    this.#finish(packet.size, at)
+  }
+
+  #setRate(rate: Rate, now: number): void {
+    const left = this.#rate.left(this.#sendingSince, this.#bytesLeft, now)
+    this.#rate = rate
+    if (this.#sending !== undefined) this.#finish(left, now)
+  }
+
+  #finish(bytes: number, from: number): void {
+    this.#sendingSince = from
+    this.#bytesLeft = bytes
+    this.#sentAt = this.#rate.finish(from, bytes)
   }
 }

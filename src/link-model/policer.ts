@@ -9,7 +9,7 @@ export interface PolicerOptions {
 
 /** A bucket of tokens: what does not find enough is dropped, at once and without a queue. */
 export class Policer {
-  readonly #options: PolicerOptions
+  #options: PolicerOptions
   #tokens: number
   #filledAt = 0
 
@@ -18,12 +18,22 @@ export class Policer {
     this.#tokens = options.burst
   }
 
+  /** Another rate and burst from now on, with the tokens that there are. */
+  set(options: PolicerOptions, now: number): void {
+    this.#fill(now)
+    this.#options = options
+  }
+
   passes(bytes: number, now: number): boolean {
-    const { rate, burst } = this.#options
-    this.#tokens = Math.min(burst, this.#tokens + ((now - this.#filledAt) * rate) / nsPerByte)
-    this.#filledAt = now
+    this.#fill(now)
     if (this.#tokens < bytes) return false
     this.#tokens -= bytes
     return true
+  }
+
+  #fill(now: number): void {
+    const { rate, burst } = this.#options
+    this.#tokens = Math.min(burst, this.#tokens + ((now - this.#filledAt) * rate) / nsPerByte)
+    this.#filledAt = now
   }
 }

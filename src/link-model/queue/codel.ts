@@ -115,6 +115,10 @@ export class Codel<P extends Packet> implements Discipline<P> {
     return this.#fifo.bytes
   }
 
+  setLimit(limit: Limit): void {
+    this.#fifo.setLimit(limit)
+  }
+
   enqueue(packet: P, now: number): void {
     if (this.#fifo.hasRoom(packet)) this.#fifo.push(packet, now)
     else this.#fate.drop(packet, 'limit', now)

@@ -5,11 +5,15 @@ import type { Limit } from './queue.ts'
 /** Packets in the order of their arrival, and how many bytes they are. */
 export class Fifo<P extends Packet> {
   readonly #ring = new Ring<P>()
-  readonly #mostPackets: number
-  readonly #mostBytes: number
+  #mostPackets = Infinity
+  #mostBytes = Infinity
   bytes = 0
 
-  constructor({ packets = Infinity, bytes = Infinity }: Limit = {}) {
+  constructor(limit: Limit = {}) {
+    this.setLimit(limit)
+  }
+
+  setLimit({ packets = Infinity, bytes = Infinity }: Limit): void {
     this.#mostPackets = packets
     this.#mostBytes = bytes
   }

@@ -40,6 +40,7 @@ export class FqCodel<P extends Packet> implements Discipline<P> {
   readonly #salt: number
   readonly #new = new Ring<FlowQueue<P>>()
   readonly #old = new Ring<FlowQueue<P>>()
+  #limit: Limit
   packets = 0
   bytes = 0
 
@@ -48,6 +49,7 @@ export class FqCodel<P extends Packet> implements Discipline<P> {
     if (!(Number.isInteger(queues) && queues > 0)) throw new UsageError('FQ-CoDel wants one queue or more')
     if (!(quantum >= 1)) throw new UsageError('FQ-CoDel wants a quantum of one byte or more')
     this.#options = options
+    this.#limit = options.limit
     this.#quantum = quantum
     this.#queues = Array.from({ length: queues })
     this.#salt = random.next()
@@ -61,6 +63,10 @@ export class FqCodel<P extends Packet> implements Discipline<P> {
     }
   }
 
+  setLimit(limit: Limit): void {
+    this.#limit = limit
+  }
+
   enqueue(packet: P, now: number): void {
     const queue = this.#queueOf(packet)
     this.packets += 1
@@ -71,7 +77,7 @@ export class FqCodel<P extends Packet> implements Discipline<P> {
       queue.credit = this.#quantum
       this.#new.push(queue)
     }
-    const { packets = Infinity, bytes = Infinity } = this.#options.limit
+    const { packets = Infinity, bytes = Infinity } = this.#limit
     if (this.packets > packets || this.bytes > bytes) this.#dropFromLongest(now)
   }
 

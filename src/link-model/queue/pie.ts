@@ -74,6 +74,10 @@ export class Pie<P extends Packet> implements Discipline<P> {
     return this.#probability
   }
 
+  setLimit(limit: Limit): void {
+    this.#fifo.setLimit(limit)
+  }
+
   enqueue(packet: P, now: number): void {
     this.#update(now)
     if (!this.#fifo.hasRoom(packet)) this.#fate.drop(packet, 'limit', now)

@@ -8,6 +8,8 @@ export interface Discipline<P extends Packet> {
   enqueue(packet: P, now: number): void
   /** The packet that is to be sent next. */
   dequeue(now: number): P | undefined
+  /** Another limit for packets that come from now on. What is in the queue stays there. */
+  setLimit(limit: Limit): void
 }
 
 /** How much a queue holds at most. */

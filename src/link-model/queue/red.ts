@@ -64,6 +64,10 @@ export class Red<P extends Packet> implements Discipline<P> {
     return this.#average
   }
 
+  setLimit(limit: Limit): void {
+    this.#fifo.setLimit(limit)
+  }
+
   enqueue(packet: P, now: number): void {
     this.#updateAverage(now)
     if (!this.#fifo.hasRoom(packet)) {

@@ -10,15 +10,15 @@ const nsPerMs = 1e6
  * Reads a trace in the format of mahimahi: a line is a whole number of ms since the start at which so many bytes as one
  * large packet has may leave. Lines are in order; several may name one ms. It starts again after its last line.
  *
- * Bytes that nobody wants at that moment are lost, and a packet that does not fit goes on with the next line.
+ * Time 0 of the trace is at `origin`. Bytes that nobody wants at that moment are lost, and a packet that does not fit goes on with the next line.
  *
  * @see Netravali et al., "Mahimahi: Accurate Record-and-Replay for HTTP", USENIX ATC 2015
  */
-export function traceRate(text: string, file: string): Rate {
+export function traceRate(text: string, file: string, origin = 0): Rate {
   const times = parseTrace(text, file)
   const period = (times.at(-1) ?? 0) * nsPerMs
   const count = times.length
-  const timeOf = (index: number) => Math.floor(index / count) * period + (times[index % count] ?? 0) * nsPerMs
+  const timeOf = (index: number) => origin + Math.floor(index / count) * period + (times[index % count] ?? 0) * nsPerMs
   /** The opportunity that is used now, counted over all turns, and what is left of it. */
   let current = 0
   let left = opportunity
@@ -27,16 +27,12 @@ export function traceRate(text: string, file: string): Rate {
     finish(start, bytes) {
       // What was left of one that is over is gone.
       if (timeOf(current) < start) {
-        current = firstFrom(timeOf, count, start, current)
+        current = firstWhere((index) => timeOf(index) >= start, current, count)
         left = opportunity
       }
-      let wanted = bytes
-      while (wanted > left) {
-        wanted -= left
-        current += 1
-        left = opportunity
-      }
-      left -= wanted
+      const more = Math.max(0, Math.ceil((bytes - left) / opportunity))
+      current += more
+      left += more * opportunity - bytes
       const end = Math.max(start, timeOf(current))
       if (left === 0) {
         current += 1
@@ -44,18 +40,22 @@ export function traceRate(text: string, file: string): Rate {
       }
       return end
     },
-    at: () => (count * opportunity * 8e9) / period,
+    left(_start, bytes, now) {
+      const first = Math.max(0, current - Math.ceil(bytes / opportunity) - 1)
+      const over = firstWhere((index) => timeOf(index) > now, first, count)
+      return Math.min(bytes, (current + 1 - over) * opportunity - left)
+    },
   }
 }
 
-/** The first opportunity at or after a time. */
-function firstFrom(timeOf: (index: number) => number, count: number, time: number, from: number): number {
-  let [low, high] = [from, from + count]
-  while (timeOf(high) < time) [low, high] = [high, high + (high - low) * 2]
+/** The first number from `from` on for which something holds, as it does for all that follow; likely within `step`. */
+function firstWhere(holds: (index: number) => boolean, from: number, step: number): number {
+  let [low, high] = [from, from + step]
+  while (!holds(high)) [low, high] = [high, high + (high - low) * 2]
   while (low < high) {
     const middle = Math.floor((low + high) / 2)
-    if (timeOf(middle) < time) low = middle + 1
-    else high = middle
+    if (holds(middle)) high = middle
+    else low = middle + 1
   }
   return low
 }

@@ -1,12 +1,12 @@
 import * as fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { constantRate, ECN, type LinkOptions, meanLoss, type QueueOptions, traceRate } from '../../../src/link-model/index.ts'
-import { ms, second, steady, through } from './traffic.ts'
+import { ECN, type LinkOptions, meanLoss, type QueueOptions } from '../../../src/link-model/index.ts'
+import { constant, ms, second, steady, through } from './traffic.ts'
 
 const test = suite('a link')
 const plain = (rate: number, delay = 0, packets = Infinity): LinkOptions => ({
-  rate: constantRate(rate),
+  rate: constant(rate),
   delay,
   queue: { kind: 'droptail', limit: { packets } },
 })
@@ -71,7 +71,7 @@ test('what is lost is the same whatever the queue and the jitter do', () => {
       .drops.filter(({ dropped }) => dropped === 'loss')
       .map(({ number }) => number)
   const other: QueueOptions = { kind: 'pie', limit: { packets: 10 } }
-  assert.equal(lost({}), lost({ queue: other, jitter: ms, delay: 5 * ms, rate: constantRate(5e6) }))
+  assert.equal(lost({}), lost({ queue: other, jitter: ms, delay: 5 * ms, rate: constant(5e6) }))
 })
 
 test('packets that come twice', () => {
@@ -114,7 +114,7 @@ test('every packet is told of once, and looking more often changes nothing', () 
   fc.assert(
     fc.property(fc.constantFrom(...disciplines), anyArrivals, moments, fc.nat(), fc.boolean(), (queue, arrivals, ask, seed, reorder) => {
       const options = (): LinkOptions => ({
-        rate: seed % 2 === 0 ? constantRate(8e6) : traceRate('1\n2\n2\n4\n', 'x'),
+        rate: seed % 2 === 0 ? constant(8e6) : { kind: 'trace', text: '1\n2\n2\n4\n', file: 'x' },
         queue,
         delay: 3 * ms,
         jitter: ms,
@@ -134,10 +134,16 @@ test('every packet is told of once, and looking more often changes nothing', () 
 })
 
 test('the rate may change while it runs', () => {
-  const { delivered } = through({ ...plain(Infinity), rate: { finish: (start, bytes) => start + bytes * (start < second ? 800 : 1600), at: () => 0 } }, steady(20e6, 3))
+  const { delivered } = through({ ...plain(Infinity), rate: { kind: 'steps', steps: [{ at: 0, rate: 10e6 }, { at: second, rate: 5e6 }] } }, steady(20e6, 3))
   const within = (from: number, to: number) => delivered.filter(({ at }) => at >= from && at < to).length
   assert.is(within(0, second), 833)
   assert.ok(Math.abs(within(second, 2 * second) - 416) <= 1)
+})
+
+test('options are plain data', () => {
+  const options: LinkOptions = { ...plain(10e6, ms), rate: { kind: 'trace', text: '1\n3\n', file: 'x' }, queue: disciplines[5] ?? { kind: 'droptail', limit } }
+  assert.equal(structuredClone(options), options)
+  assert.equal(through(structuredClone(options), steady(20e6, 1)), through(options, steady(20e6, 1)))
 })
 
 test.run()

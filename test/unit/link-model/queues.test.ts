@@ -1,16 +1,16 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { UsageError } from '../../../src/errors/index.ts'
-import { constantRate, ECN, type LinkOptions, type QueueOptions, Random } from '../../../src/link-model/index.ts'
+import { ECN, type LinkOptions, type QueueOptions, Random } from '../../../src/link-model/index.ts'
 import { Pie } from '../../../src/link-model/queue/pie.ts'
-import { merged, ms, second, steady, through } from './traffic.ts'
+import { constant, merged, ms, second, steady, through } from './traffic.ts'
 
 const test = suite('queue disciplines')
 const rate = 12e6
 /** How long a packet of 1500 bytes takes. */
 const packetTime = ms
 const limit = { packets: 1000 }
-const linkWith = (queue: QueueOptions): LinkOptions => ({ rate: constantRate(rate), delay: 0, queue })
+const linkWith = (queue: QueueOptions): LinkOptions => ({ rate: constant(rate), delay: 0, queue })
 const after = <T extends { at: number }>(list: readonly T[], from: number): T[] => list.filter(({ at }) => at >= from)
 const meanDelay = (list: readonly { delay: number }[]): number => list.reduce((sum, { delay }) => sum + delay, 0) / list.length
 
@@ -110,7 +110,7 @@ test('CoDel: bursts that go away again are let through', () => {
 })
 
 test('CoDel: one packet that waits is never too late, however slow the link', () => {
-  const slow = { ...linkWith({ kind: 'codel', limit }), rate: constantRate(100e3) }
+  const slow = { ...linkWith({ kind: 'codel', limit }), rate: constant(100e3) }
   // One is always on the link, which takes 120 ms, and one waits for it all that time.
   const { drops, delivered } = through(slow, [{ at: 0, size: 1500 }, ...steady(100e3, 60, { from: 1 })])
   assert.is(drops.length, 0)
@@ -234,7 +234,7 @@ test('PIE: from 0.1 on it grows by 0.02 at most, and falls by a fiftieth while n
 })
 
 test('PIE: with two packets that wait nothing is dropped, however slow the link', () => {
-  const slow = { ...linkWith({ kind: 'pie', limit }), rate: constantRate(100e3) }
+  const slow = { ...linkWith({ kind: 'pie', limit }), rate: constant(100e3) }
   const { drops } = through(slow, [{ at: 0, size: 1500 }, { at: 0, size: 1500 }, ...steady(100e3, 120, { from: 1 })])
   assert.is(drops.length, 0)
 })

@@ -1,4 +1,4 @@
-import { type DropReason, ECN, Link, type LinkOptions, type MarkReason, type Packet } from '../../../src/link-model/index.ts'
+import { type DropReason, ECN, Link, type LinkOptions, type MarkReason, type Packet, type RateOptions } from '../../../src/link-model/index.ts'
 
 export const ms = 1e6
 export const second = 1e9
@@ -57,6 +57,8 @@ export function through(options: LinkOptions, arrivals: Iterable<Arrival>, seed 
   const delivered = outcomes.filter(({ dropped }) => dropped === undefined)
   return { outcomes, marks, delivered, drops: outcomes.filter(({ dropped }) => dropped !== undefined) }
 }
+
+export const constant = (rate: number): RateOptions => ({ kind: 'constant', rate })
 
 /** Packets of one size at a steady rate, bit/s, for `seconds`. */
 export function steady(rate: number, seconds: number, rest: Omit<Arrival, 'at' | 'size'> & { size?: number; from?: number } = {}): Arrival[] {
