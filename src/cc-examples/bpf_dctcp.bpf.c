@@ -7,9 +7,10 @@
  * queue stays short and the link stays busy.
  *
  * Both ends have to run it: the sender's half is in_ack_event, ssthresh and set_state, the receiver's is cwnd_event. A
- * listener agrees to ECN only if DCTCP was chosen for it as well, because the SYN already comes as ECT. With a peer that
- * did not agree this is Reno, but its packets still ask for marks, of which it never hears: choose another one there.
+ * listener agrees to ECN only if DCTCP was chosen for it as well, because the SYN already comes as ECT. A connection
+ * whose peer did not agree would never hear of the marks that its packets ask for, so it gets another algorithm at once.
  */
+#include <ccdk/sockopt.h>
 #include <ccdk/tcp.h>
 
 char _license[] SEC("license") = "GPL";
@@ -22,6 +23,9 @@ char _license[] SEC("license") = "GPL";
 const volatile u32 dctcp_shift_g = 4;
 /* Section 4.2 as well: beginning at 1 the first mark halves the window, as it would without any history. */
 const volatile u32 dctcp_alpha_on_init = ALPHA_ONE;
+
+/* What a connection without ECN runs instead: any algorithm that the kernel has. "" keeps it, as Reno that is never told. */
+const volatile char fallback[16] = "reno";
 
 /* Of all connections together, for whoever reads the object's variables while it runs. */
 u64 ce_marks;
@@ -78,6 +82,9 @@ void BPF_PROG(bpf_dctcp_init, struct sock *sk)
 	const struct tcp_sock *tp = tcp_sk(sk);
 	struct dctcp *ca = inet_csk_ca(sk);
 
+	if (!ecn_negotiated(sk) && fallback[0] &&
+	    !bpf_setsockopt(sk, SOL_TCP, TCP_CONGESTION, (void *)fallback, sizeof(fallback)))
+		return;
 	window_begin(tp, ca);
 	ca->alpha = min(dctcp_alpha_on_init, ALPHA_ONE);
 	ca->ce_rcv_nxt = tp->rcv_nxt;

@@ -2,15 +2,16 @@
 import { once } from 'node:events'
 import { createServer, Socket } from 'node:net'
 import * as assert from 'uvu/assert'
-import { openTcpSocket, socketTcpInfo } from '../../../src/kernel/index.ts'
+import { openTcpSocket, socketCongestion, socketTcpInfo } from '../../../src/kernel/index.ts'
 import { load, setVariable } from '../../../src/loader/index.ts'
 import { decodeTcpInfo } from '../../../src/sockets/index.ts'
 import { register } from '../../../src/structops/index.ts'
 import { needs, suite } from '../../support/needs.ts'
 import { openExample } from '../support/algorithm.ts'
 import { leavesNothing } from '../support/own-objects.ts'
+import { send } from '../support/traffic.ts'
 
-const test = suite('windows of the examples', [needs.root, needs.structOps])
+const test = suite('the examples', [needs.root, needs.structOps])
 
 /** Connects over loopback with an algorithm, and answers the window after some traffic. Its server echoes small pieces. */
 async function windowAfter(congestion: string, traffic: (socket: Socket, window: () => number) => Promise<void>): Promise<number> {
@@ -68,6 +69,20 @@ test('bpf_empty: a part of the growth comes, however few packets an ACK is for',
     })
     assert.ok(window > 10, `${window} packets`)
   })
+})
+
+test('bpf_dctcp: a connection whose peer does not agree to ECN runs what was chosen for that', async () => {
+  for (const [fallback, expected] of [['reno', 'reno'], ['cubic', 'cubic'], ['', 'bpf_dctcp'], ['none such', 'bpf_dctcp']] as const) {
+    const object = await openExample('bpf_dctcp')
+    setVariable(object, 'fallback', fallback)
+    await leavesNothing(async (target) => {
+      using loaded = load(object, target)
+      using registration = register(loaded, 'dctcp')
+      using sent = await send(registration.name ?? '', 1_000_000)
+      const name = expected === 'bpf_dctcp' ? registration.name : expected
+      assert.is(socketCongestion(sent.number), name)
+    })
+  }
 })
 
 test.run()
