@@ -5,7 +5,7 @@ export { type Attempt, check, errnoName, fileError, systemError } from './errno.
 export { Fd, openFds } from './fd.ts'
 export { AF_INET, AF_INET6, type AddressFamily, formatIpv4, formatIpv6, type TcpAddress } from './net/ip-address.ts'
 export { interfaceReady } from './net/interface-ready.ts'
-export { insideNamespace, namespaceInode, openNamespace, type OwnNamespace, unshareNetwork } from './net/namespace.ts'
+export { createNamespace, insideNamespace, namespaceInode, openNamespace, type OwnNamespace, unshareNetwork } from './net/namespace.ts'
 export { listNamespaces, type NamespaceFound, type Unseen, whyUnseen } from './net/namespace-list.ts'
 export { type SocketOwner, socketOwners } from './net/socket-owners.ts'
 export { Mapping, openMappings } from './mapping.ts'
@@ -14,7 +14,9 @@ export { NetlinkSocket } from './net/netlink-socket.ts'
 export { dieWithParent, openProcess } from './process.ts'
 export { type BpfFilter, TrafficControl } from './net/tc.ts'
 export type { Interface } from './net/interface-messages.ts'
-export { Interfaces, type VethEnd } from './net/rtnetlink.ts'
+export { turnOffloadsOff } from './net/offloads.ts'
+export { Interfaces } from './net/rtnetlink.ts'
+export type { VethEnd } from './net/virtual-interfaces.ts'
 export {
   availableCongestion,
   bindTcpSocket,

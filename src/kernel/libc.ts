@@ -102,3 +102,5 @@ export const perfEventOpen = (attr: Uint8Array, pid: number, cpu: number, group:
   syscallForPerf(perfEventNumber[process.arch] ?? -1, attr, pid, cpu, group, flags)
 
 export const ioctl = bind<[fd: number, request: number, argument: number]>('int ioctl(int, unsigned long, long)')
+/** For requests that take a structure. */
+export const ioctlAt = bind<[fd: number, request: number, argument: Uint8Array]>('int ioctl(int, unsigned long, void *)')

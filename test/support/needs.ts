@@ -40,6 +40,7 @@ export const needs = {
   sockmapLinks: condition(() => kernelNames('BPF_LINK_TYPE_SOCKMAP'), 'this kernel has no links to sockmaps'),
   bpftool: commands(['bpftool'], ['bpftool']),
   iproute2: commands(['ip', 'tc', 'ss'], ['iproute2']),
+  ethtool: commands(['ethtool'], ['ethtool']),
   iperf3: commands(['iperf3'], ['iperf3']),
   tmux: commands(['tmux'], ['tmux']),
   strace: commands(['strace'], ['strace']),

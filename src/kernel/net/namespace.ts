@@ -117,3 +117,19 @@ export function unshareNetwork(): OwnNamespace {
     },
   }
 }
+
+/**
+ * Makes a network namespace with no process in it: it ends when the descriptor is closed, and so with this process at
+ * the latest. The thread comes back within this call.
+ */
+export function createNamespace(sysctls: Readonly<Record<string, string>> = {}): Fd {
+  using home = openNamespace(own)
+  enter(home, 'making sure of the way back into the own network namespace')
+  const made = unshareNetwork()
+  try {
+    for (const [name, value] of Object.entries(sysctls)) made.setSysctl(name, value)
+    return openNamespace(own)
+  } finally {
+    enter(home, 'coming back into the own network namespace')
+  }
+}

@@ -1,8 +1,8 @@
+import { SyscallError } from '../../errors/index.ts'
 import type { Fd } from '../fd.ts'
 import {
   IFF_UP,
   IFLA_IFNAME,
-  IFLA_INFO_KIND,
   IFLA_LINKINFO,
   IFLA_MTU,
   ifaddrmsg,
@@ -12,8 +12,10 @@ import {
   RTM_NEWLINK,
 } from './interface-messages.ts'
 import { parseAddress } from './ip-address.ts'
-import { type Attribute, encodeAttributes, u32, zeroEnded } from './netlink.ts'
+import { permanentForwarding, permanentNeighbour } from './neighbours.ts'
+import { type Attribute, u32, zeroEnded } from './netlink.ts'
 import { NetlinkSocket } from './netlink-socket.ts'
+import { bridgeKind, startAttributes, type VethEnd, vethKind } from './virtual-interfaces.ts'
 
 // ABI: NETLINK_ROUTE, linux/netlink.h; RTM_, linux/rtnetlink.h; IFLA_, linux/if_link.h; IFA_, linux/if_addr.h.
 const NETLINK_ROUTE = 0
@@ -22,27 +24,17 @@ const RTM_GETLINK = 18
 const RTM_SETLINK = 19
 const RTM_NEWADDR = 20
 const NLM_F_CREATE_EXCL = 0x600
-const IFLA_NET_NS_FD = 28
+const IFLA_MASTER = 10
 const IFLA_XDP = 43
 const IFLA_XDP_FD = 1
 const IFLA_XDP_FLAGS = 3
 const IFLA_XDP_EXPECTED_FD = 8
 const XDP_FLAGS_UPDATE_IF_NOEXIST = 1
 const XDP_FLAGS_REPLACE = 16
-const IFLA_INFO_DATA = 2
-// ABI: VETH_INFO_PEER, linux/veth.h. Its value is a struct ifinfomsg followed by attributes.
-const VETH_INFO_PEER = 1
 const IFA_ADDRESS = 1
 const IFA_LOCAL = 2
 
 const capability = 'CAP_NET_ADMIN'
-
-/** One end of a veth pair, still to be made. */
-export interface VethEnd {
-  name: string
-  /** Its number, which must be free in its namespace. */
-  index: number
-}
 
 /** The interfaces of one network namespace: the own one, or the one given. */
 export class Interfaces implements Disposable {
@@ -59,25 +51,12 @@ export class Interfaces implements Disposable {
    * for one without a peer, and works off the news that it has a carrier up to a second later (net/core/link_watch.c).
    */
   createVeth(here: VethEnd, peer: VethEnd & { namespace: Fd }, mtu: number): void {
-    const peerAttributes: Attribute[] = [
-      [IFLA_IFNAME, zeroEnded(peer.name)],
-      [IFLA_MTU, u32(mtu)],
-      [IFLA_NET_NS_FD, u32(peer.namespace.number)],
-    ]
-    const info: Attribute[] = [
-      [IFLA_INFO_KIND, zeroEnded('veth')],
-      [IFLA_INFO_DATA, [[VETH_INFO_PEER, new Uint8Array(Buffer.concat([ifinfomsg(peer), encodeAttributes(peerAttributes)]))]]],
-    ]
     this.#socket.request(
       {
         type: RTM_NEWLINK,
         flags: NLM_F_CREATE_EXCL,
         fixed: ifinfomsg(here),
-        attributes: [
-          [IFLA_IFNAME, zeroEnded(here.name)],
-          [IFLA_MTU, u32(mtu)],
-          [IFLA_LINKINFO, info],
-        ],
+        attributes: [...startAttributes(here, mtu), [IFLA_LINKINFO, vethKind(peer, peer.namespace.number, mtu)]],
       },
       {
         doing: `joining two network namespaces by the veth pair ${here.name} and ${peer.name}`,
@@ -86,6 +65,44 @@ export class Interfaces implements Disposable {
         hints: { EOPNOTSUPP: 'this kernel has no veth interfaces: it needs CONFIG_VETH' },
       },
     )
+  }
+
+  /** Makes a bridge without ports. It is down, and has no part in a tree of bridges. */
+  createBridge(name: string, mtu: number): void {
+    this.#socket.request(
+      {
+        type: RTM_NEWLINK,
+        flags: NLM_F_CREATE_EXCL,
+        fixed: ifinfomsg({}),
+        attributes: [...startAttributes({ name }, mtu), [IFLA_LINKINFO, bridgeKind]],
+      },
+      {
+        doing: `making the bridge ${name}`,
+        syscall: 'netlink(RTM_NEWLINK)',
+        capability,
+        hints: { EOPNOTSUPP: 'this kernel has no bridges: it needs CONFIG_BRIDGE' },
+      },
+    )
+  }
+
+  /** Makes an interface a port of a bridge. */
+  setMaster(name: string, bridge: string): void {
+    const doing = `making ${name} a port of ${bridge}`
+    this.#change(name, doing, ifinfomsg({}), [[IFLA_MASTER, u32(this.#index(bridge, doing))]])
+  }
+
+  /** Has a bridge send what goes to an Ethernet address to this port of it, for ever. */
+  addForwarding(port: string, hardwareAddress: string): void {
+    const doing = `having the bridge of ${port} send there what goes to ${hardwareAddress}`
+    const request = permanentForwarding(this.#index(port, doing), hardwareAddress)
+    this.#socket.request(request, { doing, syscall: 'netlink(RTM_NEWNEIGH)', capability })
+  }
+
+  /** Tells the kernel which Ethernet address an IPv4 or IPv6 address behind an interface has, so that it never asks. */
+  addNeighbour(name: string, { address, hardwareAddress }: { address: string; hardwareAddress: string }): void {
+    const doing = `making ${address} a neighbour of ${name}`
+    const request = permanentNeighbour(this.#index(name, doing), address, hardwareAddress)
+    this.#socket.request(request, { doing, syscall: 'netlink(RTM_NEWNEIGH)', capability })
   }
 
   bringUp(name: string): void {
@@ -134,7 +151,7 @@ export class Interfaces implements Disposable {
   addAddress(name: string, { address, prefix }: { address: string; prefix: number }): void {
     const bytes = parseAddress(address)
     const doing = `giving ${name} the address ${address}/${prefix}`
-    const index = this.list().find((one) => one.name === name)?.index ?? 0
+    const index = this.#index(name, doing)
     this.#socket.request(
       {
         type: RTM_NEWADDR,
@@ -145,7 +162,7 @@ export class Interfaces implements Disposable {
           [IFA_ADDRESS, bytes],
         ],
       },
-      { doing, syscall: 'netlink(RTM_NEWADDR)', capability, hints: { ENODEV: `there is no interface ${name}` } },
+      { doing, syscall: 'netlink(RTM_NEWADDR)', capability },
     )
   }
 
@@ -155,6 +172,12 @@ export class Interfaces implements Disposable {
       { type: RTM_DELLINK, fixed: ifinfomsg({}), attributes: [[IFLA_IFNAME, zeroEnded(name)]] },
       { doing: `deleting interface ${name}`, syscall: 'netlink(RTM_DELLINK)', capability },
     )
+  }
+
+  #index(name: string, doing: string): number {
+    const found = this.list().find((one) => one.name === name)
+    if (found !== undefined) return found.index
+    throw new SyscallError({ doing, syscall: 'netlink(RTM_GETLINK)', errno: 'ENODEV', hint: `there is no interface ${name}` })
   }
 
   list(): Interface[] {
