@@ -5,12 +5,11 @@ import {
   attributeText,
   eachAttribute,
   type Fd,
-  formatIpv4,
-  formatIpv6,
   littleEndian,
   type NetlinkMessage,
   NetlinkSocket,
 } from '../kernel/index.ts'
+import { formatIpv4, formatIpv6 } from '../packets/index.ts'
 import { decodeTcpInfo, type TcpInfo } from './tcp-info.ts'
 import { stateMask, tcpState, type TcpState, tcpStates } from './tcp-state.ts'
 

@@ -42,6 +42,7 @@ export const needs = {
   iproute2: commands(['ip', 'tc', 'ss'], ['iproute2']),
   ethtool: commands(['ethtool'], ['ethtool']),
   iperf3: commands(['iperf3'], ['iperf3']),
+  tcpdump: commands(['tcpdump'], ['tcpdump']),
   tmux: commands(['tmux'], ['tmux']),
   strace: commands(['strace'], ['strace']),
   libbpf: files(['/usr/lib/*/libbpf.so.1', '/usr/include/bpf/bpf_helper_defs.h'], ['libbpf1', 'libbpf-dev']),

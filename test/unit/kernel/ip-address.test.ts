@@ -3,7 +3,8 @@ import * as fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { UsageError } from '../../../src/errors/index.ts'
-import { formatIpv4, formatIpv6, parseAddress, socketAddress } from '../../../src/kernel/net/ip-address.ts'
+import { parseAddress, socketAddress } from '../../../src/kernel/net/ip-address.ts'
+import { formatIpv4, formatIpv6 } from '../../../src/packets/index.ts'
 
 const test = suite('IP addresses')
 

@@ -1,0 +1,7 @@
+export { formatIpv4, formatIpv6, formatMac } from './addresses.ts'
+export type { Ecn, Layer, TcpFlag, TcpOption } from './headers/layer.ts'
+export { readPacket } from './headers/read.ts'
+export { describe } from './headers/text.ts'
+export { hexLines } from './hex.ts'
+export { largestSnaplen, PcapWriter, type WallTime } from './pcap.ts'
+export { type Protocol, protocolOf, protocols } from './protocol.ts'
