@@ -20,6 +20,7 @@ const rooms = [
   'kernel',
   'streams',
   'structops',
+  'xsk',
   'sockets',
   'testbed',
 ]

@@ -104,3 +104,16 @@ export const perfEventOpen = (attr: Uint8Array, pid: number, cpu: number, group:
 export const ioctl = bind<[fd: number, request: number, argument: number]>('int ioctl(int, unsigned long, long)')
 /** For requests that take a structure. */
 export const ioctlAt = bind<[fd: number, request: number, argument: Uint8Array]>('int ioctl(int, unsigned long, void *)')
+
+/** Both take no bytes: on a socket of AF_XDP they only make the kernel look into its rings. */
+export const sendNothing = bind<[fd: number, nothing: null, length: 0, flags: number, address: null, size: 0]>(
+  'long sendto(int, void *, size_t, int, void *, unsigned int)',
+)
+export const receiveNothing = bind<[fd: number, nothing: null, length: 0, flags: number, address: null, size: null]>(
+  'long recvfrom(int, void *, size_t, int, void *, void *)',
+)
+
+/** ppoll(2), with the addresses of `struct pollfd[]` and `struct timespec`; no timeout is 0. */
+export const ppoll = bind<[fds: bigint, count: number, timeout: bigint, signals: null]>(
+  'int ppoll(void *, unsigned long, void *, void *)',
+)

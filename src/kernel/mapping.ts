@@ -6,6 +6,8 @@ const PROT_READ = 1
 const PROT_WRITE = 2
 const MAP_SHARED = 1
 const MAP_PRIVATE = 2
+const MAP_ANONYMOUS = 0x20
+const MAP_POPULATE = 0x8000
 const MAP_FIXED_NOREPLACE = 0x10_0000
 
 const open = new Set<Mapping>()
@@ -18,7 +20,12 @@ export interface MappingOptions {
   writable?: boolean
   /** Where it must be. What is mapped there already stays, and then this fails. */
   address?: bigint
+  /** Has all pages there at once, so that none is missing when it is first touched. */
+  populate?: boolean
 }
+
+/** No file: new memory, all zeros. */
+const noFile = -1
 
 /** A range of a file or map in memory: `bytes` is a view of the kernel's pages without a copy. */
 export class Mapping implements Disposable {
@@ -29,9 +36,13 @@ export class Mapping implements Disposable {
   #bytes: Uint8Array<ArrayBuffer> | undefined
 
   constructor(fd: number, length: number, what: string, options: MappingOptions = {}) {
-    const { offset = 0, shared = false, writable = false, address: wanted } = options
+    const { offset = 0, shared = false, writable = false, populate = false, address: wanted } = options
     const protection = writable ? PROT_READ | PROT_WRITE : PROT_READ
-    const flags = (shared ? MAP_SHARED : MAP_PRIVATE) | (wanted === undefined ? 0 : MAP_FIXED_NOREPLACE)
+    const flags =
+      (shared ? MAP_SHARED : MAP_PRIVATE) |
+      (fd === noFile ? MAP_ANONYMOUS : 0) |
+      (populate ? MAP_POPULATE : 0) |
+      (wanted === undefined ? 0 : MAP_FIXED_NOREPLACE)
     const { result, address } = mapMemory(length, protection, flags, fd, { offset, address: wanted ?? 0n })
     const where = wanted === undefined ? '' : ` at 0x${wanted.toString(16)}`
     check(result, {
@@ -44,6 +55,11 @@ export class Mapping implements Disposable {
     this.#length = length
     this.#bytes = viewMemory(address, length)
     open.add(this)
+  }
+
+  /** New pages of this process's own, writable and all zeros. */
+  static ofNewPages(length: number, what: string): Mapping {
+    return new Mapping(noFile, length, what, { writable: true, populate: true })
   }
 
   /** Throws after the mapping has been disposed of. */

@@ -6,6 +6,11 @@ export const RTM_NEWLINK = 16
 export const IFLA_IFNAME = 3
 export const IFLA_MTU = 4
 const IFLA_OPERSTATE = 16
+const IFLA_XDP = 43
+// ABI: IFLA_XDP_PROG_ID, linux/if_link.h.
+const IFLA_XDP_PROG_ID = 4
+export const IFLA_NUM_TX_QUEUES = 31
+export const IFLA_NUM_RX_QUEUES = 32
 export const IFLA_LINKINFO = 18
 export const IFLA_INFO_KIND = 1
 // ABI: IFA_F_NODAD, linux/if_addr.h: no duplicate address detection, so that an IPv6 address serves at once.
@@ -23,6 +28,11 @@ export interface Interface {
   operstate: string
   /** The kind of a virtual interface, such as `veth`; empty for others. */
   kind: string
+  /** How many it can have at most; `ethtool -l` shows how many it uses. */
+  rxQueues: number
+  txQueues: number
+  /** The id of its XDP program; 0 when it has none, or one for the driver and another for the generic hook. */
+  xdpProgram: number
 }
 
 // ABI: struct ifinfomsg, linux/rtnetlink.h: u8 family, u8 pad, u16 type, s32 index, u32 flags, u32 change.
@@ -61,12 +71,21 @@ export function parseInterface({ type, view, start, end }: NetlinkMessage): Inte
     up: (view.getUint32(start + 8, littleEndian) & IFF_UP) !== 0,
     operstate: '',
     kind: '',
+    rxQueues: 0,
+    txQueues: 0,
+    xdpProgram: 0,
   }
   eachAttribute(view, start + ifinfomsgSize, end, (attribute, at, length) => {
     if (attribute === IFLA_IFNAME) found.name = attributeText(view, at, length)
     else if (attribute === IFLA_MTU) found.mtu = attributeU32(view, at, length)
     else if (attribute === IFLA_OPERSTATE && length > 0) found.operstate = operstates[view.getUint8(at)] ?? ''
-    else if (attribute === IFLA_LINKINFO) {
+    else if (attribute === IFLA_NUM_RX_QUEUES) found.rxQueues = attributeU32(view, at, length)
+    else if (attribute === IFLA_NUM_TX_QUEUES) found.txQueues = attributeU32(view, at, length)
+    else if (attribute === IFLA_XDP) {
+      eachAttribute(view, at, at + length, (inner, innerAt, innerLength) => {
+        if (inner === IFLA_XDP_PROG_ID) found.xdpProgram = attributeU32(view, innerAt, innerLength)
+      })
+    } else if (attribute === IFLA_LINKINFO) {
       eachAttribute(view, at, at + length, (inner, innerAt, innerLength) => {
         if (inner === IFLA_INFO_KIND) found.kind = attributeText(view, innerAt, innerLength)
       })

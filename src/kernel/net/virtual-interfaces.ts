@@ -1,5 +1,5 @@
 import { parseHardwareAddress } from './hardware-address.ts'
-import { IFLA_IFNAME, IFLA_INFO_KIND, IFLA_MTU, ifinfomsg } from './interface-messages.ts'
+import { IFLA_IFNAME, IFLA_INFO_KIND, IFLA_MTU, IFLA_NUM_RX_QUEUES, IFLA_NUM_TX_QUEUES, ifinfomsg } from './interface-messages.ts'
 import { type Attribute, encodeAttributes, u32, zeroEnded } from './netlink.ts'
 
 // ABI: IFLA_, linux/if_link.h; VETH_INFO_PEER, linux/veth.h.
@@ -17,13 +17,16 @@ export interface VethEnd {
   index: number
   /** Its Ethernet address; one of the kernel's choice when left out. */
   hardwareAddress?: string
+  /** Of each direction. The kernel chooses how many there are if this is left out, and uses one. */
+  queues?: number
 }
 
 /** The attributes that an interface begins with. */
-export const startAttributes = ({ name, hardwareAddress }: Omit<VethEnd, 'index'>, mtu: number): Attribute[] => [
+export const startAttributes = ({ name, hardwareAddress, queues }: Omit<VethEnd, 'index'>, mtu: number): Attribute[] => [
   [IFLA_IFNAME, zeroEnded(name)],
   [IFLA_MTU, u32(mtu)],
   ...(hardwareAddress === undefined ? [] : [[IFLA_ADDRESS, parseHardwareAddress(hardwareAddress)] as const]),
+  ...(queues === undefined ? [] : [IFLA_NUM_TX_QUEUES, IFLA_NUM_RX_QUEUES].map((attribute) => [attribute, u32(queues)] as const)),
 ]
 
 /** The kind `veth`. ABI: the value of VETH_INFO_PEER is a struct ifinfomsg followed by attributes. */

@@ -14,7 +14,7 @@ function withPair(action: (interfaces: Interfaces) => void | Promise<void>): () 
   return async () => {
     using here = openNamespace('/proc/thread-self/ns/net')
     using interfaces = new Interfaces()
-    interfaces.createVeth({ name: 'left', index: 20 }, { name: 'right', index: 21, namespace: here }, 1400)
+    interfaces.createVeth({ name: 'left', index: 20, queues: 3 }, { name: 'right', index: 21, namespace: here }, 1400)
     try {
       await action(interfaces)
     } finally {
@@ -49,19 +49,25 @@ test(
       flags: string[]
       operstate: string
       linkinfo?: { info_kind?: string }
+      num_rx_queues: number
+      num_tx_queues: number
+      xdp?: { prog: { id: number } }
     }[] = JSON.parse(stdout)
-    const expected = links.map(({ ifindex, ifname, mtu, flags, operstate, linkinfo }) => ({
+    const expected = links.map(({ ifindex, ifname, mtu, flags, operstate, linkinfo, num_rx_queues, num_tx_queues, xdp }) => ({
       index: ifindex,
       name: ifname,
       mtu,
       up: flags.includes('UP'),
       operstate,
       kind: linkinfo?.info_kind ?? '',
+      rxQueues: num_rx_queues,
+      txQueues: num_tx_queues,
+      xdpProgram: xdp?.prog.id ?? 0,
     }))
     assert.equal(interfaces.list(), expected)
     assert.equal(
       expected.find(({ name }) => name === 'left'),
-      { index: 20, name: 'left', mtu: 9000, up: true, operstate: 'LOWERLAYERDOWN', kind: 'veth' },
+      { index: 20, name: 'left', mtu: 9000, up: true, operstate: 'LOWERLAYERDOWN', kind: 'veth', rxQueues: 3, txQueues: 3, xdpProgram: 0 },
     )
   }),
 )

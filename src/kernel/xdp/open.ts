@@ -1,0 +1,18 @@
+import { check } from '../errno.ts'
+import { Fd } from '../fd.ts'
+import { duplicate } from '../libc.ts'
+import { openSocket } from '../net/namespace.ts'
+
+// ABI: linux/socket.h, bits/socket_type.h.
+export const AF_XDP = 44
+const SOCK_RAW = 3
+
+/** A socket of AF_XDP, inside `namespace` when one is given: it then binds to the interfaces of that one. */
+export function openXdpSocket(namespace?: Fd): Fd {
+  return openSocket({ domain: AF_XDP, type: SOCK_RAW, protocol: 0, what: 'an AF_XDP socket' }, namespace)
+}
+
+/** A descriptor of our own for a socket that somebody else opened, who keeps theirs. */
+export function takeXdpSocket(fd: { readonly number: number }): Fd {
+  return new Fd(check(duplicate(fd.number), { doing: 'taking over an AF_XDP socket', syscall: 'fcntl' }), 'a given AF_XDP socket')
+}

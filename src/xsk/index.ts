@@ -1,0 +1,7 @@
+export type { BusyPolling, XdpStatistics } from '../kernel/index.ts'
+export type { Device } from './device.ts'
+export type { Hook, SocketOptions, UmemOptions } from './options.ts'
+export { attachRedirect, type RedirectOptions, RedirectProgram } from './redirect.ts'
+export { CompletionRing, DESC, FillRing, RxRing, TxRing } from './rings/rings.ts'
+export { createSocket, XskSocket } from './socket.ts'
+export { createUmem, Umem } from './umem.ts'

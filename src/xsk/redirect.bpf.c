@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Gives the packets of a queue to the queue's AF_XDP socket, and those of a queue without one to the kernel. */
+#include <ccdk/bpf.h>
+
+char _license[] SEC("license") = "Dual BSD/GPL";
+
+#define BPF_MAP_TYPE_XSKMAP 17
+#define XDP_PASS 2
+
+struct xdp_md {
+	u32 data;
+	u32 data_end;
+	u32 data_meta;
+	u32 ingress_ifindex;
+	u32 rx_queue_index;
+};
+
+/* 4.14 */
+static long (*const bpf_redirect_map)(void *map, u64 key, u64 flags) = (void *)51;
+
+/* By number of the queue. As many as the device has: the loader's user says. */
+struct {
+	__uint(type, BPF_MAP_TYPE_XSKMAP);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, u32);
+} sockets SEC(".maps");
+
+/* What the flags say is done where the map has no socket: since 5.3. */
+SEC("xdp")
+int redirect(struct xdp_md *ctx)
+{
+	return bpf_redirect_map(&sockets, ctx->rx_queue_index, XDP_PASS);
+}
+
+/* The same for devices that split packets over several buffers: since 5.18. */
+SEC("xdp.frags")
+int redirect_frags(struct xdp_md *ctx)
+{
+	return bpf_redirect_map(&sockets, ctx->rx_queue_index, XDP_PASS);
+}

@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { SyscallError, UsageError } from '../errors/index.ts'
+import { type Fd, insideNamespace, LinuxTarget } from '../kernel/index.ts'
+import { attach, type Handle, load, openObject, type Target } from '../loader/index.ts'
+import { type Device, findDevice } from './device.ts'
+import type { Hook } from './options.ts'
+
+const bpfObject = 'ccdk/xsk/redirect.bpf.o'
+
+export interface RedirectOptions {
+  interface: string | number
+  namespace?: Fd
+  hook?: Hook
+  /** Packets may come in several buffers. Linux 5.18. @default false */
+  multiBuffer?: boolean
+}
+
+// ABI: XDP_FLAGS_*_MODE, linux/if_link.h.
+const hookFlags: Readonly<Record<Hook, number>> = { generic: 2, driver: 4, hardware: 8 }
+
+/** The programs that this thread has attached, by their devices. */
+const attached = new Map<string, Shared>()
+
+/** A program on a device and its map, which the holders own together. */
+interface Shared {
+  readonly target: Target
+  readonly map: Handle
+  readonly entries: number
+  readonly multiBuffer: boolean
+  readonly hook: Hook | undefined
+  readonly owned: DisposableStack
+  holders: number
+}
+
+/**
+ * Hands the packets of an interface's queues over to AF_XDP sockets, and all others to the kernel. It is attached by a
+ * link, which goes with the last holder on this thread or with the process, whatever ends it.
+ */
+export class RedirectProgram implements Disposable {
+  readonly device: Device
+  readonly #shared: Shared
+  #closed = false
+
+  constructor(device: Device, options: { hook?: Hook; multiBuffer?: boolean }) {
+    const { hook, multiBuffer = false } = options
+    const known = attached.get(device.key)
+    if (known !== undefined && (known.multiBuffer !== multiBuffer || (hook !== undefined && known.hook !== hook))) {
+      throw new UsageError(`${device.name} has the program of other sockets, which was attached with another hook or another multiBuffer`)
+    }
+    this.device = device
+    this.#shared = known ?? attachShared(device, hook, multiBuffer)
+    this.#shared.holders += 1
+    attached.set(device.key, this.#shared)
+  }
+
+  /** The XSKMAP, by the numbers of queues. */
+  get map(): Handle {
+    if (this.#closed) throw new UsageError(`the program of ${this.device.name}: used after it was closed`)
+    return this.#shared.map
+  }
+
+  /** Has a socket get the packets of a queue. It leaves the map by itself when it is closed. */
+  put(queue: number, socket: { readonly number: number }): void {
+    const { target, entries } = this.#shared
+    if (queue >= entries) throw new UsageError(`${this.device.name} has ${entries} receive queues: there is no queue ${queue}`)
+    putSocket(target, this.map, queue, socket)
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#shared.holders -= 1
+    if (this.#shared.holders > 0) return
+    attached.delete(this.device.key)
+    this.#shared.owned.dispose()
+  }
+}
+
+/** Attaches the program that sockets share to an interface, and keeps it there also while there is no socket. */
+export const attachRedirect = (options: RedirectOptions): RedirectProgram =>
+  new RedirectProgram(findDevice(options.interface, options.namespace), options)
+
+/** Puts a socket into an XSKMAP. ABI: a u32 as the key, a descriptor as the value. */
+export function putSocket(target: Target, map: Handle, queue: number, socket: { readonly number: number }): void {
+  const key = new Uint8Array(Uint32Array.of(queue).buffer)
+  target.update(map, key, new Uint8Array(Uint32Array.of(socket.number).buffer))
+}
+
+function attachShared(device: Device, hook: Hook | undefined, multiBuffer: boolean): Shared {
+  using undo = new DisposableStack()
+  const target = undo.use(new LinuxTarget())
+  const file = fileURLToPath(import.meta.resolve(bpfObject))
+  const object = openObject(readFileSync(file), file)
+  const name = multiBuffer ? 'redirect_frags' : 'redirect'
+  for (const program of object.programs) program.autoload = program.name === name
+  const entries = Math.max(device.rxQueues, 1)
+  for (const map of object.maps) map.maxEntries = entries
+  const loaded = undo.use(load(object, target))
+  const flags = hook === undefined ? 0 : hookFlags[hook]
+  const link = (): Handle => attach(loaded, name, { interface: device.index, flags })
+  undo.use(explained(device, target, () => (device.namespace === undefined ? link() : insideNamespace(device.namespace, link))))
+  const map = loaded.maps.get('sockets')?.handle
+  if (map === undefined) throw new Error(`${bpfObject} has no map "sockets"`)
+  return { target, map, entries, multiBuffer, hook, owned: undo.move(), holders: 0 }
+}
+
+/** Says whose program is in the way. */
+function explained<T>(device: Device, target: Target, action: () => T): T {
+  try {
+    return action()
+  } catch (error) {
+    if (!(error instanceof SyscallError) || (error.errno !== 'EBUSY' && error.errno !== 'EEXIST')) throw error
+    using program = target.objects.program(device.xdpProgram)
+    const name = program === undefined ? '' : ` "${target.objects.programInfo(program).name}"`
+    throw new SyscallError({
+      doing: `attaching the program that hands packets of ${device.name} to AF_XDP sockets`,
+      syscall: error.syscall,
+      errno: error.errno,
+      hint: `${device.name} has the XDP program ${device.xdpProgram}${name} already: detach it, or put the socket into a map of it (program: 'none', then updateXskMap)`,
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,180 @@
+import { UsageError } from '../errors/index.ts'
+import {
+  bindXdp,
+  type BusyPolling,
+  type Fd,
+  LinuxTarget,
+  makeRing,
+  MappedRing,
+  openXdpSocket,
+  ringOffsets,
+  setBusyPolling,
+  takeXdpSocket,
+  wakeRx,
+  wakeTx,
+  Watch,
+  XDP_BIND,
+  xdpOptions,
+  type XdpStatistics,
+  xdpStatistics,
+} from '../kernel/index.ts'
+import type { Handle } from '../loader/index.ts'
+import { type Device, findDevice } from './device.ts'
+import { checkRingSize, defaultRing, type SocketOptions } from './options.ts'
+import { putSocket, RedirectProgram } from './redirect.ts'
+import { type CompletionRing, type FillRing, RxRing, TxRing } from './rings/rings.ts'
+import type { Umem } from './umem.ts'
+
+/**
+ * A socket of AF_XDP, bound to one queue of an interface. The frames in its fill ring get the packets, which are then in
+ * its rx ring; what is put into its tx ring is sent, and is then in its completion ring.
+ */
+export class XskSocket implements Disposable {
+  readonly umem: Umem
+  readonly device: Device
+  readonly queue: number
+  readonly fd: Fd
+  /** The same for all sockets of the umem on this queue. */
+  readonly fill: FillRing
+  readonly completion: CompletionRing
+  /** The queue among all of the umem. */
+  readonly place: string
+  readonly #rx: RxRing | undefined
+  readonly #tx: TxRing | undefined
+  readonly #program: RedirectProgram | undefined
+  readonly #owned = new DisposableStack()
+  #watch: Watch | undefined
+  #waiting: PromiseWithResolvers<void> | undefined
+  #closed = false
+
+  constructor(umem: Umem, options: SocketOptions) {
+    const { queue = 0, rx = defaultRing, tx = defaultRing } = options
+    checkSocket(options)
+    using undo = new DisposableStack()
+    this.umem = umem
+    this.queue = queue
+    this.device = findDevice(options.interface, options.namespace)
+    this.place = `${this.device.key}/${queue}`
+    this.fd = undo.use(options.fd === undefined ? openXdpSocket(options.namespace) : takeXdpSocket(options.fd))
+    const { fill, completion, sharedWith } = undo.use(umem.admit(this.fd, this.place))
+    this.fill = fill
+    this.completion = completion
+    if (rx > 0) makeRing(this.fd, 'rx', rx)
+    if (tx > 0) makeRing(this.fd, 'tx', tx)
+    const offsets = ringOffsets(this.fd)
+    const ring = <R extends { close(): void }>(kind: 'rx' | 'tx', size: number, Ring: new (memory: MappedRing) => R): R | undefined =>
+      size === 0 ? undefined : undo.adopt(new Ring(undo.use(new MappedRing(this.fd, kind, size, offsets))), (made) => made.close())
+    this.#rx = ring('rx', rx, RxRing)
+    this.#tx = ring('tx', tx, TxRing)
+    const flags = sharedWith === undefined ? bindFlags(options) : XDP_BIND.SHARED_UMEM
+    const { name, index } = this.device
+    bindXdp(this.fd, { name, index, queue, flags, ...(sharedWith === undefined ? {} : { sharedWith }) })
+    this.#program = this.#enter(options, undo)
+    umem.add(this)
+    this.#owned.use(undo.move())
+  }
+
+  /** Takes part in the program that hands packets over. */
+  #enter({ program = this.#rx === undefined ? 'none' : 'own', hook, multiBuffer = false }: SocketOptions, undo: DisposableStack): RedirectProgram | undefined {
+    if (program === 'none') return undefined
+    const shared = program === 'own' ? undo.use(new RedirectProgram(this.device, { multiBuffer, ...(hook === undefined ? {} : { hook }) })) : program
+    shared.put(this.queue, this.fd)
+    return shared
+  }
+
+  /** Throws if the socket was made without an rx ring. */
+  get rx(): RxRing {
+    return this.#rx ?? none('rx')
+  }
+
+  /** Throws if the socket was made without a tx ring. */
+  get tx(): TxRing {
+    return this.#tx ?? none('tx')
+  }
+
+  get closed(): boolean {
+    return this.#closed
+  }
+
+  /** The program that hands packets over to this socket; undefined if that is not ccdk's. */
+  get program(): RedirectProgram | undefined {
+    return this.#program
+  }
+
+  /**
+   * Has the kernel send what is in the tx ring. In copy mode it sends within this call, up to 32 packets. Returns whether
+   * it could not do all of it, so that the call is to be made again.
+   */
+  kickTx(): boolean {
+    return wakeTx(this.fd.number)
+  }
+
+  /** Has the kernel look at the fill ring, and receive. Returns whether the call is to be made again. */
+  kickRx(): boolean {
+    return wakeRx(this.fd.number)
+  }
+
+  /** What the kernel has counted since the socket was bound. */
+  statistics(): XdpStatistics {
+    return xdpStatistics(this.fd)
+  }
+
+  /** Whether packets come and go without a copy. */
+  get zeroCopy(): boolean {
+    return xdpOptions(this.fd).zeroCopy
+  }
+
+  /** Has calls on this socket poll the queue of the device for packets. */
+  busyPoll(polling: BusyPolling): void {
+    setBusyPolling(this.fd, polling)
+  }
+
+  /** Puts the socket into an XSKMAP of a program of your own, at the number of its queue or another key. */
+  updateXskMap(map: Handle, key = this.queue): void {
+    using target = new LinuxTarget()
+    putSocket(target, map, key, this.fd)
+  }
+
+  /** Resolves when there are packets in the rx ring. The event loop goes on meanwhile. Rejects when the socket is closed. */
+  readable(): Promise<void> {
+    // Throws if it is closed.
+    this.#watch ??= this.#owned.use(new Watch(this.fd, `AF_XDP socket on ${this.device.name}`))
+    if (this.#waiting === undefined) {
+      const waiting = Promise.withResolvers<void>()
+      this.#waiting = waiting
+      this.#watch.once(() => {
+        this.#waiting = undefined
+        waiting.resolve()
+      })
+    }
+    return this.#waiting.promise
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#waiting?.reject(new UsageError(`the AF_XDP socket on ${this.device.name} was closed while somebody waited for packets`))
+    this.umem.remove(this)
+    this.#owned.dispose()
+  }
+}
+
+/** Makes a socket on a queue of an interface. The umem may have others already, on any queue and interface. */
+export const createSocket = (umem: Umem, options: SocketOptions): XskSocket => new XskSocket(umem, options)
+
+function checkSocket({ queue = 0, rx = defaultRing, tx = defaultRing }: SocketOptions): void {
+  if (!Number.isInteger(queue) || queue < 0 || queue > 0xffff_ffff) throw new UsageError(`${queue} is not the number of a queue`)
+  if (rx === 0 && tx === 0) throw new UsageError('a socket needs an rx ring or a tx ring')
+  if (rx !== 0) checkRingSize('rx', rx)
+  if (tx !== 0) checkRingSize('tx', tx)
+}
+
+const bindFlags = ({ mode, needWakeup = true, multiBuffer = false }: SocketOptions): number =>
+  (mode === 'copy' ? XDP_BIND.COPY : 0) |
+  (mode === 'zero-copy' ? XDP_BIND.ZEROCOPY : 0) |
+  (needWakeup ? XDP_BIND.USE_NEED_WAKEUP : 0) |
+  (multiBuffer ? XDP_BIND.USE_SG : 0)
+
+const none = (ring: string): never => {
+  throw new UsageError(`this socket was made without a ring for ${ring}`)
+}
