@@ -92,6 +92,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/link.ts'),
   },
   {
+    name: 'xsk',
+    summary: 'packets of an interface through AF_XDP',
+    parts: ['dump'],
+    load: () => import('./commands/xsk.ts'),
+  },
+  {
     name: 'doctor',
     summary: 'what this machine can do, and how to mend it',
     load: () => import('./commands/doctor.ts'),

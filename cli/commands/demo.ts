@@ -1,5 +1,6 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import { runDemo } from '../demo/demo.ts'
+import { number } from '../options/number.ts'
 import type { Output } from '../output/output.ts'
 
 export function configure(command: Command, output: Output): void {
@@ -9,12 +10,4 @@ export function configure(command: Command, output: Output): void {
     .action(async (options: { seconds: number; flows: number }) => {
       await runDemo(options, output)
     })
-}
-
-function number({ above, atMost, whole = false }: { above: number; atMost: number; whole?: boolean }) {
-  return (text: string): number => {
-    const value = text.trim() === '' ? Number.NaN : Number(text)
-    if (value > above && value <= atMost && (!whole || Number.isInteger(value))) return value
-    throw new InvalidArgumentError(`It takes a ${whole ? 'whole ' : ''}number above ${above}, at most ${atMost}.`)
-  }
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { UsageError } from '../../src/errors/index.ts'
-import { namespaceInode, openNamespace } from '../../src/kernel/index.ts'
+import { type Fd, namespaceInode, openNamespace } from '../../src/kernel/index.ts'
 
 /** Where `ip netns add` mounts namespaces. */
 const named = '/run/netns'
@@ -16,12 +16,18 @@ export function namespacesOf(names: readonly string[] | undefined): ReadonlySet<
 
 function inodeOf(name: string): number {
   if (name === 'own') return namespaceInode()
-  const path = /^\d+$/.test(name) ? `/proc/${name}/ns/net` : name.includes('/') ? name : `${named}/${name}`
-  if (!existsSync(path)) {
-    throw new UsageError(`there is no network namespace "${name}": no ${path}`, {
-      hint: "give a process's id, a name of ip netns, a path, own or all",
-    })
-  }
-  using namespace = openNamespace(path)
+  using namespace = openNamespace(pathOf(name, 'own or all'))
   return namespaceInode(namespace)
+}
+
+/** The network namespace that a person names in these words; undefined for the own one. */
+export const namespaceNamed = (name: string | undefined): Fd | undefined =>
+  name === undefined || name === 'own' ? undefined : openNamespace(pathOf(name, 'or own'))
+
+function pathOf(name: string, others: string): string {
+  const path = /^\d+$/.test(name) ? `/proc/${name}/ns/net` : name.includes('/') ? name : `${named}/${name}`
+  if (existsSync(path)) return path
+  throw new UsageError(`there is no network namespace "${name}": no ${path}`, {
+    hint: `give a process's id, a name of ip netns, a path, ${others}`,
+  })
 }

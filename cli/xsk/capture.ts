@@ -1,0 +1,167 @@
+import { setImmediate as yieldToOthers } from 'node:timers/promises'
+import { SyscallError } from '../../src/errors/index.ts'
+import { type Fd, Interfaces } from '../../src/kernel/index.ts'
+import { createSocket, createUmem, type Device, type XskSocket } from '../../src/xsk/index.ts'
+
+/** As many frames as the rings have entries: each is in a ring or being read. Room for some milliseconds at full speed. */
+const frames = 8192
+/** Packets between two looks at the other queues. */
+const batch = 256
+/** How long one turn may take before signals and timers have theirs, ms. */
+const turnMs = 4
+/** How often it looks whether the interface is there, ms. */
+const lookEveryMs = 250
+
+export interface CaptureOptions {
+  device: string
+  namespace: Fd | undefined
+  /** All of the interface if left out. */
+  queue?: number | undefined
+  mode?: 'native' | 'generic' | undefined
+  zeroCopy?: boolean | undefined
+}
+
+/** What takes packets, batch by batch. */
+export interface Batches {
+  /** Whether it takes more. */
+  readonly wants: boolean
+  /** What comes next is of this queue and stands in this memory. */
+  begin: (queue: number, memory: Uint8Array<ArrayBuffer>) => void
+  /** The packet is the kernel's memory again when this returns. */
+  take: (at: number, length: number) => void
+  /** Nothing more is there at the moment. */
+  pause: () => void
+}
+
+/** The sockets of an interface's queues, open and receiving. */
+export class Capture implements Disposable {
+  readonly sockets: readonly XskSocket[]
+  readonly #owned: DisposableStack
+  readonly #device: Device
+  readonly #waiting = new Set<XskSocket>()
+  #wake = (): void => undefined
+
+  constructor(options: CaptureOptions) {
+    using undo = new DisposableStack()
+    const first = open(options, options.queue ?? 0, undo)
+    this.sockets = [first, ...(options.queue === undefined ? openOthers(options, first.device.rxQueues, undo) : [])]
+    this.#device = first.device
+    this.#owned = undo.move()
+  }
+
+  /**
+   * Gives packets to the sink until it has enough or the signal fires. Throws a `SyscallError` with ENODEV when the
+   * interface is gone.
+   */
+  async run(sink: Batches, signal: AbortSignal): Promise<void> {
+    using stack = new DisposableStack()
+    const device = this.#device
+    const interfaces = stack.use(new Interfaces(device.namespace))
+    let isGone = false
+    const timer = setInterval(() => {
+      isGone = !interfaces.list().some(({ index }) => index === device.index)
+      if (isGone) this.#wake()
+    }, lookEveryMs)
+    stack.defer(() => clearInterval(timer))
+    const wake = (): void => this.#wake()
+    signal.addEventListener('abort', wake)
+    stack.defer(() => signal.removeEventListener('abort', wake))
+    let turn = performance.now()
+    while (!signal.aborted && sink.wants) {
+      let found = 0
+      for (const socket of this.sockets) found += takeBatch(socket, sink)
+      if (found === 0 && isGone) throw gone(device.name)
+      if (found > 0 && performance.now() - turn < turnMs) continue
+      if (found > 0) await yieldToOthers()
+      else {
+        sink.pause()
+        await this.#readable()
+      }
+      turn = performance.now()
+    }
+  }
+
+  /** Waits until a queue has packets, or `#wake` is called. */
+  #readable(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#wake = resolve
+    for (const socket of this.sockets) {
+      // A queue that nothing comes to is waited for only once, however often others wake this.
+      if (this.#waiting.has(socket)) continue
+      this.#waiting.add(socket)
+      void this.#wakeWhenReadable(socket)
+    }
+    return promise
+  }
+
+  async #wakeWhenReadable(socket: XskSocket): Promise<void> {
+    try {
+      await socket.readable()
+    } catch {
+      // It was closed meanwhile, and nobody waits any more.
+    }
+    this.#waiting.delete(socket)
+    this.#wake()
+  }
+
+  [Symbol.dispose](): void {
+    this.#owned.dispose()
+  }
+}
+
+/** The queues behind the first. An interface can have more than are in use, and only the kernel knows which is the last. */
+function openOthers(options: CaptureOptions, count: number, undo: DisposableStack): XskSocket[] {
+  const sockets: XskSocket[] = []
+  for (let queue = 1; queue < count; queue += 1) {
+    try {
+      sockets.push(open(options, queue, undo))
+    } catch (error) {
+      if (error instanceof SyscallError && error.errno === 'EINVAL' && error.syscall === 'bind') break
+      throw error
+    }
+  }
+  return sockets
+}
+
+const hooks = { native: 'driver', generic: 'generic' } as const
+
+function open({ device, namespace, mode, zeroCopy }: CaptureOptions, queue: number, owner: DisposableStack): XskSocket {
+  using undo = new DisposableStack()
+  const umem = undo.use(createUmem({ frames, fill: frames }))
+  const socket = undo.use(
+    createSocket(umem, {
+      interface: device,
+      queue,
+      rx: frames,
+      tx: 0,
+      program: 'own',
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(mode === undefined ? {} : { hook: hooks[mode] }),
+      ...(zeroCopy === true ? { mode: 'zero-copy' } : {}),
+    }),
+  )
+  for (let frame = 0; frame < frames; frame += 1) socket.fill.push(frame * umem.frameSize)
+  socket.fill.submit()
+  if (socket.fill.needsWakeup) socket.kickRx()
+  owner.use(undo.move())
+  return socket
+}
+
+/** Gives the sink what is there of a queue, and the frames back. Returns how many packets there were. */
+function takeBatch({ rx, fill, umem, queue }: XskSocket, sink: Batches): number {
+  const count = rx.peek(batch)
+  if (count === 0) return 0
+  sink.begin(queue, umem.bytes)
+  fill.reserve(count)
+  for (let index = 0; index < count; index += 1) {
+    const address = rx.address(index)
+    if (sink.wants) sink.take(address, rx.length(index))
+    fill.set(index, umem.frameOf(address))
+  }
+  rx.release(count)
+  fill.submit(count)
+  return count
+}
+
+const gone = (name: string): SyscallError =>
+  new SyscallError({ doing: `reading packets of ${name}`, syscall: 'netlink(RTM_GETLINK)', errno: 'ENODEV', hint: 'the interface was there and is gone' })
