@@ -23,6 +23,7 @@ const rooms = [
   'xsk',
   'sockets',
   'testbed',
+  'emulator',
 ]
 
 const koffiOnlyInKernel = {

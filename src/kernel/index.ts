@@ -5,14 +5,23 @@ export { type Attempt, check, errnoName, fileError, systemError } from './errno.
 export { Fd, openFds } from './fd.ts'
 export { AF_INET, AF_INET6, type AddressFamily, type TcpAddress } from './net/ip-address.ts'
 export { interfaceReady } from './net/interface-ready.ts'
-export { createNamespace, insideNamespace, namespaceInode, openNamespace, type OwnNamespace, unshareNetwork } from './net/namespace.ts'
+export {
+  createNamespace,
+  insideNamespace,
+  namespaceInode,
+  openNamespace,
+  type OwnNamespace,
+  setNamespaceSysctl,
+  unshareNetwork,
+} from './net/namespace.ts'
 export { listNamespaces, type NamespaceFound, type Unseen, whyUnseen } from './net/namespace-list.ts'
 export { type SocketOwner, socketOwners } from './net/socket-owners.ts'
 export { Mapping, openMappings } from './mapping.ts'
 export { attributeText, eachAttribute, littleEndian, type NetlinkMessage } from './net/netlink.ts'
 export { NetlinkSocket } from './net/netlink-socket.ts'
 export { POLL, Poller } from './poller.ts'
-export { dieWithParent, openProcess } from './process.ts'
+export { replacePrivately } from './private-file.ts'
+export { dieWithParent, openProcess, outliveParent } from './process.ts'
 export { type BpfFilter, TrafficControl } from './net/tc.ts'
 export type { Interface } from './net/interface-messages.ts'
 export { turnOffloadsOff } from './net/offloads.ts'

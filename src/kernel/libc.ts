@@ -88,6 +88,8 @@ export const mount = bind<[source: string, target: string, type: string, flags: 
   'int mount(const char *, const char *, const char *, unsigned long, void *)',
 )
 
+export const unmount = bind<[target: string, flags: number]>('int umount2(const char *, int)')
+
 export const setrlimit = bind<[resource: number, limits: Uint8Array]>('int setrlimit(int, void *)')
 
 export const getPageSize = bind<[]>('int getpagesize()')

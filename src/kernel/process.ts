@@ -14,6 +14,11 @@ export function dieWithParent(): void {
   })
 }
 
+/** Takes `dieWithParent` back: this process sees to its end itself. */
+export function outliveParent(): void {
+  check(libc.prctl(PR_SET_PDEATHSIG, 0), { doing: 'untying this process from its parent', syscall: 'prctl(PR_SET_PDEATHSIG)' })
+}
+
 /** A pidfd, by which a process is the key of a BPF_MAP_TYPE_TASK_STORAGE. */
 export function openProcess(pid: number): Fd {
   const hints = { ESRCH: 'there is no such process', EINVAL: 'it is a thread, and only whole processes can be opened' }

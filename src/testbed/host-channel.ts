@@ -31,9 +31,9 @@ export class HostChannel {
   #end: Error | undefined
   #calls = 0
 
-  constructor(name: string) {
+  constructor(name: string, { terminal = false }: { terminal?: boolean } = {}) {
     this.#name = name
-    this.#process = spawn()
+    this.#process = spawn(terminal)
     this.#ended = this.#watch()
     this.#node = this.#process.nodeChildProcess
     this.pid = this.#node.pid ?? 0
@@ -123,13 +123,12 @@ export class HostChannel {
 }
 
 /** `cleanup` stays off: the host ends by its channel, and this process's signal handlers are nobody else's to set. */
-const spawn = () =>
+const spawn = (terminal: boolean) =>
   execaNode(program, {
     ipc: true,
     serialization: 'advanced',
-    stdin: 'ignore',
-    stdout: 'ignore',
-    stderr: 'pipe',
+    // For programs of the host there are those of this process too, as 3, 4 and 5.
+    stdio: ['ignore', 'ignore', 'pipe', ...(terminal ? ([0, 1, 2] as const) : [])],
     reject: false,
     cleanup: false,
     // What this process was started with, such as a loader for tests, is not meant for the host.

@@ -7,8 +7,10 @@ import {
   Interfaces,
   openNamespace,
   type OwnNamespace,
+  replacePrivately,
   unshareNetwork,
 } from '../kernel/index.ts'
+import { Programs } from './programs.ts'
 import { Sender } from './sender.ts'
 import { serveCalls } from './serve-calls.ts'
 import { Sink } from './sink.ts'
@@ -18,10 +20,11 @@ let own: OwnNamespace | undefined
 const sinks = new Map<number, Sink>()
 let services = 0
 const senders = new Map<number, Sender>()
+const programs = new Programs()
 
 // Ctrl-C reaches every process of the terminal's group. When to end is the parent's affair: the channel closes then.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
-process.on('disconnect', () => process.exit(0))
+process.on('disconnect', () => void programs.end().finally(() => process.exit(0)))
 if (!process.connected) process.exit(0)
 
 serveCalls({
@@ -63,6 +66,20 @@ serveCalls({
       }
       await sleep(2)
     }
+    return undefined
+  },
+
+  nameHosts({ lines }) {
+    replacePrivately('/etc/hosts', (text) => `${text.trimEnd()}\n${lines}`)
+    return undefined
+  },
+
+  run: (spec) => programs.run(spec),
+
+  programEnded: ({ program }) => programs.ended(program),
+
+  signalProgram({ program, signal }) {
+    programs.signal(program, signal)
     return undefined
   },
 

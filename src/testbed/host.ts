@@ -2,6 +2,7 @@ import { type AddressFamily, openNamespace, type TcpAddress } from '../kernel/in
 import { UsageError } from '../errors/index.ts'
 import { listTcpSockets, type TcpSocket, type TcpSocketFilter } from '../sockets/index.ts'
 import { HostChannel } from './host-channel.ts'
+import { Program, type ProgramOptions } from './program.ts'
 import { Service } from './service.ts'
 import { startTransfer } from './start-transfer.ts'
 import type { Transfer, TransferOptions } from './transfer.ts'
@@ -24,6 +25,11 @@ export interface ServeOptions {
   port?: number
   /** The host on the link to listen on; the first link when left out. */
   towards?: string
+}
+
+export interface HostOptions {
+  /** Whether programs that run on it can have the stdin, stdout and stderr of this process. */
+  terminal?: boolean
 }
 
 /**
@@ -49,13 +55,13 @@ export class Host implements AsyncDisposable {
   }
 
   /** Starts a host. Throws a `PermissionError` without CAP_SYS_ADMIN. */
-  static async start(name: string): Promise<Host> {
+  static async start(name: string, options: HostOptions = {}): Promise<Host> {
     if (!/^[a-z][a-z0-9-]{0,11}$/.test(name)) {
       throw new UsageError(
         `"${name}" is no host name: up to 12 letters, digits and dashes, for the interfaces carry it`,
       )
     }
-    const channel = new HostChannel(name)
+    const channel = new HostChannel(name, options)
     try {
       const { inode } = await channel.call('start', undefined, 30_000)
       return new Host(name, channel, inode)
@@ -68,6 +74,20 @@ export class Host implements AsyncDisposable {
   /** Sets a sysctl of the host's namespace, `net.ipv4.tcp_ecn`. */
   async setSysctl(name: string, value: string): Promise<void> {
     await this.#channel.call('setSysctl', { name, value })
+  }
+
+  /** Has the programs that run on it from now on know names of addresses, beside those of this machine. */
+  async nameHosts(names: readonly { address: string; name: string }[]): Promise<void> {
+    await this.#channel.call('nameHosts', { lines: names.map(({ address, name }) => `${address}\t${name}\n`).join('') })
+  }
+
+  /** Runs a program in its network namespace. Resolves when it has started. Throws a `SyscallError` when it cannot. */
+  async run(file: string, args: readonly string[] = [], options: ProgramOptions = {}): Promise<Program> {
+    const { environment = process.env, stdio = 'capture' } = options
+    programs += 1
+    const program = programs
+    const { pid } = await this.#channel.call('run', { program, file, args, environment, stdio })
+    return new Program(this.#channel, program, pid)
   }
 
   /** Starts a TCP service that reads and counts whatever comes. */
@@ -104,12 +124,18 @@ export class Host implements AsyncDisposable {
       { address: ipv6, prefix: 64 },
     ]
     await this.#channel.call('configure', { name: interfaceTowards(peer), addresses })
-    this.#addresses.push({ peer, interface: interfaceTowards(peer), ipv4, ipv6 })
+    this.reachedAt({ peer, interface: interfaceTowards(peer), ipv4, ipv6 })
+  }
+
+  /** Notes addresses that somebody else has given to an interface of its. */
+  reachedAt(addresses: HostAddresses): void {
+    this.#addresses.push(addresses)
   }
 
   /** Waits until the interface towards a peer carries traffic. */
   async ready(peer: string): Promise<void> {
-    await this.#channel.call('ready', { name: interfaceTowards(peer), timeoutMs: 5000 })
+    const name = this.#addresses.find((link) => link.peer === peer)?.interface ?? interfaceTowards(peer)
+    await this.#channel.call('ready', { name, timeoutMs: 5000 })
   }
 
   #address(family: AddressFamily, port: number, towards: string | undefined): TcpAddress {
@@ -128,5 +154,7 @@ export class Host implements AsyncDisposable {
     await this.close()
   }
 }
+
+let programs = 0
 
 const interfaceTowards = (peer: string): string => `to-${peer}`

@@ -11,6 +11,10 @@ export interface Calls {
   createVeth: { argument: VethSpec; answer: undefined }
   configure: { argument: InterfaceSpec; answer: undefined }
   ready: { argument: { name: string; timeoutMs: number }; answer: undefined }
+  nameHosts: { argument: { lines: string }; answer: undefined }
+  run: { argument: ProgramSpec; answer: { pid: number } }
+  programEnded: { argument: { program: number }; answer: ProgramEnd }
+  signalProgram: { argument: { program: number; signal: NodeJS.Signals }; answer: undefined }
   serve: { argument: ServeSpec; answer: { service: number; address: TcpAddress } }
   connections: { argument: { service: number }; answer: ConnectionFacts[] }
   received: { argument: { service: number; expected: Expected[]; timeoutMs: number }; answer: ConnectionFacts[] }
@@ -31,6 +35,22 @@ export interface VethSpec {
 export interface InterfaceSpec {
   name: string
   addresses: { address: string; prefix: number }[]
+}
+
+export interface ProgramSpec {
+  program: number
+  file: string
+  args: readonly string[]
+  environment: NodeJS.ProcessEnv
+  stdio: 'terminal' | 'capture'
+}
+
+/** How a program ended: by its code or by a signal. */
+export interface ProgramEnd {
+  code: number | null
+  signal: NodeJS.Signals | null
+  /** The end of what it printed, if that was captured. */
+  printed: string
 }
 
 export interface ServeSpec {

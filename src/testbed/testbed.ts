@@ -1,5 +1,5 @@
 import { UsageError } from '../errors/index.ts'
-import { Host } from './host.ts'
+import { Host, type HostOptions } from './host.ts'
 
 export interface LinkOptions {
   /** Of both interfaces, bytes; 1500 when left out. */
@@ -38,8 +38,8 @@ export async function joinHosts(left: Host, right: Host, { mtu = 1500, network =
 }
 
 /** Starts a host and sets its sysctls. */
-export async function startHost(name: string, options: Pick<TestbedOptions, 'sysctls'> = {}): Promise<Host> {
-  const host = await Host.start(name)
+export async function startHost(name: string, options: HostOptions & Pick<TestbedOptions, 'sysctls'> = {}): Promise<Host> {
+  const host = await Host.start(name, options)
   try {
     for (const [key, value] of Object.entries({ ...sysctls, ...options.sysctls })) await host.setSysctl(key, value)
     return host

@@ -41,6 +41,7 @@ export const needs = {
   bpftool: commands(['bpftool'], ['bpftool']),
   iproute2: commands(['ip', 'tc', 'ss'], ['iproute2']),
   ethtool: commands(['ethtool'], ['ethtool']),
+  ping: commands(['ping'], ['iputils-ping']),
   iperf3: commands(['iperf3'], ['iperf3']),
   tcpdump: commands(['tcpdump'], ['tcpdump']),
   tmux: commands(['tmux'], ['tmux']),

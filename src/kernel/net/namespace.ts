@@ -83,7 +83,7 @@ function enter(namespace: Fd, doing: string): void {
   check(libc.setns(namespace.number, CLONE_NEWNET), { doing, syscall: 'setns', capability })
 }
 
-/** The network namespace that this thread made for itself, and the only one whose settings may be changed. */
+/** The network namespace that this thread made for itself. */
 export interface OwnNamespace {
   inode: number
   /** Sets a sysctl of this namespace, `net.ipv4.tcp_no_metrics_save`. */
@@ -95,25 +95,13 @@ export interface OwnNamespace {
  * for a process of its own: sockets and threads that exist already stay in the old namespace.
  */
 export function unshareNetwork(): OwnNamespace {
-  check(libc.unshare(CLONE_NEWNET), { doing: 'making a network namespace', syscall: 'unshare', capability })
+  unshare()
   const inode = namespaceInode()
   return {
     inode,
     setSysctl(name, value) {
-      if (!/^net(\.[\w-]+)+$/.test(name)) {
-        throw new UsageError(`"${name}" is not a network sysctl such as net.ipv4.tcp_ecn`)
-      }
       if (namespaceInode() !== inode) throw new UsageError(`${name}: the thread has left the namespace it made`)
-      try {
-        writeFileSync(`/proc/sys/${name.replaceAll('.', '/')}`, value)
-      } catch (error) {
-        throw fileError(error, {
-          doing: `setting ${name} to "${value}"`,
-          syscall: 'write',
-          capability: 'CAP_NET_ADMIN',
-          hints: { ENOENT: 'this kernel has no such setting, or none that belongs to a network namespace' },
-        })
-      }
+      writeSysctl(name, value)
     },
   }
 }
@@ -122,14 +110,38 @@ export function unshareNetwork(): OwnNamespace {
  * Makes a network namespace with no process in it: it ends when the descriptor is closed, and so with this process at
  * the latest. The thread comes back within this call.
  */
-export function createNamespace(sysctls: Readonly<Record<string, string>> = {}): Fd {
+export function createNamespace(): Fd {
   using home = openNamespace(own)
   enter(home, 'making sure of the way back into the own network namespace')
-  const made = unshareNetwork()
+  unshare()
   try {
-    for (const [name, value] of Object.entries(sysctls)) made.setSysctl(name, value)
     return openNamespace(own)
   } finally {
     enter(home, 'coming back into the own network namespace')
+  }
+}
+
+/** Sets a sysctl of a namespace that was made for a test. The one that this thread is in is none. */
+export function setNamespaceSysctl(namespace: Fd, name: string, value: string): void {
+  if (namespaceInode(namespace) === namespaceInode()) throw new UsageError(`${name}: this is the thread's own namespace`)
+  insideNamespace(namespace, () => writeSysctl(name, value))
+}
+
+function unshare(): void {
+  check(libc.unshare(CLONE_NEWNET), { doing: 'making a network namespace', syscall: 'unshare', capability })
+}
+
+/** Of the network namespace that this thread is in. */
+function writeSysctl(name: string, value: string): void {
+  if (!/^net(\.[\w-]+)+$/.test(name)) throw new UsageError(`"${name}" is not a network sysctl such as net.ipv4.tcp_ecn`)
+  try {
+    writeFileSync(`/proc/sys/${name.replaceAll('.', '/')}`, value)
+  } catch (error) {
+    throw fileError(error, {
+      doing: `setting ${name} to "${value}"`,
+      syscall: 'write',
+      capability: 'CAP_NET_ADMIN',
+      hints: { ENOENT: 'this kernel has no such setting, or none that belongs to a network namespace' },
+    })
   }
 }

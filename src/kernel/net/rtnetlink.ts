@@ -68,12 +68,12 @@ export class Interfaces implements Disposable {
   }
 
   /** Makes a bridge without ports. It is down, and has no part in a tree of bridges. */
-  createBridge(name: string, mtu: number): void {
+  createBridge({ name, index }: { name: string; index: number }, mtu: number): void {
     this.#socket.request(
       {
         type: RTM_NEWLINK,
         flags: NLM_F_CREATE_EXCL,
-        fixed: ifinfomsg({}),
+        fixed: ifinfomsg({ index }),
         attributes: [...startAttributes({ name }, mtu), [IFLA_LINKINFO, bridgeKind]],
       },
       {

@@ -7,6 +7,8 @@ import {
   Interfaces,
   namespaceInode,
   openFds,
+  openNamespace,
+  setNamespaceSysctl,
   turnOffloadsOff,
 } from '../../../src/kernel/index.ts'
 import { needs, suite } from '../../support/needs.ts'
@@ -37,11 +39,14 @@ function pair() {
 
 test('a namespace that only a descriptor holds has its own settings, and the thread comes back', async () => {
   const before = namespaceInode()
-  using made = createNamespace({ 'net.ipv4.tcp_fin_timeout': '7' })
+  using made = createNamespace()
+  setNamespaceSysctl(made, 'net.ipv4.tcp_fin_timeout', '7')
   assert.is(namespaceInode(), before)
   assert.is.not(namespaceInode(made), before)
   assert.is((await within(made, 'cat', '/proc/sys/net/ipv4/tcp_fin_timeout')).stdout, '7')
-  assert.throws(() => createNamespace({ 'net.ipv4.nope': '1' }), /ENOENT/)
+  assert.throws(() => setNamespaceSysctl(made, 'net.ipv4.nope', '1'), /ENOENT/)
+  using own = openNamespace('/proc/thread-self/ns/net')
+  assert.throws(() => setNamespaceSysctl(own, 'net.ipv4.tcp_fin_timeout', '7'), (error: unknown) => error instanceof UsageError)
   assert.is(namespaceInode(), before)
 })
 
@@ -95,7 +100,7 @@ test('neighbours of both families stay as they are told', async () => {
 
 test('a bridge that only forwards, with a place for an address that never spoke', async () => {
   using made = pair()
-  made.interfaces.createBridge('bridge', 1500)
+  made.interfaces.createBridge({ name: 'bridge', index: 30 }, 1500)
   made.interfaces.setMaster('left', 'bridge')
   made.interfaces.addForwarding('left', '02:cc:01:00:12:35')
   const [link] = await json<{ linkinfo: { info_data: Record<string, unknown> } }[]>(
