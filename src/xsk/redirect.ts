@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { SyscallError, UsageError } from '../errors/index.ts'
 import { type Fd, insideNamespace, LinuxTarget } from '../kernel/index.ts'
-import { attach, type Handle, load, openObject, type Target } from '../loader/index.ts'
+import { attach, type Handle, load, MAP_TYPE, openObject, type Target } from '../loader/index.ts'
 import { type Device, findDevice } from './device.ts'
 import type { Hook } from './options.ts'
 
@@ -24,9 +24,9 @@ const attached = new Map<string, Shared>()
 
 /** A program on a device and its map, which the holders own together. */
 interface Shared {
-  readonly target: Target
+  readonly target: LinuxTarget
+  readonly link: Handle
   readonly map: Handle
-  readonly entries: number
   readonly multiBuffer: boolean
   readonly hook: Hook | undefined
   readonly owned: DisposableStack
@@ -44,7 +44,7 @@ export class RedirectProgram implements Disposable {
 
   constructor(device: Device, options: { hook?: Hook; multiBuffer?: boolean }) {
     const { hook, multiBuffer = false } = options
-    const known = attached.get(device.key)
+    const known = stillAttached(device)
     if (known !== undefined && (known.multiBuffer !== multiBuffer || (hook !== undefined && known.hook !== hook))) {
       throw new UsageError(`${device.name} has the program of other sockets, which was attached with another hook or another multiBuffer`)
     }
@@ -62,9 +62,7 @@ export class RedirectProgram implements Disposable {
 
   /** Has a socket get the packets of a queue. It leaves the map by itself when it is closed. */
   put(queue: number, socket: { readonly number: number }): void {
-    const { target, entries } = this.#shared
-    if (queue >= entries) throw new UsageError(`${this.device.name} has ${entries} receive queues: there is no queue ${queue}`)
-    putSocket(target, this.map, queue, socket)
+    putSocket(this.#shared.target, this.map, queue, socket)
   }
 
   [Symbol.dispose](): void {
@@ -72,7 +70,7 @@ export class RedirectProgram implements Disposable {
     this.#closed = true
     this.#shared.holders -= 1
     if (this.#shared.holders > 0) return
-    attached.delete(this.device.key)
+    if (attached.get(this.device.key) === this.#shared) attached.delete(this.device.key)
     this.#shared.owned.dispose()
   }
 }
@@ -81,10 +79,21 @@ export class RedirectProgram implements Disposable {
 export const attachRedirect = (options: RedirectOptions): RedirectProgram =>
   new RedirectProgram(findDevice(options.interface, options.namespace), options)
 
-/** Puts a socket into an XSKMAP. ABI: a u32 as the key, a descriptor as the value. */
-export function putSocket(target: Target, map: Handle, queue: number, socket: { readonly number: number }): void {
-  const key = new Uint8Array(Uint32Array.of(queue).buffer)
-  target.update(map, key, new Uint8Array(Uint32Array.of(socket.number).buffer))
+/** Puts a socket into an XSKMAP. */
+export function putSocket(target: Target, map: Handle, key: number, socket: { readonly number: number }): void {
+  const { name, type, maxEntries } = target.objects.mapInfo(map)
+  if (type !== MAP_TYPE.XSKMAP) throw new UsageError(`the map "${name}" is no XSKMAP: it takes no sockets of AF_XDP`)
+  if (!(key >= 0 && key < maxEntries)) throw new UsageError(`the map "${name}" has no entry ${key}: it has ${maxEntries}`)
+  // ABI: a u32 as the key, a descriptor as the value.
+  target.update(map, new Uint8Array(Uint32Array.of(key).buffer), new Uint8Array(Uint32Array.of(socket.number).buffer))
+}
+
+/** Not when the link was detached, or when the interface is gone and another one has its index now. */
+function stillAttached({ key, index }: Device): Shared | undefined {
+  const known = attached.get(key)
+  if (known === undefined) return undefined
+  const info = known.target.objects.linkInfo(known.link)
+  return info.kind === 'xdp' && info.interface === index ? known : undefined
 }
 
 function attachShared(device: Device, hook: Hook | undefined, multiBuffer: boolean): Shared {
@@ -94,15 +103,15 @@ function attachShared(device: Device, hook: Hook | undefined, multiBuffer: boole
   const object = openObject(readFileSync(file), file)
   const name = multiBuffer ? 'redirect_frags' : 'redirect'
   for (const program of object.programs) program.autoload = program.name === name
-  const entries = Math.max(device.rxQueues, 1)
-  for (const map of object.maps) map.maxEntries = entries
+  for (const map of object.maps) map.maxEntries = Math.max(device.rxQueues, 1)
   const loaded = undo.use(load(object, target))
   const flags = hook === undefined ? 0 : hookFlags[hook]
-  const link = (): Handle => attach(loaded, name, { interface: device.index, flags })
-  undo.use(explained(device, target, () => (device.namespace === undefined ? link() : insideNamespace(device.namespace, link))))
+  const attachIt = (): Handle => attach(loaded, name, { interface: device.index, flags })
+  const inPlace = (): Handle => (device.namespace === undefined ? attachIt() : insideNamespace(device.namespace, attachIt))
+  const link = undo.use(explained(device, target, inPlace))
   const map = loaded.maps.get('sockets')?.handle
   if (map === undefined) throw new Error(`${bpfObject} has no map "sockets"`)
-  return { target, map, entries, multiBuffer, hook, owned: undo.move(), holders: 0 }
+  return { target, link, map, multiBuffer, hook, owned: undo.move(), holders: 0 }
 }
 
 /** Says whose program is in the way. */

@@ -26,6 +26,14 @@ import { type CompletionRing, type FillRing, RxRing, TxRing } from './rings/ring
 import type { Umem } from './umem.ts'
 
 /**
+ * The queues whose sockets this thread has closed: the kernel frees them some time later, ten seconds and more on a
+ * machine that is busy. Sockets of others may be about to be freed too.
+ */
+const leaving = new Set<string>()
+const ownPatienceMs = 20_000
+const othersPatienceMs = 200
+
+/**
  * A socket of AF_XDP, bound to one queue of an interface. The frames in its fill ring get the packets, which are then in
  * its rx ring; what is put into its tx ring is sent, and is then in its completion ring.
  */
@@ -68,7 +76,9 @@ export class XskSocket implements Disposable {
     this.#tx = ring('tx', tx, TxRing)
     const flags = sharedWith === undefined ? bindFlags(options) : XDP_BIND.SHARED_UMEM
     const { name, index } = this.device
-    bindXdp(this.fd, { name, index, queue, flags, ...(sharedWith === undefined ? {} : { sharedWith }) })
+    const patienceMs = leaving.has(this.place) ? ownPatienceMs : othersPatienceMs
+    bindXdp(this.fd, { name, index, queue, flags, patienceMs, ...(sharedWith === undefined ? {} : { sharedWith }) })
+    leaving.delete(this.place)
     this.#program = this.#enter(options, undo)
     umem.add(this)
     this.#owned.use(undo.move())
@@ -135,9 +145,14 @@ export class XskSocket implements Disposable {
     putSocket(target, map, key, this.fd)
   }
 
+  /** Gets the packets of its queue again, when another socket that did is gone. */
+  rejoin(): void {
+    this.#program?.put(this.queue, this.fd)
+  }
+
   /** Resolves when there are packets in the rx ring. The event loop goes on meanwhile. Rejects when the socket is closed. */
-  readable(): Promise<void> {
-    // Throws if it is closed.
+  async readable(): Promise<void> {
+    if (this.#closed) throw new UsageError(`the AF_XDP socket on ${this.device.name}: used after it was closed`)
     this.#watch ??= this.#owned.use(new Watch(this.fd, `AF_XDP socket on ${this.device.name}`))
     if (this.#waiting === undefined) {
       const waiting = Promise.withResolvers<void>()
@@ -147,15 +162,16 @@ export class XskSocket implements Disposable {
         waiting.resolve()
       })
     }
-    return this.#waiting.promise
+    await this.#waiting.promise
   }
 
   [Symbol.dispose](): void {
     if (this.#closed) return
     this.#closed = true
     this.#waiting?.reject(new UsageError(`the AF_XDP socket on ${this.device.name} was closed while somebody waited for packets`))
-    this.umem.remove(this)
     this.#owned.dispose()
+    leaving.add(this.place)
+    this.umem.remove(this)
   }
 }
 

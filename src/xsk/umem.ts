@@ -15,6 +15,8 @@ interface Member extends Disposable {
   readonly fd: Fd
   /** Its queue and device. */
   readonly place: string
+  /** Gets the packets of its queue again, after another one on it is gone. */
+  rejoin(): void
 }
 
 /** What a socket gets of its umem; disposed of when it leaves. */
@@ -78,8 +80,10 @@ export class Umem implements Disposable {
    */
   admit(fd: Fd, place: string): Admission {
     if (this.#closed) throw new UsageError('the umem: used after it was closed')
-    const [first] = this.#members
-    if (first === undefined) this.#register(fd)
+    const members = [...this.#members]
+    // The kernel wants it to be one of the same queue where there is one.
+    const sharedWith = members.find((member) => member.place === place) ?? members[0]
+    if (sharedWith === undefined) this.#register(fd)
     const known = this.#queues.get(place)
     const queue = known ?? this.#makeQueue(fd, place)
     queue.users += 1
@@ -89,7 +93,7 @@ export class Umem implements Disposable {
       this.#queues.delete(place)
       queue[Symbol.dispose]()
     }
-    return { fill: queue.fill, completion: queue.completion, sharedWith: first?.fd, [Symbol.dispose]: leave }
+    return { fill: queue.fill, completion: queue.completion, sharedWith: sharedWith?.fd, [Symbol.dispose]: leave }
   }
 
   #register(fd: Fd): void {
@@ -122,13 +126,11 @@ export class Umem implements Disposable {
     this.#members.add(member)
   }
 
+  /** Forgets a socket that is closed. The newest that is left on its queue gets the packets from now on. */
   remove(member: Member): void {
     this.#members.delete(member)
-  }
-
-  /** The sockets that are bound, those of one queue if that is given. */
-  members(place?: string): Member[] {
-    return [...this.#members].filter((member) => place === undefined || member.place === place)
+    const left = [...this.#members].findLast(({ place }) => place === member.place)
+    left?.rejoin()
   }
 
   [Symbol.dispose](): void {

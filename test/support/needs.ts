@@ -47,6 +47,7 @@ export const needs = {
   tmux: commands(['tmux'], ['tmux']),
   strace: commands(['strace'], ['strace']),
   libbpf: files(['/usr/lib/*/libbpf.so.1', '/usr/include/bpf/bpf_helper_defs.h'], ['libbpf1', 'libbpf-dev']),
+  libxdp: files(['/usr/include/xdp/xsk.h', '/usr/lib/*/libxdp.so'], ['libxdp-dev']),
   kernelSource: files([kernelSourceArchive, '/usr/bin/xz'], ['linux-source-6.12', 'xz-utils']),
   compressors: commands(['xz', 'lz4'], ['xz-utils', 'lz4']),
   kernelImages: commands(['dpkg-deb', 'depmod'], ['dpkg', 'kmod']),

@@ -1,3 +1,4 @@
+import { constants } from 'node:os'
 import { check } from '../errno.ts'
 import type { Fd } from '../fd.ts'
 import { bindSocket } from '../libc.ts'
@@ -16,10 +17,16 @@ export interface XdpAddress {
   flags: number
   /** Another socket, bound already, whose umem this one shares. */
   sharedWith?: Fd
+  /** How long to wait for a queue that has a socket: after one was closed the kernel frees its queue a little later. */
+  patienceMs: number
 }
 
+const EBUSY = -constants.errno.EBUSY
+
+const pause = new Int32Array(new SharedArrayBuffer(4))
+
 /** Binds a socket to one queue of an interface. */
-export function bindXdp(fd: Fd, { name, index, queue, flags, sharedWith }: XdpAddress): void {
+export function bindXdp(fd: Fd, { name, index, queue, flags, sharedWith, patienceMs }: XdpAddress): void {
   // ABI: struct sockaddr_xdp, linux/if_xdp.h: u16 family, u16 flags, u32 ifindex, u32 queue, u32 fd.
   const address = new DataView(new ArrayBuffer(16))
   address.setUint16(0, AF_XDP, littleEndian)
@@ -27,7 +34,14 @@ export function bindXdp(fd: Fd, { name, index, queue, flags, sharedWith }: XdpAd
   address.setUint32(4, index, littleEndian)
   address.setUint32(8, queue, littleEndian)
   address.setUint32(12, sharedWith?.number ?? 0, littleEndian)
-  check(bindSocket(fd.number, new Uint8Array(address.buffer), 16), {
+  const bind = (): number => bindSocket(fd.number, new Uint8Array(address.buffer), 16)
+  const deadline = performance.now() + patienceMs
+  let result = bind()
+  while (result === EBUSY && performance.now() < deadline) {
+    Atomics.wait(pause, 0, 0, 1)
+    result = bind()
+  }
+  check(result, {
     doing: `binding an AF_XDP socket to queue ${queue} of ${name}`,
     syscall: 'bind',
     capability: 'CAP_NET_RAW',

@@ -14,5 +14,6 @@ export function openXdpSocket(namespace?: Fd): Fd {
 
 /** A descriptor of our own for a socket that somebody else opened, who keeps theirs. */
 export function takeXdpSocket(fd: { readonly number: number }): Fd {
-  return new Fd(check(duplicate(fd.number), { doing: 'taking over an AF_XDP socket', syscall: 'fcntl' }), 'a given AF_XDP socket')
+  const attempt = { doing: `taking over descriptor ${fd.number} as an AF_XDP socket`, syscall: 'fcntl', hints: { EBADF: 'it is not open' } }
+  return new Fd(check(duplicate(fd.number), attempt), 'a given AF_XDP socket')
 }

@@ -6,7 +6,7 @@ import { getXdpOption, XDP_OPTIONS, XDP_STATISTICS } from './options.ts'
 export interface XdpStatistics {
   /** Packets that were dropped for other reasons than those below. */
   rx_dropped: number
-  /** Entries of the fill ring that name no frame. */
+  /** Entries that the kernel could not use. Linux 6.18 passes over addresses of the fill ring that name no frame without counting them here. */
   rx_invalid_descs: number
   /** Entries of the tx ring that name no memory of the umem, or with unknown options. */
   tx_invalid_descs: number

@@ -12,6 +12,7 @@ export const hints: Readonly<Record<Attachment['way'], Readonly<Record<string, s
     EBUSY: 'a program of somebody else runs on this interface: detach it first',
     EEXIST: 'a program is attached to this interface already, in another way',
     EOPNOTSUPP: 'the driver of this interface takes no XDP programs; generic mode (XDP_FLAGS_SKB_MODE, 2) works for all',
+    ERANGE: 'its packets may be too large for one buffer: lower the MTU, or use a program of SEC("xdp.frags")',
     ENODEV: 'there is no such interface',
   },
   tcx: { ENODEV: 'there is no such interface', EINVAL: 'links to an interface need Linux 6.6 or later', ESTALE: revision },

@@ -1,0 +1,232 @@
+import { readFileSync } from 'node:fs'
+import * as assert from 'uvu/assert'
+import { SyscallError, UsageError } from '../../../src/errors/index.ts'
+import { type Fd, Interfaces, LinuxTarget, Mapping, openFds, openMappings, openXdpSocket } from '../../../src/kernel/index.ts'
+import { attach, load, MAP_TYPE, type LoadedObject, openObject } from '../../../src/loader/index.ts'
+import { attachRedirect, createSocket, createUmem, type Umem } from '../../../src/xsk/index.ts'
+import { needs, suite } from '../../support/needs.ts'
+import { enterWires, fillUp, flush, packetLength, Packets } from '../support/xsk.ts'
+
+const test = suite('sockets of AF_XDP and their programs', [needs.root])
+
+enterWires({ queues: 2 })
+
+const file = new URL('../../../src/xsk/redirect.bpf.o', import.meta.url).pathname
+
+/** The redirecting program, loaded by somebody else. */
+function ownProgram(target: LinuxTarget): LoadedObject {
+  const object = openObject(readFileSync(file), file)
+  for (const program of object.programs) program.autoload = program.name === 'redirect'
+  for (const map of object.maps) map.maxEntries = 2
+  return load(object, target)
+}
+
+function programOf(name: string): number {
+  using interfaces = new Interfaces()
+  return interfaces.list().find((one) => one.name === name)?.xdpProgram ?? Number.NaN
+}
+
+const answered = (errno: string, hint: RegExp) => (error: unknown) => {
+  assert.ok(error instanceof SyscallError, String(error))
+  assert.is(error.errno, errno)
+  assert.match(error.hint, hint)
+  return true
+}
+
+const misused = (message: RegExp) => (error: unknown) => {
+  assert.ok(error instanceof UsageError, String(error))
+  assert.match(error.message, message)
+  return true
+}
+
+/** The kernel's types stay in memory once they are read. */
+const open = (): string[] => [...openFds(), ...openMappings().filter((what) => !what.includes('btf'))]
+
+test.after.each(() => {
+  assert.equal(open(), [])
+  assert.is(programOf('b0'), 0)
+})
+
+function sendOne(umem: Umem, from: ReturnType<typeof createSocket>): void {
+  new Packets(umem).write(32 * umem.frameSize, 1)
+  from.tx.push(32 * umem.frameSize, packetLength)
+  from.tx.submit()
+  flush(from)
+}
+
+test('sockets of a device have one program, which goes with the last of them', () => {
+  using umem = createUmem({ frames: 64, frameSize: 2048 })
+  using other = createUmem({ frames: 64, frameSize: 2048 })
+  const first = createSocket(umem, { interface: 'b0', queue: 0 })
+  const id = programOf('b0')
+  assert.ok(id > 0)
+  const second = createSocket(other, { interface: 'b0', queue: 1 })
+  assert.is(programOf('b0'), id)
+  first[Symbol.dispose]()
+  assert.is(programOf('b0'), id)
+  second[Symbol.dispose]()
+  assert.is(programOf('b0'), 0)
+})
+
+test('a program that is attached first stays until it is disposed of', () => {
+  using umem = createUmem({ frames: 64, frameSize: 2048 })
+  using program = attachRedirect({ interface: 'b0', hook: 'generic' })
+  const id = programOf('b0')
+  for (const choice of [program, 'own'] as const) {
+    using socket = createSocket(umem, { interface: 'b0', program: choice })
+    assert.is(socket.program?.map.number, program.map.number)
+  }
+  assert.is(programOf('b0'), id)
+  assert.throws(() => attachRedirect({ interface: 'b0', hook: 'driver' }), misused(/another hook/))
+  assert.throws(() => attachRedirect({ interface: 'b0', multiBuffer: true }), misused(/another multiBuffer/))
+  program[Symbol.dispose]()
+  assert.throws(() => program.map, misused(/used after it was closed/))
+})
+
+test('a queue can be bound again as soon as its socket is closed', () => {
+  for (let round = 0; round < 5; round += 1) {
+    using umem = createUmem({ frames: 64, frameSize: 2048 })
+    using socket = createSocket(umem, { interface: 'b0' })
+    assert.is(socket.zeroCopy, false)
+  }
+})
+
+test('a umem outlives its sockets, and takes new ones', () => {
+  using umem = createUmem({ frames: 64, frameSize: 2048 })
+  for (let round = 0; round < 3; round += 1) {
+    using a = createSocket(umem, { interface: 'a0' })
+    using b = createSocket(umem, { interface: 'b0' })
+    // The one that came first, whose umem the other shares, goes and comes again.
+    a[Symbol.dispose]()
+    using again = createSocket(umem, { interface: 'a0' })
+    fillUp(b, 0, 16)
+    sendOne(umem, again)
+    assert.is(b.rx.peek(9), 1)
+  }
+})
+
+test('a program of somebody else stays, and the error names it', () => {
+  using target = new LinuxTarget()
+  using loaded = ownProgram(target)
+  using link = attach(loaded, 'redirect', { interface: 11 })
+  assert.ok(link.number > 0)
+  const id = programOf('b0')
+  using umem = createUmem({ frames: 64, frameSize: 2048 })
+  assert.throws(() => createSocket(umem, { interface: 'b0' }), answered('EBUSY', new RegExp(`b0 has the XDP program ${id} "redirect" already`)))
+  assert.is(programOf('b0'), id)
+})
+
+test('without a program of its own a socket is put into an XSKMAP by hand', () => {
+  using target = new LinuxTarget()
+  using loaded = ownProgram(target)
+  using umem = createUmem({ frames: 64, frameSize: 2048 })
+  using a = createSocket(umem, { interface: 'a0', program: 'none' })
+  using b = createSocket(umem, { interface: 'b0', program: 'none' })
+  assert.is(b.program, undefined)
+  assert.is(programOf('b0'), 0)
+  using link = attach(loaded, 'redirect', { interface: 11 })
+  assert.ok(link.number > 0)
+  fillUp(b, 0, 16)
+  sendOne(umem, a)
+  assert.is(b.rx.peek(9), 0)
+  const map = loaded.maps.get('sockets')?.handle
+  assert.ok(map)
+  b.updateXskMap(map)
+  sendOne(umem, a)
+  assert.is(b.rx.peek(9), 1)
+  assert.throws(() => b.updateXskMap(map, 7), misused(/map "sockets" has no entry 7: it has 2/))
+  using array = target.createMap({ name: 'other', type: MAP_TYPE.ARRAY, keySize: 4, valueSize: 4, maxEntries: 1, flags: 0 })
+  assert.throws(() => b.updateXskMap(array), misused(/map "other" is no XSKMAP/))
+})
+
+test('a socket that was opened elsewhere is used, and stays open', () => {
+  using umem = createUmem({ frames: 64, frameSize: 2048 })
+  using given: Fd = openXdpSocket()
+  const number = given.number
+  {
+    using socket = createSocket(umem, { interface: 'b0', fd: given })
+    assert.is.not(socket.fd.number, number)
+    assert.throws(() => createSocket(umem, { interface: 'a0', fd: given }), answered('EBUSY', /bound already/))
+  }
+  assert.is(given.number, number)
+  assert.throws(() => createSocket(umem, { interface: 'b0', fd: { number: 0 } }), (error: unknown) => error instanceof SyscallError && /E(NOTSOCK|NOPROTOOPT|OPNOTSUPP)/.test(error.errno))
+  assert.throws(() => createSocket(umem, { interface: 'b0', fd: { number: 98_765 } }), answered('EBADF', /not open/))
+})
+
+test('memory that somebody else has is used, and stays', () => {
+  using memory = Mapping.ofNewPages(64 * 2048, 'memory of a test')
+  {
+    using umem = createUmem({ memory, frameSize: 2048 })
+    assert.is(umem.frames, 64)
+    using a = createSocket(umem, { interface: 'a0' })
+    using b = createSocket(umem, { interface: 'b0' })
+    fillUp(b, 0, 16)
+    sendOne(umem, a)
+    assert.is(b.rx.peek(9), 1)
+    assert.equal(memory.bytes.subarray(b.rx.address(0), b.rx.address(0) + packetLength), umem.data(32 * 2048, packetLength))
+  }
+  assert.is(memory.bytes.length, 64 * 2048)
+  assert.throws(() => createUmem({ memory, frames: 65, frameSize: 2048 }), misused(/do not fit/))
+})
+
+test('a busy queue, one that does not exist, and what the driver cannot do are explained', () => {
+  using umem = createUmem({ frames: 64, frameSize: 2048 })
+  using other = createUmem({ frames: 64, frameSize: 2048 })
+  using socket = createSocket(umem, { interface: 'b0', queue: 1 })
+  assert.is(socket.queue, 1)
+  assert.throws(() => createSocket(other, { interface: 'b0', queue: 1 }), answered('EBUSY', /has a socket of another umem/))
+  assert.throws(() => createSocket(other, { interface: 'b0', queue: 2 }), answered('EINVAL', /no queue 2/))
+  assert.throws(() => createSocket(other, { interface: 'b0', mode: 'zero-copy' }), answered('EOPNOTSUPP', /no zero-copy.*copy mode works/))
+  assert.throws(() => createSocket(other, { interface: 'nowhere' }), misused(/no interface "nowhere" here: there is lo, .*b0/))
+  assert.throws(() => createSocket(other, { interface: 4711 }), misused(/index 4711/))
+  for (const queue of [-1, 1.5, Number.NaN, 2 ** 32]) assert.throws(() => createSocket(other, { interface: 'b0', queue }), misused(/not the number of a queue/))
+  // Nothing of what failed is in the way.
+  using fine = createSocket(other, { interface: 'b0', queue: 0, mode: 'copy' })
+  assert.is(fine.closed, false)
+})
+
+test('wrong sizes are refused before the kernel is asked', () => {
+  for (const frameSize of [0, 1024, 2047, 3000, -2048, Number.NaN]) assert.throws(() => createUmem({ frameSize }), misused(/frames of/))
+  for (const headroom of [-1, 1.5, 2048 - 256, 4096]) assert.throws(() => createUmem({ frameSize: 2048, headroom }), misused(/no room for packets/))
+  for (const frames of [0, -1, 1.5, Number.NaN, 2 ** 50]) assert.throws(() => createUmem({ frames }), misused(/cannot have .* frames/))
+  for (const size of [0, 3, -4, 1.5, Number.NaN, 2 ** 31]) {
+    assert.throws(() => createUmem({ fill: size }), misused(/the fill ring cannot have .* power of two/))
+    assert.throws(() => createUmem({ completion: size }), misused(/the completion ring/))
+  }
+  for (const txMetadata of [-8, 4, 256]) assert.throws(() => createUmem({ txMetadata }), misused(/multiple of 8 below 256/))
+  using umem = createUmem({ frames: 64, frameSize: 2048 })
+  assert.throws(() => createSocket(umem, { interface: 'b0', rx: 0, tx: 0 }), misused(/needs an rx ring or a tx ring/))
+  assert.throws(() => createSocket(umem, { interface: 'b0', rx: 100 }), misused(/the rx ring cannot have 100/))
+  assert.throws(() => createSocket(umem, { interface: 'b0', tx: 100 }), misused(/the tx ring cannot have 100/))
+})
+
+test('frames that only the kernel knows to be too large are refused by it', () => {
+  using umem = createUmem({ frames: 4, frameSize: 1 << 20 })
+  assert.throws(() => createSocket(umem, { interface: 'b0' }), answered('EINVAL', /up to the page size/))
+})
+
+test('what is used after it was closed says so', async () => {
+  const umem = createUmem({ frames: 64, frameSize: 2048 })
+  const socket = createSocket(umem, { interface: 'b0', tx: 0 })
+  const { rx, fill, completion } = socket
+  const { bytes } = umem
+  assert.throws(() => socket.tx, misused(/without a ring for tx/))
+  const waiting = socket.readable()
+  umem[Symbol.dispose]()
+  umem[Symbol.dispose]()
+  await waiting.then(
+    () => assert.unreachable(),
+    (error: unknown) => assert.match(String(error), /was closed while somebody waited/),
+  )
+  assert.ok(socket.closed)
+  assert.is(bytes.length, 0)
+  const uses = [() => umem.bytes, () => umem.data(0, 1), () => rx.peek(1), () => fill.push(0), () => completion.peek(1), () => fill.needsWakeup, () => createSocket(umem, { interface: 'b0' })]
+  for (const use of uses) assert.throws(use, misused(/used after/), String(use))
+  for (const use of [() => socket.kickRx(), () => socket.statistics(), () => socket.zeroCopy]) assert.throws(use, /used after it was closed/, String(use))
+  await socket.readable().then(
+    () => assert.unreachable(),
+    (error: unknown) => assert.match(String(error), /used after it was closed/),
+  )
+})
+
+test.run()
