@@ -22,6 +22,7 @@ const rooms = [
   'structops',
   'xsk',
   'sockets',
+  'journal',
   'testbed',
   'emulator',
 ]

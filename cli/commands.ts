@@ -80,6 +80,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/show.ts'),
   },
   {
+    name: 'cleanup',
+    summary: 'undo what commands that were killed have left, and only that',
+    load: () => import('./commands/cleanup.ts'),
+  },
+  {
     name: 'btf',
     summary: 'the types of a kernel or an object: print them, or cut them down to what objects need',
     parts: ['dump', 'min'],

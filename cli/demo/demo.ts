@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { setImmediate as turn } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { type Journal, registrationEntry } from '../../src/journal/index.ts'
 import { LinuxTarget, openFds } from '../../src/kernel/index.ts'
 import { load, openObject, type PreparedObject, prepare } from '../../src/loader/index.ts'
 import { describeMap, register } from '../../src/structops/index.ts'
@@ -8,7 +9,7 @@ import { createTestbed, type Testbed } from '../../src/testbed/index.ts'
 import { atExit, interruption } from '../interrupted.ts'
 import { matchTable, summary } from '../output/match-table.ts'
 import type { Output } from '../output/output.ts'
-import { demoMapName, makeRoomFor } from './leftover.ts'
+import { beginDemo, demoMapName } from './begin.ts'
 import { resultTable } from './results.ts'
 import { retire, type RetirementStep } from './retire.ts'
 import { sampleMs, sendAndWatch, type Watched } from './watch.ts'
@@ -29,14 +30,14 @@ const examples = ['bpf_dctcp', 'bpf_cubic']
 
 /**
  * The main job on real input: match, register, carry traffic, watch, unregister. Everything that it makes goes away
- * with it, also when it is interrupted: the namespaces belong to child processes, the registrations to this one.
+ * with it, also when it is interrupted: the namespaces belong to child processes, and registrations are in a journal.
  */
 export async function runDemo(options: DemoOptions, output: Output): Promise<void> {
   using target = new LinuxTarget()
   using ended = interruption(output.unread)
   const prepared = examples.map((name) => prepareExample(name, target))
   check(prepared, target, output)
-  makeRoomFor(examples, target, output)
+  using journal = await beginDemo(examples, target, output)
   const results: DemoResult[] = []
   await withTestbed(ended.signal, async (bed) => {
     using counted = new DisposableStack()
@@ -45,7 +46,7 @@ export async function runDemo(options: DemoOptions, output: Output): Promise<voi
       ended.signal.throwIfAborted()
       output.print()
       heading(output, index + 2, `${examples[index]}: register it, send with it, unregister it`)
-      results.push(await showLife(object, target, bed, options, output))
+      results.push(await showLife(object, { target, journal, bed }, options, output))
     }
   })
   conclude(prepared, results, target, output)
@@ -92,16 +93,20 @@ async function withTestbed(signal: AbortSignal, work: (bed: Testbed) => Promise<
 /** One algorithm's life. */
 async function showLife(
   prepared: PreparedObject,
-  target: LinuxTarget,
-  bed: Testbed,
+  { target, journal, bed }: { target: LinuxTarget; journal: Journal; bed: Testbed },
   options: DemoOptions,
   output: Output,
 ): Promise<DemoResult> {
   using loaded = load(prepared, target)
   const [map = ''] = loaded.structOps.keys()
   using undo = new DisposableStack()
+  undo.use(journal.note(registrationEntry(loaded, map)))
   const registration = undo.use(register(loaded, map))
-  undo.use(atExit(() => registration.unregister()))
+  const undoAtOnce = () => {
+    registration.unregister()
+    journal[Symbol.dispose]()
+  }
+  undo.use(atExit(undoAtOnce))
   const name = registration.name ?? map
   const { mapId, keptAliveBy } = registration
   output.print(`registered as map ${mapId}, kept alive by ${keptAliveBy}`)

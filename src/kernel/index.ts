@@ -8,6 +8,7 @@ export { interfaceReady } from './net/interface-ready.ts'
 export {
   createNamespace,
   insideNamespace,
+  namespaceCookie,
   namespaceInode,
   openNamespace,
   type OwnNamespace,
@@ -19,9 +20,11 @@ export { type SocketOwner, socketOwners } from './net/socket-owners.ts'
 export { Mapping, openMappings } from './mapping.ts'
 export { attributeText, eachAttribute, littleEndian, type NetlinkMessage } from './net/netlink.ts'
 export { NetlinkSocket } from './net/netlink-socket.ts'
+export { lockFile, tryLockFile } from './lock.ts'
+export { listMounts, type Mount, unmount } from './mounts.ts'
 export { POLL, Poller } from './poller.ts'
 export { replacePrivately } from './private-file.ts'
-export { dieWithParent, openProcess, outliveParent } from './process.ts'
+export { bootId, dieWithParent, openProcess, outliveParent, processStart, signalProcess } from './process.ts'
 export { type BpfFilter, TrafficControl } from './net/tc.ts'
 export type { Interface } from './net/interface-messages.ts'
 export { turnOffloadsOff } from './net/offloads.ts'

@@ -32,6 +32,10 @@ const syscallForPid = bind<[number, number, number]>('long syscall(long, int, un
 /** ABI: pidfd_open(2) has the same number on every architecture. */
 export const pidfdOpen = (pid: number, flags: number): number => syscallForPid(434, pid, flags)
 
+const syscallForSignal = bind<[number, number, number, null, number]>('long syscall(long, int, int, void *, unsigned int)')
+/** ABI: pidfd_send_signal(2) has the same number on every architecture. */
+export const pidfdSendSignal = (pidfd: number, signal: number): number => syscallForSignal(424, pidfd, signal, null, 0)
+
 const fcntl = bind<[fd: number, command: number, argument: number]>('int fcntl(int, int, int)')
 // ABI: F_DUPFD_CLOEXEC, linux/fcntl.h.
 export const duplicate = (fd: number): number => fcntl(fd, 1030, 0)
@@ -89,6 +93,7 @@ export const mount = bind<[source: string, target: string, type: string, flags: 
 )
 
 export const unmount = bind<[target: string, flags: number]>('int umount2(const char *, int)')
+export const flock = bind<[fd: number, operation: number]>('int flock(int, int)')
 
 export const setrlimit = bind<[resource: number, limits: Uint8Array]>('int setrlimit(int, void *)')
 

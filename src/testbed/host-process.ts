@@ -28,9 +28,9 @@ process.on('disconnect', () => void programs.end().finally(() => process.exit(0)
 if (!process.connected) process.exit(0)
 
 serveCalls({
-  start() {
+  start({ parent }) {
     // Closing the channel ends this process when it listens; the kernel sees to it when it does not.
-    dieWithParent()
+    dieWithParent(parent)
     own = unshareNetwork()
     calmIpv6(own)
     using interfaces = new Interfaces()

@@ -63,7 +63,7 @@ export class Host implements AsyncDisposable {
     }
     const channel = new HostChannel(name, options)
     try {
-      const { inode } = await channel.call('start', undefined, 30_000)
+      const { inode } = await channel.call('start', { parent: process.pid }, 30_000)
       return new Host(name, channel, inode)
     } catch (error) {
       await channel.close()

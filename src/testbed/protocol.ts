@@ -6,7 +6,7 @@ import type { ErrorFacts } from './error-facts.ts'
  * and byte arrays pass as they are.
  */
 export interface Calls {
-  start: { argument: undefined; answer: { inode: number } }
+  start: { argument: { parent: number }; answer: { inode: number } }
   setSysctl: { argument: { name: string; value: string }; answer: undefined }
   createVeth: { argument: VethSpec; answer: undefined }
   configure: { argument: InterfaceSpec; answer: undefined }

@@ -35,6 +35,28 @@ export function namespaceInode(of: Fd | string = own): number {
   return typeof of === 'string' ? linkedInode(of) : fstatSync(of.number).ino
 }
 
+// ABI: SOL_SOCKET and SO_NETNS_COOKIE, asm-generic/socket.h; AF_INET and SOCK_DGRAM, bits/socket.h.
+const SOL_SOCKET = 1
+const SO_NETNS_COOKIE = 71
+const AF_INET = 2
+const SOCK_DGRAM = 2
+
+/**
+ * The number that the kernel gave a network namespace, the own one by default, and gives no other until the machine is
+ * started anew; an inode is given again. Since Linux 5.14.
+ */
+export function namespaceCookie(namespace?: Fd): bigint {
+  using socket = openSocket({ domain: AF_INET, type: SOCK_DGRAM, protocol: 0, what: 'a socket' }, namespace)
+  const cookie = new BigUint64Array(1)
+  const length = Uint32Array.of(cookie.byteLength)
+  check(libc.getsockopt(socket.number, SOL_SOCKET, SO_NETNS_COOKIE, new Uint8Array(cookie.buffer), length), {
+    doing: 'asking which network namespace this is',
+    syscall: 'getsockopt(SO_NETNS_COOKIE)',
+    hints: { ENOPROTOOPT: 'that takes Linux 5.14 or later' },
+  })
+  return cookie[0] ?? 0n
+}
+
 function linkedInode(path: string): number {
   try {
     return Number(/^net:\[(\d+)\]$/.exec(readlinkSync(path))?.[1] ?? Number.NaN)

@@ -166,11 +166,13 @@ export class Interfaces implements Disposable {
     )
   }
 
-  /** Deletes an interface; of a veth pair both ends go. */
-  delete(name: string): void {
+  /** Deletes an interface, by its name or its number; of a veth pair both ends go. */
+  delete(which: string | number): void {
+    const [fixed, attributes]: [Uint8Array, readonly Attribute[]] =
+      typeof which === 'number' ? [ifinfomsg({ index: which }), []] : [ifinfomsg({}), [[IFLA_IFNAME, zeroEnded(which)]]]
     this.#socket.request(
-      { type: RTM_DELLINK, fixed: ifinfomsg({}), attributes: [[IFLA_IFNAME, zeroEnded(name)]] },
-      { doing: `deleting interface ${name}`, syscall: 'netlink(RTM_DELLINK)', capability },
+      { type: RTM_DELLINK, fixed, attributes },
+      { doing: `deleting interface ${which}`, syscall: 'netlink(RTM_DELLINK)', capability },
     )
   }
 

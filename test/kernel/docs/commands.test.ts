@@ -55,7 +55,7 @@ async function runStep({ command, output, afterInterrupt }: Step, user: boolean)
   const [program = '', ...args] = user ? ['setpriv', '--bounding-set=-all', '--inh-caps=-all', ...shell] : shell
   const running = execa(program, args, {
     cwd: here,
-    env: { PATH: `${join(here, 'bin')}:${process.env['PATH'] ?? ''}`, XDG_STATE_HOME: join(here, 'state') },
+    env: { PATH: `${join(here, 'bin')}:${process.env['PATH'] ?? ''}`, XDG_STATE_HOME: join(here, 'state'), CCDK_JOURNAL: join(here, 'journal') },
     all: true,
     reject: false,
     stdin: 'ignore',
@@ -70,7 +70,7 @@ async function runStep({ command, output, afterInterrupt }: Step, user: boolean)
     }
   }
   const { exitCode, all } = await running
-  return { exitCode, all: all.replaceAll(bpffs?.path ?? '', '/sys/fs/bpf') }
+  return { exitCode, all: all.replaceAll(bpffs?.path ?? '', '/sys/fs/bpf').replaceAll(join(here, 'journal'), '/run/ccdk/journal') }
 }
 
 async function runConsole(block: Block): Promise<void> {
@@ -91,7 +91,7 @@ async function runProgram(block: Block, expected: Block | undefined): Promise<vo
   )
   const file = join(place?.path ?? '', 'program.mts')
   await writeFile(file, source)
-  const { stdout } = await execa(process.execPath, [file], { cwd: join(root, 'src/cc-examples') })
+  const { stdout } = await execa(process.execPath, [file], { cwd: join(root, 'src/cc-examples'), env: { CCDK_JOURNAL: join(place?.path ?? '', 'journal') } })
   if (expected?.language === 'text') assert.match(`${stdout}\n`, outputPattern(expected.text), stdout)
 }
 

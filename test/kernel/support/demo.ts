@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import * as assert from 'uvu/assert'
+import { cleanUp } from '../../../src/journal/index.ts'
 import { availableCongestion, LinuxTarget } from '../../../src/kernel/index.ts'
 import { listStructOps, unregister } from '../../../src/structops/index.ts'
 import { until } from '../../support/until.ts'
@@ -21,13 +22,18 @@ export const sweepDemo = (): void => sweepNames(demoNames)
 
 /**
  * Asserts that nothing of a demo that has ended is left. What outlives a process is a registered map and what that
- * refers to; all else goes with its descriptors. A demo's maps are called after its process.
+ * refers to; all else goes with its descriptors. A demo's maps are called after its process. Its journal lists nothing.
  */
 export async function demoLeftNothing(pid: number, children: readonly number[]): Promise<void> {
   await until(() => !children.some(isRunning), 'its processes have ended')
   using target = new LinuxTarget()
   await until(() => listStructOps(target).every(({ map }) => map !== `demo_${pid}`), 'its maps are gone')
   assert.equal(demoNames.filter(isAvailable), [])
+  const { runs } = await cleanUp({ dryRun: true })
+  assert.equal(
+    runs.filter((run) => run.pid === pid),
+    [],
+  )
 }
 
 /** The processes that a process has started, and those that they have. */

@@ -1,0 +1,7 @@
+export { type Cleaned, cleanUp, type Found, type RunFound } from './cleanup.ts'
+export type { Entry, NamespaceIdentity } from './entry.ts'
+export { Journal } from './journal.ts'
+export type { Owner } from './lines.ts'
+export { journalDirectory } from './place.ts'
+export { registrationEntry } from './things/bpf.ts'
+export { namespaceIdentity } from './things/network.ts'
