@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
@@ -56,6 +56,29 @@ for (const [how, end] of [
     await until(() => wires(watcher).length === 0, 'their namespaces are gone, and their interfaces')
   })
 }
+
+test('killed at any moment of its making, it leaves no process', async () => {
+  await using watcher = await startHost('watcher')
+  for (const seconds of [0.05, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.7]) {
+    const mark = `CCDK_TEST=${watcher.pid}-${seconds}`
+    const [name = '', value = ''] = mark.split('=')
+    const subprocess = execa(process.execPath, [program, String(watcher.pid)], { reject: false, env: { [name]: value } })
+    await sleep(1000 * (seconds + Math.random() / 20))
+    subprocess.kill('SIGKILL')
+    await subprocess
+    await until(() => withVariable(mark).length === 0, `no process of a testbed killed after ${seconds} s is left`)
+  }
+})
+
+/** The processes that have a variable in their environment. */
+const withVariable = (text: string): string[] =>
+  globSync('/proc/[0-9]*/environ').filter((file) => {
+    try {
+      return readFileSync(file, 'latin1').split('\0').includes(text)
+    } catch {
+      return false
+    }
+  })
 
 test('signals that a terminal sends do not end the hosts before their parent', async () => {
   await using bed = await createTestbed()

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { chmodSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
@@ -96,6 +97,18 @@ test('processes with the mark of the run are ended, and no other', async ({ dire
   } finally {
     for (const child of children) child.kill('SIGKILL')
   }
+})
+
+test('a process that does not end when it is asked to is killed', async ({ directory }) => {
+  const code = "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); console.log()"
+  const child = spawn(process.execPath, ['--eval', code], { stdio: ['ignore', 'pipe', 'ignore'] })
+  const ended = once(child, 'exit')
+  await once(child.stdout, 'data')
+  const pid = child.pid ?? 0
+  write(directory, ownerLine(owner) + entryLine(1, { kind: 'process', pid, start: processStart(pid) ?? 0 }))
+  const [run] = (await cleanUp({ directory })).runs
+  assert.equal(run?.things.map(({ outcome }) => outcome), ['undone'])
+  assert.equal(await ended, [null, 'SIGKILL'])
 })
 
 test('a process is known by its number and its start: one that has the number by now is left alone', async ({ directory }) => {
