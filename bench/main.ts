@@ -2,6 +2,7 @@ import { measure, report } from './pairs.ts'
 import { btfDump } from './cases/btf-dump.ts'
 import { btfIndex } from './cases/btf-index.ts'
 import { commandRegister } from './cases/command.ts'
+import { linkDroptail, linkFqCodel } from './cases/link-model.ts'
 import { mapBatch } from './cases/map-batch.ts'
 import { openLoadRegister } from './cases/register.ts'
 import { ringBuffer, ringBufferLive } from './cases/ringbuf.ts'
@@ -14,6 +15,8 @@ const cases = {
   'map-batch': mapBatch,
   'ring-buffer': ringBuffer,
   command: commandRegister,
+  'link-droptail': linkDroptail,
+  'link-fq-codel': linkFqCodel,
 }
 
 // Side by side with libbpf and bpftool, in one run: A B A B …, so that a change of the machine's speed meets both.

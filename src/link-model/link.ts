@@ -1,6 +1,6 @@
 import { DelayLine, type DelayOptions } from './delay-line.ts'
 import { lossOf, type LossOptions } from './loss.ts'
-import type { Fate, Packet } from './packet.ts'
+import { type Fate, mark, type Packet } from './packet.ts'
 import { Policer, type PolicerOptions } from './policer.ts'
 import { type QueueOptions, queueOf } from './queue/options.ts'
 import type { Discipline, Limit } from './queue/queue.ts'
@@ -13,6 +13,8 @@ export interface LinkOptions extends DelayOptions {
   rate: RateOptions
   queue: QueueOptions
   loss?: LossOptions
+  /** Packets that are marked before they come to the queue, if they can be, picked as lost ones are. */
+  mark?: LossOptions
   /** The probability that a packet comes twice. */
   duplicate?: number
   policer?: PolicerOptions
@@ -34,9 +36,11 @@ export class Link<P extends Packet> {
   readonly #queue: Discipline<P>
   readonly #line: DelayLine<P>
   readonly #losing: Random
+  readonly #marking: Random
   readonly #doubling: Random
   #policer: Policer | undefined
   #isLost: () => boolean = () => false
+  #isMarked: () => boolean = () => false
   #duplicate: number
   #rate: Rate
   #sending: P | undefined
@@ -48,7 +52,7 @@ export class Link<P extends Packet> {
 
   /** `origin` is when its time begins: the steps of a rate and a trace count from there. */
   constructor(options: LinkOptions, seed: number, fate: Fate<P>, origin = 0) {
-    const { rate, queue, loss, duplicate = 0, policer } = options
+    const { rate, queue, loss, mark: marks, duplicate = 0, policer } = options
     this.#fate = fate
     this.#rate = rateOf(rate, origin)
     this.#queue = queueOf(queue, new Random(seed, 'queue'), fate)
@@ -56,6 +60,8 @@ export class Link<P extends Packet> {
     this.#policer = policer === undefined ? undefined : new Policer(policer)
     this.#losing = new Random(seed, 'loss')
     if (loss !== undefined) this.#isLost = lossOf(loss, this.#losing)
+    this.#marking = new Random(seed, 'mark')
+    if (marks !== undefined) this.#isMarked = lossOf(marks, this.#marking)
     this.#doubling = new Random(seed, 'duplicate')
     this.#duplicate = duplicate
   }
@@ -80,11 +86,12 @@ export class Link<P extends Packet> {
    * Goes on otherwise from now on. A new rate holds for what is left of the packet on the link, its steps and its trace
    * begin now; a new delay and jitter hold for packets that are sent from now on.
    */
-  set({ rate, limit, loss, policer, duplicate, ...delay }: LinkChange, now: number): void {
+  set({ rate, limit, loss, mark: marks, policer, duplicate, ...delay }: LinkChange, now: number): void {
     this.advance(now)
     if (rate !== undefined) this.#setRate(rateOf(rate, now), now)
     if (limit !== undefined) this.#queue.setLimit(limit)
     if (loss !== undefined) this.#isLost = lossOf(loss, this.#losing)
+    if (marks !== undefined) this.#isMarked = lossOf(marks, this.#marking)
     if (duplicate !== undefined) this.#duplicate = duplicate
     if (policer !== undefined && this.#policer !== undefined) this.#policer.set(policer, now)
     else if (policer !== undefined) this.#policer = new Policer(policer)
@@ -116,6 +123,7 @@ export class Link<P extends Packet> {
     if (this.#isLost()) this.#fate.drop(packet, 'loss', now)
     else if (this.#policer?.passes(packet.size, now) === false) this.#fate.drop(packet, 'policer', now)
     else {
+      if (this.#isMarked()) mark(packet, 'random', now, this.#fate)
       this.#queue.enqueue(packet, now)
       if (this.#sending === undefined) this.#send(now)
     }

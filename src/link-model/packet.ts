@@ -21,8 +21,8 @@ export const ECN = { NOT_ECT: 0, ECT1: 1, ECT0: 2, CE: 3 } as const
 /** Why a packet did not get through: random loss, the policer, no room, or a discipline's decision. */
 export type DropReason = 'loss' | 'policer' | 'limit' | 'red' | 'codel' | 'pie'
 
-/** Who decided that a packet is marked. */
-export type MarkReason = 'step' | 'red' | 'codel' | 'pie'
+/** Who decided that a packet is marked: chance, or a discipline. */
+export type MarkReason = 'random' | 'step' | 'red' | 'codel' | 'pie'
 
 /** What becomes of packets. Each that arrives is told of once, by `deliver` or by `drop`; a mark comes before that. */
 export interface Fate<P extends Packet> {

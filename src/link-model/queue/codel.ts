@@ -13,6 +13,16 @@ export interface CodelOptions {
 
 const defaults = { target: 5e6, interval: 100e6, ecn: false }
 
+/**
+ * The largest packet so far: as long as no more than that waits, the link could not be used better. Queues that share a
+ * link share it.
+ */
+export interface Largest {
+  bytes: number
+}
+
+export const noneSoFar = (): Largest => ({ bytes: 512 })
+
 /** The state machine of one queue that is controlled by how long packets waited in it. */
 export class CodelControl<P extends Packet> {
   readonly #options: Required<CodelOptions>
@@ -23,10 +33,10 @@ export class CodelControl<P extends Packet> {
   #count = 0
   #lastCount = 0
   #isDropping = false
-  /** The largest packet so far: as long as no more than that waits, the link could not be used better. */
-  #largest = 512
+  readonly #largest: Largest
 
-  constructor(fifo: Fifo<P>, options: CodelOptions, fate: Fate<P>) {
+  constructor(fifo: Fifo<P>, largest: Largest, options: CodelOptions, fate: Fate<P>) {
+    this.#largest = largest
     this.#fifo = fifo
     this.#options = { ...defaults, ...options }
     this.#fate = fate
@@ -66,9 +76,9 @@ export class CodelControl<P extends Packet> {
       this.#firstAbove = 0
       return { packet, isTooOld: false }
     }
-    this.#largest = Math.max(this.#largest, packet.size)
+    if (packet.size > this.#largest.bytes) this.#largest.bytes = packet.size
     const { target, interval } = this.#options
-    if (now - packet.queuedAt < target || this.#fifo.bytes <= this.#largest) {
+    if (now - packet.queuedAt < target || this.#fifo.bytes <= this.#largest.bytes) {
       this.#firstAbove = 0
       return { packet, isTooOld: false }
     }
@@ -103,7 +113,7 @@ export class Codel<P extends Packet> implements Discipline<P> {
 
   constructor(options: CodelOptions & { limit: Limit }, fate: Fate<P>) {
     this.#fifo = new Fifo(options.limit)
-    this.#control = new CodelControl(this.#fifo, options, fate)
+    this.#control = new CodelControl(this.#fifo, noneSoFar(), options, fate)
     this.#fate = fate
   }
 

@@ -2,7 +2,7 @@ import { UsageError } from '../../errors/index.ts'
 import type { Fate, Packet } from '../packet.ts'
 import type { Random } from '../random.ts'
 import { Ring } from '../ring.ts'
-import { CodelControl, type CodelOptions } from './codel.ts'
+import { CodelControl, type CodelOptions, type Largest, noneSoFar } from './codel.ts'
 import { Fifo } from './fifo.ts'
 import type { Discipline, Limit } from './queue.ts'
 
@@ -38,6 +38,7 @@ export class FqCodel<P extends Packet> implements Discipline<P> {
   readonly #queues: (FlowQueue<P> | undefined)[]
   /** Which flows share a queue differs from seed to seed. */
   readonly #salt: number
+  readonly #largest: Largest = noneSoFar()
   readonly #new = new Ring<FlowQueue<P>>()
   readonly #old = new Ring<FlowQueue<P>>()
   #limit: Limit
@@ -118,7 +119,8 @@ export class FqCodel<P extends Packet> implements Discipline<P> {
     const known = this.#queues[index]
     if (known !== undefined) return known
     const fifo = new Fifo<P>()
-    const queue = { fifo, control: new CodelControl(fifo, this.#options, this.#fate), credit: 0, isActive: false }
+    const control = new CodelControl(fifo, this.#largest, this.#options, this.#fate)
+    const queue = { fifo, control, credit: 0, isActive: false }
     this.#queues[index] = queue
     return queue
   }

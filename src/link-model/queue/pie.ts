@@ -80,8 +80,10 @@ export class Pie<P extends Packet> implements Discipline<P> {
 
   enqueue(packet: P, now: number): void {
     this.#update(now)
-    if (!this.#fifo.hasRoom(packet)) this.#fate.drop(packet, 'limit', now)
-    else if (this.#isChosen() && !this.#marks(packet, now)) this.#fate.drop(packet, 'pie', now)
+    if (!this.#fifo.hasRoom(packet)) {
+      this.#accumulated = 0
+      this.#fate.drop(packet, 'limit', now)
+    } else if (this.#isChosen() && !this.#marks(packet, now)) this.#fate.drop(packet, 'pie', now)
     else this.#fifo.push(packet, now)
   }
 

@@ -35,8 +35,8 @@ export class Red<P extends Packet> implements Discipline<P> {
   #average = 0
   /** Packets since the last that was marked or dropped; -1 below `min`. */
   #count = -1
-  /** Since when there has been nothing in it, less what the average has been told of. */
-  #emptySince = 0
+  /** Since when the link has had nothing to send, less what the average has been told of. */
+  #idleSince: number | undefined = 0
 
   constructor(options: RedOptions, random: Random, fate: Fate<P>) {
     const { maxProbability = 0.1, weight = 0.002, gentle = true, ecn = false } = options
@@ -74,25 +74,29 @@ export class Red<P extends Packet> implements Discipline<P> {
       this.#count = 0
       this.#fate.drop(packet, 'limit', now)
     } else if (this.#isChosen() && !this.#canMark(packet, now)) this.#fate.drop(packet, 'red', now)
-    else this.#fifo.push(packet, now)
+    else {
+      this.#fifo.push(packet, now)
+      this.#idleSince = undefined
+    }
   }
 
   dequeue(now: number): P | undefined {
     const packet = this.#fifo.shift()
-    if (this.packets === 0) this.#emptySince = now
+    // An empty queue counts as such while the link sends, and by the time that passes once it does not.
+    if (packet === undefined) this.#idleSince ??= now
     return packet
   }
 
   #updateAverage(now: number): void {
     const { weight, packetTime } = this.#options
-    if (this.packets > 0) {
+    if (this.#idleSince === undefined) {
       this.#average += weight * (this.packets - this.#average)
       return
     }
     // As if so many packets of usual size had found an empty queue.
-    const missed = Math.floor((now - this.#emptySince) / packetTime)
+    const missed = Math.floor((now - this.#idleSince) / packetTime)
     this.#average *= (1 - weight) ** missed
-    this.#emptySince += missed * packetTime
+    this.#idleSince += missed * packetTime
   }
 
   /** Whether the packet is one that tells its sender to slow down. */

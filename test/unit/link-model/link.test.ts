@@ -46,16 +46,6 @@ test('jitter in order: no packet comes before the one before it; out of order so
   }
 })
 
-test('independent loss: within the 99 % interval of the binomial distribution', () => {
-  const count = 1_000_000
-  const arrivals = Array.from({ length: count }, (_, index) => ({ at: index * 1000, size: 100 }))
-  for (const probability of [1e-2, 1e-4]) {
-    const { drops } = through({ ...plain(Infinity), loss: { kind: 'independent', probability } }, arrivals, 11)
-    const deviation = Math.sqrt(count * probability * (1 - probability))
-    assert.ok(Math.abs(drops.length - count * probability) < 2.576 * deviation, `${drops.length}`)
-  }
-})
-
 test('loss in bursts: as much in all, and bursts as long, as the chain says', () => {
   const loss = { kind: 'bursts', toBad: 0.01, toGood: 0.25 } as const
   const arrivals = Array.from({ length: 1_000_000 }, (_, index) => ({ at: index * 1000, size: 100 }))
@@ -138,6 +128,24 @@ test('the rate may change while it runs', () => {
   const within = (from: number, to: number) => delivered.filter(({ at }) => at >= from && at < to).length
   assert.is(within(0, second), 833)
   assert.ok(Math.abs(within(second, 2 * second) - 416) <= 1)
+})
+
+test('it sends whenever something waits, in order, and never faster than its rate', () => {
+  const gaps = fc.array(fc.record({ gap: fc.nat(3 * ms), size: fc.integer({ min: 40, max: 1514 }) }), { maxLength: 200 })
+  fc.assert(
+    fc.property(gaps, (list) => {
+      let [at, free] = [0, 0]
+      const arrivals = list.map(({ gap, size }) => ({ at: (at += gap), size }))
+      const { delivered } = through(plain(8e6, 5 * ms), arrivals)
+      assert.is(delivered.length, list.length)
+      for (const [index, arrival] of arrivals.entries()) {
+        free = Math.max(free, arrival.at) + arrival.size * 1000
+        assert.is(delivered[index]?.number, index)
+        assert.ok(Math.abs((delivered[index]?.at ?? 0) - free - 5 * ms) < 0.01)
+      }
+    }),
+    { numRuns: 200 },
+  )
 })
 
 test('options are plain data', () => {

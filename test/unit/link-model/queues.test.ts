@@ -173,6 +173,25 @@ test('FQ-CoDel: flows whose queues are empty now and then are not new each time,
   assert.ok(Math.abs(ofFirst / 10_000 - 1 / 3) < 0.02, `${ofFirst}`)
 })
 
+test('FQ-CoDel: a flow that sends now and then does not wait for one that fills the link', () => {
+  const fast: LinkOptions = { ...linkWith({ kind: 'fq_codel', limit: { packets: 10_240 } }), rate: constant(100e6) }
+  const arrivals = merged(steady(120e6, 5, { flow: 1 }), steady(1e6, 5, { flow: 2, size: 200, from: 1 }))
+  const { delivered, drops } = through(fast, arrivals)
+  const ofFlow = (flow: number) => delivered.filter(({ number }) => arrivals[number]?.flow === flow)
+  assert.ok(Math.max(...ofFlow(2).map(({ delay }) => delay)) < 2 * ms)
+  assert.ok(drops.every(({ number }) => arrivals[number]?.flow === 1))
+  // CoDel keeps the other from having more than its own delay, without a flow that listens.
+  assert.ok(ofFlow(1).length > 4 * 8333)
+})
+
+test('FQ-CoDel: a small packet of one flow is not too late while less than a large one of any flow waits', () => {
+  const slow: LinkOptions = { ...linkWith({ kind: 'fq_codel', limit }), rate: constant(1e6) }
+  // Flow 2 has a few packets of 100 bytes, which wait for 12 ms and more at a time behind those of 1500.
+  const arrivals = merged(steady(0.9e6, 20, { flow: 1 }), steady(0.09e6, 20, { flow: 2, size: 100, from: 1 }))
+  const { drops } = through(slow, arrivals)
+  assert.ok(drops.every(({ number }) => arrivals[number]?.flow === 1))
+})
+
 test('FQ-CoDel: when there is no room, the flow that has most loses', () => {
   const arrivals = merged(steady(3 * rate, 1, { flow: 1 }), steady(0.3 * rate, 1, { flow: 2 }))
   const { drops, delivered } = through(linkWith({ kind: 'fq_codel', limit: { packets: 50 }, target: second, interval: 10 * second }), arrivals)
