@@ -15,6 +15,7 @@ const rooms = [
   'core-relo',
   'kernel-image',
   'link-model',
+  'spec',
   'loader',
   'compiler',
   'kernel',

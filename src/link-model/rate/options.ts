@@ -8,8 +8,11 @@ export type RateOptions =
   | { kind: 'constant'; rate: number }
   /** From the first step again after `period` ns, if there is one. */
   | { kind: 'steps'; steps: readonly RateStep[]; period?: number }
-  /** Lines of mahimahi's format, and the name of the file that they come from. */
-  | { kind: 'trace'; text: string; file: string }
+  /**
+   * Lines of mahimahi's format, the name of the file that they come from, and how many bytes each lets through: 1504, as
+   * there, unless another is said.
+   */
+  | { kind: 'trace'; text: string; file: string; opportunity?: number }
 
 /**
  * The rate of a link for which time begins at `origin`, ns.
@@ -23,6 +26,6 @@ export function rateOf(options: RateOptions, origin = 0): Rate {
     case 'steps':
       return steppedRate(options.steps, options.period, origin)
     case 'trace':
-      return traceRate(options.text, options.file, origin)
+      return traceRate(options, origin)
   }
 }

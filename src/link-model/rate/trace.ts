@@ -1,10 +1,10 @@
-import { ObjectError } from '../../errors/index.ts'
+import { ObjectError, UsageError } from '../../errors/index.ts'
 import type { Rate } from './rate.ts'
 
 /** What one line of a trace lets through, bytes: a packet of 1500 and the tunnel's header that the format's tools add. */
-const opportunity = 1504
+const usualOpportunity = 1504
 
-const nsPerMs = 1e6
+export const nsPerMs = 1e6
 
 /**
  * Reads a trace in the format of mahimahi: a line is a whole number of ms since the start at which so many bytes as one
@@ -14,8 +14,8 @@ const nsPerMs = 1e6
  *
  * @see Netravali et al., "Mahimahi: Accurate Record-and-Replay for HTTP", USENIX ATC 2015
  */
-export function traceRate(text: string, file: string, origin = 0): Rate {
-  const times = parseTrace(text, file)
+export function traceRate(options: TraceOptions, origin = 0): Rate {
+  const { times, opportunity } = parseTrace(options)
   const period = (times.at(-1) ?? 0) * nsPerMs
   const count = times.length
   const timeOf = (index: number) => origin + Math.floor(index / count) * period + (times[index % count] ?? 0) * nsPerMs
@@ -60,7 +60,15 @@ function firstWhere(holds: (index: number) => boolean, from: number, step: numbe
   return low
 }
 
-function parseTrace(text: string, file: string): number[] {
+export interface TraceOptions {
+  text: string
+  file: string
+  opportunity?: number
+}
+
+/** The moments of a trace, ms, and what each lets through, bytes. */
+export function parseTrace({ text, file, opportunity = usualOpportunity }: TraceOptions): { times: number[]; opportunity: number } {
+  if (!(opportunity >= 1)) throw new UsageError('a line of a trace lets a byte or more through')
   const times: number[] = []
   for (const [index, line] of text.split('\n').entries()) {
     const number = line.trim()
@@ -72,5 +80,5 @@ function parseTrace(text: string, file: string): number[] {
     times.push(time)
   }
   if ((times.at(-1) ?? 0) === 0) throw new ObjectError({ file, path: '', expected: 'a trace that ends after 0 ms' })
-  return times
+  return { times, opportunity }
 }

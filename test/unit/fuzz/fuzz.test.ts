@@ -23,7 +23,7 @@ async function run(options: Pick<FuzzOptions, 'corpus' | 'seed'>): Promise<FuzzR
 
 test('a fixed seed, of the objects that are committed: every part has its turn, and both outcomes', async () => {
   const { byTarget } = await run({ corpus: 'committed', seed: 1 })
-  assert.is(byTarget.size, 9)
+  assert.is(byTarget.size, 10)
   for (const [name, { ran, read }] of byTarget) {
     // An object fits no other's types, so that a machine is needed that says its kernel's.
     assert.ok(ran > 50 && (read > 10 || (name === 'kernel' && !hasKernel)), `${name}: ${read} of ${ran} were taken`)
@@ -37,9 +37,10 @@ test('another seed each time, of all objects that there are', async () => {
 })
 
 test('an input that does not end, or takes all memory, is told, and the others are run', async () => {
+  // Inputs 2 and 5 of this seed are damaged ones.
   const worker = new URL('../../fixtures/fuzz/bad-worker.ts', import.meta.url)
   const limits = { seconds: 60, hangsAfterMs: 5000, heapMb: 32 }
-  const { ran, findings } = await fuzz({ corpus: 'committed', seed: 1, inputs: 9, threads: 1, ...limits, worker })
+  const { ran, findings } = await fuzz({ corpus: 'committed', seed: 3, inputs: 9, threads: 1, ...limits, worker })
   assert.equal(findings.map(({ index }) => index), [2, 5])
   assert.is(findings[0]?.problem, 'it does not end')
   assert.match(findings[1]?.problem ?? '', 'JS heap out of memory')

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ObjectError, UsageError } from '../../../src/errors/index.ts'
-import { rateOf, type RateStep } from '../../../src/link-model/index.ts'
+import { mostBytes, nominalRate, rateOf, type RateOptions, type RateStep } from '../../../src/link-model/index.ts'
 import { ms, second } from './traffic.ts'
 
 const test = suite('rates')
@@ -89,6 +89,35 @@ test('a trace: far ahead it is found as fast, and a long run gives its mean rate
   let time = 0
   for (let count = 0; count < 4000; count += 1) time = busy.finish(time, 1504)
   assert.is(time, 20 * second)
+})
+
+test('a trace whose lines let more through', () => {
+  const rate = rateOf({ kind: 'trace', text: '1\n2\n', file: 'x', opportunity: 1514 })
+  assert.equal([rate.finish(0, 1514), rate.finish(ms, 1514), rate.finish(2 * ms, 1514)], [ms, 2 * ms, 3 * ms])
+})
+
+test('the rate by which a queue is measured, and what is sent at most in a time', () => {
+  const steps: RateOptions = { kind: 'steps', steps: [{ at: 0, rate: 1e6 }, { at: ms, rate: 8e6 }], period: 2 * ms }
+  const trace: RateOptions = { kind: 'trace', text: '1\n2\n2\n10\n', file: 'x' }
+  assert.equal([{ kind: 'constant', rate: 8e6 } as const, steps, trace].map(nominalRate), [8e6, 8e6, (4 * 1504 * 8) / 0.01])
+  assert.is(mostBytes(steps, ms), 1000)
+  // At 1 ms, twice at 2 ms; at 10 ms, which is 0 of the next turn, at 11 ms and twice at 12 ms; and so on.
+  assert.equal([0, 1, 2, 10, 12].map((time) => mostBytes(trace, time * ms) / 1504), [2, 3, 4, 6, 8])
+})
+
+test('a trace sends no more in any time than is said of it', () => {
+  const gaps = fc.array(fc.nat(4), { minLength: 1, maxLength: 12 })
+  fc.assert(
+    fc.property(gaps, fc.nat(60), fc.array(fc.nat(200), { minLength: 2, maxLength: 2 }), (list, length, [from = 0]) => {
+      let at = 0
+      const text = [...list.map((gap) => `${(at += gap)}\n`), `${at + 1}\n`].join('')
+      const options: RateOptions = { kind: 'trace', text, file: 'x' }
+      const rate = rateOf(options)
+      let sent = 0
+      for (let time = from * ms; time <= (from + length) * ms; sent += 1) time = rate.finish(time, 1504)
+      assert.ok((sent - 1) * 1504 <= mostBytes(options, length * ms), `${sent - 1} ${mostBytes(options, length * ms) / 1504}`)
+    }),
+  )
 })
 
 test('a trace that is none', () => {

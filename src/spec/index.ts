@@ -1,0 +1,20 @@
+export { type Checked, readDocument, readValue, type Source } from './document/document.ts'
+export type { Key } from './document/nodes.ts'
+export { strict } from './document/strict.ts'
+export type { Context } from './path/context.ts'
+export { framesNeeded } from './path/frames.ts'
+export type { PathLink } from './path/link.ts'
+export { filesBeside, pathOf, readPath } from './path/read.ts'
+export { type ResolvedPath, resolvePath } from './path/resolve.ts'
+export { pathDocument, type PathInput, pathSchema, type PathSpec } from './path/schema.ts'
+export { formatSize, parseSize, type Size } from './units/size.ts'
+export {
+  formatBytes,
+  formatProbability,
+  formatRate,
+  formatTime,
+  parseBytes,
+  parseProbability,
+  parseRate,
+  parseTime,
+} from './units/units.ts'
