@@ -26,6 +26,7 @@ const rooms = [
   'journal',
   'testbed',
   'emulator',
+  'experiment',
 ]
 
 const koffiOnlyInKernel = {
