@@ -1,7 +1,7 @@
 /** The figures of docs/statistics.md: how often intervals cover the truth, and how often a verdict is right. */
 import { compareArms, type Estimator } from '../src/experiment/index.ts'
 import { Random } from '../src/link-model/index.ts'
-import { coverage, eightMetrics, shapes, verdicts } from '../test/support/simulated-blocks.ts'
+import { coverage, eightMetrics, plain, shapes, verdicts } from '../test/support/simulated-blocks.ts'
 
 const experiments = Number(process.argv[2] ?? 2000)
 const resamples = 1000
@@ -17,6 +17,7 @@ for (const estimator of estimators) {
     row(`  ${estimator}, ${name}`, sizes.map((blocks) => percent(coverage(shape, estimator, { blocks, experiments, resamples }))))
   }
 }
+row('  the first without wider tails', sizes.map((blocks) => percent(coverage(shapes.normal, 'hodges-lehmann', { blocks, experiments, resamples }, plain))))
 
 const counts = [6, 8, 12, 16]
 const simulation = { experiments, resamples: 200 }

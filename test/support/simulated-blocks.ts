@@ -1,5 +1,7 @@
 /** Experiments that are made up, of which the truth is known. */
 import { compareArms, type Comparison, type Estimator, type Metric, pairedDifference } from '../../src/experiment/index.ts'
+import { bcaInterval, type Interval } from '../../src/experiment/statistics/bootstrap.ts'
+import { countedEstimate } from '../../src/experiment/statistics/estimate.ts'
 import { Random } from '../../src/link-model/index.ts'
 
 /** How the differences of the blocks scatter. */
@@ -33,14 +35,27 @@ export interface Simulation {
   resamples: number
 }
 
+type IntervalOf = (values: readonly number[], estimator: Estimator, drawing: { seed: number; resamples: number }) => Interval | undefined
+
+const expanded: IntervalOf = (candidate, estimator, drawing) =>
+  pairedDifference({ baseline: candidate.map(() => 0), candidate }, { ...drawing, level: 0.05, estimator }).interval
+
+/** Efron's, as it is. */
+export const plain: IntervalOf = (values, estimator, { seed, resamples }) =>
+  bcaInterval(countedEstimate(estimator, values), values.length, { tail: 0.025, resamples, random: new Random(seed, 'plain') })
+
 /** The share of experiments whose interval of 95 % covers the truth. */
-export function coverage({ draw, truth }: Shape, estimator: Estimator, { blocks, experiments, resamples }: Simulation): number {
+export function coverage(
+  { draw, truth }: Shape,
+  estimator: Estimator,
+  { blocks, experiments, resamples }: Simulation,
+  intervalOf = expanded,
+): number {
   const random = new Random(blocks, `coverage of the ${estimator}`)
   let covered = 0
   for (let seed = 0; seed < experiments; seed += 1) {
     const candidate = Array.from({ length: blocks }, () => draw(random))
-    const options = { seed, level: 0.05, estimator, resamples }
-    const { interval } = pairedDifference({ baseline: candidate.map(() => 0), candidate }, options)
+    const interval = intervalOf(candidate, estimator, { seed, resamples })
     if (interval && interval.low <= truth[estimator] && truth[estimator] <= interval.high) covered += 1
   }
   return covered / experiments
