@@ -2,14 +2,14 @@ import { normalQuantile } from './distributions.ts'
 import { standardDeviation } from './descriptive.ts'
 
 export interface FurtherBlocks {
-  /** If the differences go on to scatter as they did. */
+  /** If the differences go on to scatter as they did. 1000 stands for as many or more. */
   likely: number
   /** If they scattered less so far than they will, as they do in one of five experiments. */
   careful: number
 }
 
-/** Numbers of blocks end here: `mostBlocks` stands for as many or more. */
-export const mostBlocks = 1000
+/** Numbers of blocks end here, which stands for as many or more. */
+const mostBlocks = 1000
 
 /** The probability to find a difference that is there. */
 const power = 0.8
