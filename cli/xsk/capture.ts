@@ -2,6 +2,7 @@ import { setImmediate as yieldToOthers } from 'node:timers/promises'
 import { SyscallError } from '../../src/errors/index.ts'
 import { type Fd, Interfaces } from '../../src/kernel/index.ts'
 import { createSocket, createUmem, type Device, type XskSocket } from '../../src/xsk/index.ts'
+import { type Missed, missedOf, type QueueFacts, sumMissed } from './totals.ts'
 
 /** As many frames as the rings have entries: each is in a ring or being read. Room for some milliseconds at full speed. */
 const frames = 8192
@@ -25,16 +26,32 @@ export interface CaptureOptions {
 export interface Batches {
   /** Whether it takes more. */
   readonly wants: boolean
-  /** What comes next is of this queue and stands in this memory. */
-  begin: (queue: number, memory: Uint8Array<ArrayBuffer>) => void
-  /** The packet is the kernel's memory again when this returns. */
-  take: (at: number, length: number) => void
+  /** What comes next is of this queue, stands in this memory, and came at this time of CLOCK_MONOTONIC: now, if left out. */
+  begin: (queue: number, memory: Uint8Array<ArrayBuffer>, time?: bigint) => void
+  /** A packet, of which so many bytes are kept at `at`: another may be there when this returns. */
+  take: (at: number, length: number, kept: number) => void
   /** Nothing more is there at the moment. */
   pause: () => void
 }
 
-/** The sockets of an interface's queues, open and receiving. */
-export class Capture implements Disposable {
+/** Where packets come from. */
+export interface Origin extends Disposable {
+  /** In words, for the person who has started it. */
+  readonly what: string
+  readonly manyQueues: boolean
+  /** Those of which it knows something. */
+  queues: () => QueueFacts[]
+  /** Packets that it knows to be missed, on whatever queue. */
+  missed: () => Missed
+  /**
+   * Gives packets away until they are enough or the signal fires. Throws a `SyscallError` with ENODEV when the interface
+   * is gone.
+   */
+  run: (batches: Batches, signal: AbortSignal) => Promise<void>
+}
+
+/** Takes packets: the sockets of an interface's queues, open and receiving. */
+export class Capture implements Origin {
   readonly sockets: readonly XskSocket[]
   readonly #owned: DisposableStack
   readonly #device: Device
@@ -49,20 +66,28 @@ export class Capture implements Disposable {
     this.#owned = undo.move()
   }
 
-  /**
-   * Gives packets to the sink until it has enough or the signal fires. Throws a `SyscallError` with ENODEV when the
-   * interface is gone.
-   */
+  get what(): string {
+    const numbers = this.sockets.map(({ queue }) => queue)
+    const which = numbers.length === 1 ? `queue ${numbers[0]}` : `queues ${numbers[0]} to ${numbers.at(-1)}`
+    const copies = this.sockets.every(({ zeroCopy }) => zeroCopy) ? ' without copies' : ''
+    return `reading ${which} of ${this.#device.name}${copies}: packets that are read here do not reach the kernel any more`
+  }
+
+  get manyQueues(): boolean {
+    return this.sockets.length > 1
+  }
+
+  queues(): QueueFacts[] {
+    return this.sockets.map((socket) => ({ queue: socket.queue, zeroCopy: socket.zeroCopy, missed: missedOf(socket.statistics()) }))
+  }
+
+  missed(): Missed {
+    return sumMissed(this.queues().map(({ missed }) => missed))
+  }
+
   async run(sink: Batches, signal: AbortSignal): Promise<void> {
     using stack = new DisposableStack()
-    const device = this.#device
-    const interfaces = stack.use(new Interfaces(device.namespace))
-    let isGone = false
-    const timer = setInterval(() => {
-      isGone = !interfaces.list().some(({ index }) => index === device.index)
-      if (isGone) this.#wake()
-    }, lookEveryMs)
-    stack.defer(() => clearInterval(timer))
+    const look = stack.use(new StillThere(this.#device, () => this.#wake()))
     const wake = (): void => this.#wake()
     signal.addEventListener('abort', wake)
     stack.defer(() => signal.removeEventListener('abort', wake))
@@ -70,7 +95,7 @@ export class Capture implements Disposable {
     while (!signal.aborted && sink.wants) {
       let found = 0
       for (const socket of this.sockets) found += takeBatch(socket, sink)
-      if (found === 0 && isGone) throw gone(device.name)
+      if (found === 0) look.throwIfGone()
       if (found > 0 && performance.now() - turn < turnMs) continue
       if (found > 0) await yieldToOthers()
       else {
@@ -123,7 +148,7 @@ function openOthers(options: CaptureOptions, count: number, undo: DisposableStac
   return sockets
 }
 
-const hooks = { native: 'driver', generic: 'generic' } as const
+export const hooks = { native: 'driver', generic: 'generic' } as const
 
 function open({ device, namespace, mode, zeroCopy }: CaptureOptions, queue: number, owner: DisposableStack): XskSocket {
   using undo = new DisposableStack()
@@ -155,7 +180,7 @@ function takeBatch({ rx, fill, umem, queue }: XskSocket, sink: Batches): number 
   fill.reserve(count)
   for (let index = 0; index < count; index += 1) {
     const address = rx.address(index)
-    if (sink.wants) sink.take(address, rx.length(index))
+    if (sink.wants) sink.take(address, rx.length(index), rx.length(index))
     fill.set(index, umem.frameOf(address))
   }
   rx.release(count)
@@ -163,5 +188,33 @@ function takeBatch({ rx, fill, umem, queue }: XskSocket, sink: Batches): number 
   return count
 }
 
-const gone = (name: string): SyscallError =>
-  new SyscallError({ doing: `reading packets of ${name}`, syscall: 'netlink(RTM_GETLINK)', errno: 'ENODEV', hint: 'the interface was there and is gone' })
+/** Looks now and then whether an interface is still there: nobody else says so to who waits for its packets. */
+export class StillThere implements Disposable {
+  readonly #device: Device
+  readonly #owned = new DisposableStack()
+  #gone = false
+
+  constructor(device: Device, onGone: () => void) {
+    this.#device = device
+    const interfaces = this.#owned.use(new Interfaces(device.namespace))
+    const timer = setInterval(() => {
+      this.#gone = !interfaces.list().some(({ index }) => index === device.index)
+      if (this.#gone) onGone()
+    }, lookEveryMs)
+    this.#owned.defer(() => clearInterval(timer))
+  }
+
+  throwIfGone(): void {
+    if (!this.#gone) return
+    throw new SyscallError({
+      doing: `reading packets of ${this.#device.name}`,
+      syscall: 'netlink(RTM_GETLINK)',
+      errno: 'ENODEV',
+      hint: 'the interface was there and is gone',
+    })
+  }
+
+  [Symbol.dispose](): void {
+    this.#owned.dispose()
+  }
+}

@@ -1,11 +1,12 @@
 import { UsageError } from '../../src/errors/index.ts'
-import type { WallTime } from '../../src/packets/index.ts'
+import { largestSnaplen, type WallTime } from '../../src/packets/index.ts'
 import { Interrupted, interruption } from '../interrupted.ts'
 import { namespaceNamed } from '../options/namespaces.ts'
 import type { Output } from '../output/output.ts'
-import { type Batches, Capture } from './capture.ts'
+import { type Batches, Capture, type Origin } from './capture.ts'
+import { Copies } from './copies.ts'
 import { documentsTo, linesTo, noSink, type PacketSink, PcapSink } from './sinks.ts'
-import { missedOf, sumMissed, Tally, type Totals, totalsText } from './totals.ts'
+import { Tally, type Totals, totalsText } from './totals.ts'
 
 export interface DumpOptions {
   queue?: number
@@ -18,6 +19,7 @@ export interface DumpOptions {
   watch?: boolean
   mode?: 'native' | 'generic'
   zeroCopy?: boolean
+  pass?: boolean
   quiet: boolean
 }
 
@@ -27,29 +29,32 @@ export async function dump(device: string, options: DumpOptions, output: Output)
   using namespace = namespaceNamed(options.netns)
   using ended = interruption(output.unread)
   const { queue, mode, zeroCopy, seconds, write } = options
-  using capture = new Capture({ device, namespace, queue, mode, zeroCopy })
+  const place = { device, namespace, queue, mode }
+  const kept = write === undefined ? largestSnaplen : options.snaplen
+  using origin = options.pass === true ? new Copies({ ...place, snaplen: kept }) : new Capture({ ...place, zeroCopy })
   // Not before there is something to write.
-  using sink = sinkOf(options, capture.sockets.length > 1, output)
+  using sink = sinkOf(options, origin.manyQueues, output)
   const told = write === '-' ? (line: string) => output.note(line) : (line: string) => output.print(line)
-  output.note(`${describeCapture(device, capture)}: packets that are read here do not reach the kernel any more`)
+  output.note(origin.what)
   const counting = new Counting(sink, options.count ?? Infinity)
   const enough = seconds === undefined ? [] : [AbortSignal.timeout(seconds * 1000)]
   const start = performance.now()
   try {
-    await capture.run(counting, AbortSignal.any([ended.signal, ...enough]))
+    await origin.run(counting, AbortSignal.any([ended.signal, ...enough]))
   } finally {
     sink[Symbol.dispose]()
-    const totals = totalsOf(device, capture, counting, (performance.now() - start) / 1000)
+    const totals = totalsOf(device, origin, counting, (performance.now() - start) / 1000)
     output.document(options.watch === true ? { totals } : totals)
     for (const line of totalsText(totals)) told(line)
   }
   if (ended.signal.reason instanceof Interrupted) throw ended.signal.reason
 }
 
-function checkTogether({ write, hex, watch }: DumpOptions, output: Output): void {
+function checkTogether({ write, hex, watch, pass, zeroCopy }: DumpOptions, output: Output): void {
   if (write !== undefined && (hex === true || watch === true)) {
     throw new UsageError(`--write is instead of printing packets, so that ${hex === true ? '--hex' : '--watch'} has nothing to say`)
   }
+  if (pass === true && zeroCopy === true) throw new UsageError('--pass makes copies, so that --zero-copy cannot be')
   if (watch === true && !output.json) throw new UsageError('--watch is for --json: lines for people come as the packets do')
   if (write !== '-') return
   if (output.json) throw new UsageError('--write - puts packets on stdout, where --json would put its document: name a file')
@@ -63,12 +68,6 @@ function sinkOf({ write, snaplen, hex = false, watch = false, quiet }: DumpOptio
   return { ...(quiet ? noSink : linesTo(output, { hex, snaplen, queues })), ...nothingToDo }
 }
 
-function describeCapture(device: string, { sockets }: Capture): string {
-  const queues = sockets.map(({ queue }) => queue)
-  const which = queues.length === 1 ? `queue ${queues[0]}` : `queues ${queues[0]} to ${queues.at(-1)}`
-  return `reading ${which} of ${device}${sockets.every(({ zeroCopy }) => zeroCopy) ? ' without copies' : ''}`
-}
-
 /** Counts packets on their way to a sink, and gives them the time at which they were read. */
 class Counting implements Batches {
   readonly byQueue = new Map<number, Tally>()
@@ -76,7 +75,7 @@ class Counting implements Batches {
   readonly #sink: PacketSink
   readonly #limit: number
   /** What is the same for all packets of a batch. */
-  readonly #from = { time: { seconds: 0, nanoseconds: 0 }, queue: 0 }
+  readonly #from = { time: { seconds: 0, nanoseconds: 0 }, queue: 0, kept: 0 }
   readonly #clock = new WallClock()
   #own = new Tally()
   #memory = Buffer.alloc(0)
@@ -91,19 +90,20 @@ class Counting implements Batches {
     return this.all.packets < this.#limit
   }
 
-  begin(queue: number, { buffer, byteOffset, length }: Uint8Array<ArrayBuffer>): void {
-    if (this.#view.buffer !== buffer) {
+  begin(queue: number, { buffer, byteOffset, length }: Uint8Array<ArrayBuffer>, time = process.hrtime.bigint()): void {
+    if (this.#view.buffer !== buffer || this.#view.byteOffset !== byteOffset) {
       this.#memory = Buffer.from(buffer, byteOffset, length)
       this.#view = new DataView(buffer, byteOffset, length)
     }
     this.#own = this.byQueue.get(queue) ?? new Tally()
     this.byQueue.set(queue, this.#own)
     this.#from.queue = queue
-    this.#clock.read(this.#from.time)
+    this.#clock.put(time, this.#from.time)
   }
 
-  take(at: number, length: number): void {
-    this.all.add(this.#view, at, length)
+  take(at: number, length: number, kept: number): void {
+    this.#from.kept = kept
+    this.all.add(this.#view, at, length, kept)
     this.#own.packets += 1
     this.#own.bytes += length
     this.#sink.take(this.#memory, at, length, this.#from)
@@ -114,30 +114,23 @@ class Counting implements Batches {
   }
 }
 
-/** The time of day: that at which it was made, and what has passed since. */
+/** Turns times of CLOCK_MONOTONIC into times of day, by how far they were from each other when it was made. */
 class WallClock {
-  readonly #begun = process.hrtime()
-  readonly #seconds: number
-  readonly #nanoseconds: number
+  readonly #offset = BigInt(Math.round((performance.timeOrigin + performance.now()) * 1e3)) * 1000n - process.hrtime.bigint()
 
-  constructor() {
-    const ms = performance.timeOrigin + performance.now()
-    this.#seconds = Math.floor(ms / 1000)
-    this.#nanoseconds = Math.round((ms % 1000) * 1e6)
-  }
-
-  read(time: WallTime): void {
-    const [seconds, nanoseconds] = process.hrtime(this.#begun)
-    const sum = this.#nanoseconds + nanoseconds
-    time.seconds = this.#seconds + seconds + Math.floor(sum / 1e9)
-    time.nanoseconds = sum % 1e9
+  put(monotonic: bigint, time: WallTime): void {
+    const sum = monotonic + this.#offset
+    time.seconds = Number(sum / 1_000_000_000n)
+    time.nanoseconds = Number(sum % 1_000_000_000n)
   }
 }
 
-function totalsOf(device: string, { sockets }: Capture, { all, byQueue }: Counting, seconds: number): Totals {
-  const queues = sockets.map((socket) => {
-    const { packets = 0, bytes = 0 } = byQueue.get(socket.queue) ?? {}
-    return { queue: socket.queue, zeroCopy: socket.zeroCopy, packets, bytes, missed: missedOf(socket.statistics()) }
+function totalsOf(device: string, origin: Origin, { all, byQueue }: Counting, seconds: number): Totals {
+  const known = new Map(origin.queues().map((facts) => [facts.queue, facts]))
+  const numbers = [...new Set([...known.keys(), ...byQueue.keys()])].toSorted((left, right) => left - right)
+  const queues = numbers.map((queue) => {
+    const { packets = 0, bytes = 0 } = byQueue.get(queue) ?? {}
+    return { queue, packets, bytes, ...known.get(queue) }
   })
   const { packets, bytes } = all
   return {
@@ -148,7 +141,7 @@ function totalsOf(device: string, { sockets }: Capture, { all, byQueue }: Counti
     packetsPerSecond: packets / seconds,
     bitsPerSecond: (8 * bytes) / seconds,
     protocols: all.protocols(),
-    missed: sumMissed(queues.map(({ missed }) => missed)),
+    missed: origin.missed(),
     queues,
   }
 }

@@ -4,10 +4,17 @@ import { describe, hexLines, PcapWriter, readPacket, type WallTime } from '../..
 import { reasonOf } from '../errors/reason-of.ts'
 import type { Output } from '../output/output.ts'
 
+export interface From {
+  time: WallTime
+  queue: number
+  /** Bytes of the packet that are there. */
+  kept: number
+}
+
 /** Where packets go, one after the other. */
 export interface PacketSink {
   /** Takes a packet that stands at `at` in memory, which is the kernel's again afterwards. */
-  take: (memory: Buffer, at: number, length: number, from: { time: WallTime; queue: number }) => void
+  take: (memory: Buffer, at: number, length: number, from: From) => void
   /** Nothing more is there at the moment. */
   pause: () => void
 }
@@ -24,8 +31,8 @@ interface Shown {
 /** A line for each packet, and its bytes under it. */
 export function linesTo(output: Output, { hex, snaplen, queues }: Shown): PacketSink {
   return {
-    take(memory, at, length, { time, queue }) {
-      const bytes = memory.subarray(at, at + length)
+    take(memory, at, length, { time, queue, kept: there }) {
+      const bytes = memory.subarray(at, at + there)
       const from = queues ? ` queue ${queue}` : ''
       output.print(`${output.style('dim', clockText(time))}${from} ${length} bytes, ${describe(readPacket(bytes))}`)
       if (hex) for (const line of hexLines(bytes.subarray(0, snaplen))) output.print(`    ${line}`)
@@ -37,8 +44,8 @@ export function linesTo(output: Output, { hex, snaplen, queues }: Shown): Packet
 /** A document for each packet. */
 export function documentsTo(output: Output, { hex, snaplen }: Shown): PacketSink {
   return {
-    take(memory, at, length, { time, queue }) {
-      const bytes = memory.subarray(at, at + length)
+    take(memory, at, length, { time, queue, kept: there }) {
+      const bytes = memory.subarray(at, at + there)
       const kept = hex ? { bytes: bytes.subarray(0, snaplen).toString('hex') } : {}
       output.document({ packet: { time: secondsText(time), queue, length, headers: readPacket(bytes), ...kept } })
     },
@@ -58,8 +65,8 @@ export class PcapSink implements PacketSink, Disposable {
     this.#writer.flush()
   }
 
-  take(memory: Buffer, at: number, length: number, { time }: { time: WallTime }): void {
-    this.#writer.add(memory, at, length, time)
+  take(memory: Buffer, at: number, length: number, { time, kept }: From): void {
+    this.#writer.add(memory, at, length, time, kept)
   }
 
   pause(): void {

@@ -13,10 +13,10 @@ export class Tally {
   packets = 0
   bytes = 0
 
-  add(memory: DataView, at: number, length: number): void {
+  add(memory: DataView, at: number, length: number, kept: number): void {
     this.packets += 1
     this.bytes += length
-    const protocol = protocolOf(memory, at, at + length)
+    const protocol = protocolOf(memory, at, at + kept)
     const counted = this.#byProtocol.get(protocol)
     if (counted === undefined) this.#byProtocol.set(protocol, { packets: 1, bytes: length })
     else {
@@ -52,6 +52,12 @@ export function missedOf({ rx_ring_full: ringFull = 0, rx_fill_ring_empty_descs:
   return { ringFull, noFrame, other: dropped - noFrame }
 }
 
+export interface QueueFacts {
+  queue: number
+  zeroCopy: boolean
+  missed: Missed
+}
+
 export interface Totals extends Counted {
   interface: string
   seconds: number
@@ -59,7 +65,7 @@ export interface Totals extends Counted {
   bitsPerSecond: number
   protocols: Partial<Record<Protocol, Counted>>
   missed: Missed
-  queues: ({ queue: number; zeroCopy: boolean; missed: Missed } & Counted)[]
+  queues: ({ queue: number } & Counted & Partial<QueueFacts>)[]
 }
 
 export const sumMissed = (all: readonly Missed[]): Missed => ({
@@ -79,7 +85,7 @@ export function totalsText(totals: Totals): string[] {
     `${count(packets, 'packet')}, ${byteCount(bytes)} in ${seconds.toFixed(seconds < 10 ? 2 : 1)} s${rate}`,
     ...(kinds.length === 0 ? [] : [kinds.join(', ')]),
     missedText(missed),
-    ...(queues.length === 1 ? [] : queues.map(({ queue, packets: of, missed: not }) => `queue ${queue}: ${count(of, 'packet')}, ${grouped(missedTotal(not))} missed`)),
+    ...(queues.length <= 1 ? [] : queues.map(({ queue, packets: of, missed: not }) => `queue ${queue}: ${count(of, 'packet')}${not === undefined ? '' : `, ${grouped(missedTotal(not))} missed`}`)),
   ]
 }
 

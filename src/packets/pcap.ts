@@ -41,9 +41,9 @@ export class PcapWriter {
     for (const number of [0, 0, snaplen, LINKTYPE_ETHERNET]) this.#u32(number)
   }
 
-  /** Adds a packet of `length` bytes that stands from `at` on in `memory`. */
-  add(memory: Buffer, at: number, length: number, { seconds, nanoseconds }: WallTime): void {
-    const kept = Math.min(length, this.#snaplen)
+  /** Adds a packet of `length` bytes, of which the first `there` stand from `at` on in `memory`. */
+  add(memory: Buffer, at: number, length: number, { seconds, nanoseconds }: WallTime, there = length): void {
+    const kept = Math.min(there, this.#snaplen)
     if (this.#filled + recordHeader + kept > this.#bytes.length) this.flush()
     this.#u32(seconds)
     this.#u32(nanoseconds)

@@ -1,4 +1,5 @@
 export type { BusyPolling, XdpStatistics } from '../kernel/index.ts'
+export { type CopyOptions, PacketCopies, type PacketCopy } from './copies.ts'
 export type { Device } from './device.ts'
 export type { Hook, SocketOptions, UmemOptions } from './options.ts'
 export { attachRedirect, type RedirectOptions, RedirectProgram } from './redirect.ts'

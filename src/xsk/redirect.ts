@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { SyscallError, UsageError } from '../errors/index.ts'
-import { type Fd, insideNamespace, LinuxTarget } from '../kernel/index.ts'
-import { attach, type Handle, load, MAP_TYPE, openObject, type Target } from '../loader/index.ts'
+import { UsageError } from '../errors/index.ts'
+import { type Fd, LinuxTarget } from '../kernel/index.ts'
+import { type Handle, load, MAP_TYPE, openObject, type Target } from '../loader/index.ts'
+import { attachProgram } from './attach-program.ts'
 import { type Device, findDevice } from './device.ts'
 import type { Hook } from './options.ts'
 
@@ -15,9 +16,6 @@ export interface RedirectOptions {
   /** Packets may come in several buffers. Linux 5.18. @default false */
   multiBuffer?: boolean
 }
-
-// ABI: XDP_FLAGS_*_MODE, linux/if_link.h.
-const hookFlags: Readonly<Record<Hook, number>> = { generic: 2, driver: 4, hardware: 8 }
 
 /** The programs that this thread has attached, by their devices. */
 const attached = new Map<string, Shared>()
@@ -105,29 +103,10 @@ function attachShared(device: Device, hook: Hook | undefined, multiBuffer: boole
   for (const program of object.programs) program.autoload = program.name === name
   for (const map of object.maps) map.maxEntries = Math.max(device.rxQueues, 1)
   const loaded = undo.use(load(object, target))
-  const flags = hook === undefined ? 0 : hookFlags[hook]
-  const attachIt = (): Handle => attach(loaded, name, { interface: device.index, flags })
-  const inPlace = (): Handle => (device.namespace === undefined ? attachIt() : insideNamespace(device.namespace, attachIt))
-  const link = undo.use(explained(device, target, inPlace))
+  const what = `the program that hands packets of ${device.name} to AF_XDP sockets`
+  const instead = ", or put the socket into a map of it (program: 'none', then updateXskMap)"
+  const link = undo.use(attachProgram(loaded, name, device, { hook, what, instead }))
   const map = loaded.maps.get('sockets')?.handle
   if (map === undefined) throw new Error(`${bpfObject} has no map "sockets"`)
   return { target, link, map, multiBuffer, hook, owned: undo.move(), holders: 0 }
-}
-
-/** Says whose program is in the way. */
-function explained<T>(device: Device, target: Target, action: () => T): T {
-  try {
-    return action()
-  } catch (error) {
-    if (!(error instanceof SyscallError) || (error.errno !== 'EBUSY' && error.errno !== 'EEXIST')) throw error
-    using program = target.objects.program(device.xdpProgram)
-    const name = program === undefined ? '' : ` "${target.objects.programInfo(program).name}"`
-    throw new SyscallError({
-      doing: `attaching the program that hands packets of ${device.name} to AF_XDP sockets`,
-      syscall: error.syscall,
-      errno: error.errno,
-      hint: `${device.name} has the XDP program ${device.xdpProgram}${name} already: detach it, or put the socket into a map of it (program: 'none', then updateXskMap)`,
-      cause: error,
-    })
-  }
 }
