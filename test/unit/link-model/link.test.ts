@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { ECN, type LinkOptions, meanLoss, type QueueOptions } from '../../../src/link-model/index.ts'
+import { ECN, Link, type LinkOptions, meanLoss, type Packet, type QueueOptions } from '../../../src/link-model/index.ts'
 import { constant, ms, second, steady, through } from './traffic.ts'
 
 const test = suite('a link')
@@ -145,6 +145,32 @@ test('it sends whenever something waits, in order, and never faster than its rat
       }
     }),
     { numRuns: 200 },
+  )
+})
+
+test('whatever the discipline, something is on the link whenever something waits, in packets and bytes', () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...disciplines), anyArrivals, (queue, arrivals) => {
+      let [packets, bytes] = [0, 0]
+      const gone = ({ size }: Packet) => {
+        packets -= 1
+        bytes -= size
+      }
+      const link = new Link<Packet>({ ...plain(8e6), queue }, 1, { deliver: gone, drop: gone })
+      for (const { at, ...rest } of arrivals) {
+        packets += 1
+        bytes += rest.size
+        link.arrive({ ...rest, queuedAt: 0, leavesAt: 0 }, at)
+        const { queued } = link
+        assert.is(link.packets, packets)
+        assert.ok(packets === 0 ? link.next === Infinity : link.next > at && link.next <= at + 1514 * 1000)
+        assert.is(queued.packets, Math.max(0, packets - 1))
+        assert.ok(bytes - queued.bytes <= 1514 && queued.packets <= limit.packets)
+      }
+      link.advance(Infinity)
+      assert.equal([packets, bytes, link.packets, link.queued.bytes], [0, 0, 0, 0])
+    }),
+    { numRuns: 300 },
   )
 })
 
