@@ -6,6 +6,7 @@ import { linkDroptail, linkFqCodel } from './cases/link-model.ts'
 import { mapBatch } from './cases/map-batch.ts'
 import { openLoadRegister } from './cases/register.ts'
 import { ringBuffer, ringBufferLive } from './cases/ringbuf.ts'
+import { xsk } from './cases/xsk.ts'
 
 /** By the names under which one of them is asked for: `npm run bench -- btf-dump`. */
 const cases = {
@@ -17,6 +18,8 @@ const cases = {
   command: commandRegister,
   'link-droptail': linkDroptail,
   'link-fq-codel': linkFqCodel,
+  // The last one: it takes the process into another network namespace.
+  xsk,
 }
 
 // Side by side with libbpf and bpftool, in one run: A B A B …, so that a change of the machine's speed meets both.

@@ -112,15 +112,18 @@ export const ioctl = bind<[fd: number, request: number, argument: number]>('int 
 /** For requests that take a structure. */
 export const ioctlAt = bind<[fd: number, request: number, argument: Uint8Array]>('int ioctl(int, unsigned long, void *)')
 
-/** Both take no bytes: on a socket of AF_XDP they only make the kernel look into its rings. */
-export const sendNothing = bind<[fd: number, nothing: null, length: 0, flags: number, address: null, size: 0]>(
-  'long sendto(int, void *, size_t, int, void *, unsigned int)',
+/**
+ * Both take no bytes: on a socket of AF_XDP they only make the kernel look into its rings. Null pointers are numbers here,
+ * which koffi passes on faster.
+ */
+export const sendNothing = bind<[fd: number, nothing: 0, length: 0, flags: number, address: 0, size: 0]>(
+  'long sendto(int, intptr_t, size_t, int, intptr_t, unsigned int)',
 )
-export const receiveNothing = bind<[fd: number, nothing: null, length: 0, flags: number, address: null, size: null]>(
-  'long recvfrom(int, void *, size_t, int, void *, void *)',
+export const receiveNothing = bind<[fd: number, nothing: 0, length: 0, flags: number, address: 0, size: 0]>(
+  'long recvfrom(int, intptr_t, size_t, int, intptr_t, intptr_t)',
 )
 
 /** ppoll(2), with the addresses of `struct pollfd[]` and `struct timespec`; no timeout is 0. */
-export const ppoll = bind<[fds: bigint, count: number, timeout: bigint, signals: null]>(
-  'int ppoll(void *, unsigned long, void *, void *)',
+export const ppoll = bind<[fds: bigint, count: number, timeout: bigint, signals: 0]>(
+  'int ppoll(void *, unsigned long, void *, intptr_t)',
 )

@@ -55,7 +55,7 @@ export class Poller {
       this.#times[2] = Math.max(nanoseconds, 0) - seconds * 1e9
       timeout = this.#timeoutAddress
     }
-    const result = ppoll(this.#fdsAddress, this.#fds.length / 2, timeout, null)
+    const result = ppoll(this.#fdsAddress, this.#fds.length / 2, timeout, 0)
     if (result >= 0) return result
     if (-result === constants.errno.EINTR) return 0
     throw systemError(-result, { doing: 'waiting for descriptors', syscall: 'ppoll' })

@@ -5,7 +5,7 @@ import type { Device } from './device.ts'
 import type { Hook } from './options.ts'
 
 // ABI: XDP_FLAGS_*_MODE, linux/if_link.h.
-const hookFlags: Readonly<Record<Hook, number>> = { generic: 2, driver: 4, hardware: 8 }
+const hookFlags: Readonly<Record<Hook, number>> = { generic: 2, driver: 4 }
 
 interface AttachWords {
   hook: Hook | undefined

@@ -61,8 +61,8 @@ export interface SocketOptions {
   fd?: { readonly number: number }
 }
 
-/** Where an XDP program runs: in the driver, in the kernel's generic code, or in the device. */
-export type Hook = 'driver' | 'generic' | 'hardware'
+/** Where an XDP program runs: in the driver, or in the kernel's generic code. */
+export type Hook = 'driver' | 'generic'
 
 const isPowerOfTwo = (value: number): boolean => Number.isInteger(Math.log2(value))
 

@@ -1,6 +1,6 @@
 import { fstatSync, openSync, readlinkSync, writeFileSync } from 'node:fs'
 import { UsageError } from '../../errors/index.ts'
-import { check, fileError } from '../errno.ts'
+import { type Attempt, check, fileError } from '../errno.ts'
 import { Fd } from '../fd.ts'
 import * as libc from '../libc.ts'
 
@@ -69,16 +69,26 @@ function linkedInode(path: string): number {
   }
 }
 
+interface SocketSpec {
+  domain: number
+  type: number
+  protocol: number
+  what: string
+  /** What it takes, and why it may be refused. */
+  refusals?: Pick<Attempt, 'capability' | 'hints'>
+}
+
 /**
  * Makes a socket, inside `namespace` when one is given: a socket belongs to the namespace it was made in for good.
  * The thread goes there and comes back within this call, and does not go when it could not come back.
  */
-export function openSocket(spec: { domain: number; type: number; protocol: number; what: string }, namespace?: Fd): Fd {
+export function openSocket(spec: SocketSpec, namespace?: Fd): Fd {
   const make = (): Fd =>
     new Fd(
       check(libc.socket(spec.domain, spec.type | SOCK_CLOEXEC, spec.protocol), {
         doing: `opening ${spec.what}`,
         syscall: 'socket',
+        ...spec.refusals,
       }),
       spec.what,
     )

@@ -9,7 +9,8 @@ const SOCK_RAW = 3
 
 /** A socket of AF_XDP, inside `namespace` when one is given: it then binds to the interfaces of that one. */
 export function openXdpSocket(namespace?: Fd): Fd {
-  return openSocket({ domain: AF_XDP, type: SOCK_RAW, protocol: 0, what: 'an AF_XDP socket' }, namespace)
+  const refusals = { capability: 'CAP_NET_RAW', hints: { EAFNOSUPPORT: 'this kernel has no AF_XDP: it needs CONFIG_XDP_SOCKETS' } }
+  return openSocket({ domain: AF_XDP, type: SOCK_RAW, protocol: 0, what: 'an AF_XDP socket', refusals }, namespace)
 }
 
 /** A descriptor of our own for a socket that somebody else opened, who keeps theirs. */

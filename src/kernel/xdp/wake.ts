@@ -14,13 +14,13 @@ const { EAGAIN, EBUSY, ENOBUFS, ENETDOWN } = constants.errno
  * there may be more to do, so that the call should be made again.
  */
 export function wakeTx(fd: number): boolean {
-  const result = libc.sendNothing(fd, null, 0, MSG_DONTWAIT, null, 0)
+  const result = libc.sendNothing(fd, 0, 0, MSG_DONTWAIT, 0, 0)
   return result < 0 && again(-result, 'sending what is in a tx ring', 'sendto')
 }
 
 /** Has the kernel take frames from the fill ring, and receive. Returns whether the call should be made again. */
 export function wakeRx(fd: number): boolean {
-  const result = libc.receiveNothing(fd, null, 0, MSG_DONTWAIT, null, null)
+  const result = libc.receiveNothing(fd, 0, 0, MSG_DONTWAIT, 0, 0)
   return result < 0 && again(-result, 'receiving into an rx ring', 'recvfrom')
 }
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { execa } from 'execa'
 import * as assert from 'uvu/assert'
 import { SyscallError, UsageError } from '../../../src/errors/index.ts'
 import { type Fd, Interfaces, LinuxTarget, Mapping, openFds, openMappings, openXdpSocket } from '../../../src/kernel/index.ts'
@@ -79,6 +80,7 @@ test('a program that is attached first stays until it is disposed of', () => {
   assert.is(programOf('b0'), id)
   assert.throws(() => attachRedirect({ interface: 'b0', hook: 'driver' }), misused(/another hook/))
   assert.throws(() => attachRedirect({ interface: 'b0', multiBuffer: true }), misused(/another multiBuffer/))
+  assert.throws(() => createSocket(umem, { interface: 'a0', program }), misused(/program of b0 cannot serve a0/))
   program[Symbol.dispose]()
   assert.throws(() => program.map, misused(/used after it was closed/))
 })
@@ -183,6 +185,15 @@ test('a busy queue, one that does not exist, and what the driver cannot do are e
   // Nothing of what failed is in the way.
   using fine = createSocket(other, { interface: 'b0', queue: 0, mode: 'copy' })
   assert.is(fine.closed, false)
+})
+
+test('without CAP_NET_RAW the error names it', async () => {
+  const room = new URL('../../../src/xsk/index.ts', import.meta.url).pathname
+  const program = `import { createSocket, createUmem } from '${room}'
+    using umem = createUmem({ frames: 64 })
+    try { createSocket(umem, { interface: 'b0' }) } catch (error) { console.log(error.name, error.message) }`
+  const { stdout } = await execa('setpriv', ['--bounding-set=-net_raw', '--inh-caps=-net_raw', process.execPath, '--input-type=module-typescript', '-e', program])
+  assert.match(stdout, /^PermissionError opening an AF_XDP socket: socket answered EPERM: it needs CAP_NET_RAW/)
 })
 
 test('wrong sizes are refused before the kernel is asked', () => {
