@@ -47,6 +47,7 @@ export class Poller {
 
   /** Waits up to so many nanoseconds, without an end if none are given. Returns how many places are ready; a signal ends it early. */
   wait(nanoseconds = Number.POSITIVE_INFINITY): number {
+    if (Number.isNaN(nanoseconds)) throw new UsageError('a poller cannot wait for NaN nanoseconds')
     let timeout = 0n
     if (nanoseconds < Number.POSITIVE_INFINITY) {
       const seconds = Math.floor(Math.max(nanoseconds, 0) / 1e9)

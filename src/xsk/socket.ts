@@ -114,10 +114,24 @@ export class XskSocket implements Disposable {
 
   /**
    * Has the kernel send what is in the tx ring. In copy mode it sends within this call, up to 32 packets. Returns whether
-   * it could not do all of it, so that the call is to be made again.
+   * it could not do all of it, so that the call is to be made again; when the completion ring is full it has to be read first.
    */
   kickTx(): boolean {
     return wakeTx(this.fd.number)
+  }
+
+  /**
+   * Has the kernel send all that is in the tx ring, by as many calls as it takes while it gets on. Returns whether it has
+   * taken all. If not, the completion ring is full, or the device is busy.
+   */
+  flush(): boolean {
+    const { tx } = this
+    const all = tx.size - tx.pending
+    for (let free = tx.free(), before = -1; free < all; before = free, free = tx.free()) {
+      if (free === before) return false
+      this.kickTx()
+    }
+    return true
   }
 
   /** Has the kernel look at the fill ring, and receive. Returns whether the call is to be made again. */

@@ -20,6 +20,7 @@ testsOnKernel(test, '6.1', {
     'kernel/loader/kernel-age.test.ts',
     'kernel/loader/module-kfuncs.test.ts',
     'kernel/loader/typed-values.test.ts',
+    'kernel/xsk/statistics.test.ts',
   ],
 })
 test.run()

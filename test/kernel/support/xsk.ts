@@ -104,11 +104,6 @@ export function fillUp({ fill, umem }: XskSocket, firstFrame: number, count: num
   fill.submit()
 }
 
-/** Sends what is in the tx ring, however many calls it takes. */
-export function flush(socket: XskSocket): void {
-  while (socket.kickTx());
-}
-
 /** Sends up to `wanted` packets, as many as there are frames for. Returns how many. */
 export function sendSome(socket: XskSocket, packets: Packets, free: FreeFrames, wanted: number, sequence: number): number {
   const { tx, completion } = socket
@@ -121,7 +116,7 @@ export function sendSome(socket: XskSocket, packets: Packets, free: FreeFrames, 
     }
     tx.submit()
   }
-  flush(socket)
+  socket.flush()
   const done = completion.peek(completion.size)
   for (let k = 0; k < done; k += 1) free.put(completion.address(k))
   completion.release()

@@ -6,7 +6,7 @@ import { type Fd, Interfaces, LinuxTarget, Mapping, openFds, openMappings, openX
 import { attach, load, MAP_TYPE, type LoadedObject, openObject } from '../../../src/loader/index.ts'
 import { attachRedirect, createSocket, createUmem, type Umem } from '../../../src/xsk/index.ts'
 import { needs, suite } from '../../support/needs.ts'
-import { enterWires, fillUp, flush, packetLength, Packets } from '../support/xsk.ts'
+import { enterWires, fillUp, packetLength, Packets } from '../support/xsk.ts'
 
 const test = suite('sockets of AF_XDP and their programs', [needs.root])
 
@@ -52,7 +52,7 @@ function sendOne(umem: Umem, from: ReturnType<typeof createSocket>): void {
   new Packets(umem).write(32 * umem.frameSize, 1)
   from.tx.push(32 * umem.frameSize, packetLength)
   from.tx.submit()
-  flush(from)
+  from.flush()
 }
 
 test('sockets of a device have one program, which goes with the last of them', () => {

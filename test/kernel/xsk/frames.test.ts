@@ -4,7 +4,7 @@ import { SyscallError } from '../../../src/errors/index.ts'
 import { Interfaces } from '../../../src/kernel/index.ts'
 import { createSocket, createUmem, DESC, type Umem, type XskSocket } from '../../../src/xsk/index.ts'
 import { needs, suite } from '../../support/needs.ts'
-import { enterWires, fillUp, flush, packetLength, Packets } from '../support/xsk.ts'
+import { enterWires, fillUp, packetLength, Packets } from '../support/xsk.ts'
 
 const test = suite('frames of AF_XDP', [needs.root])
 
@@ -20,7 +20,7 @@ function sendOne(umem: Umem, from: XskSocket, address: number): void {
   new Packets(umem).write(address, 5)
   from.tx.push(address, packetLength)
   from.tx.submit()
-  flush(from)
+  from.flush()
 }
 
 test('headroom is left free before each packet', () => {
@@ -71,7 +71,7 @@ test('a packet that is larger than a frame goes and comes in several', () => {
     assert.ok(a.tx.push(address, part.length, at + 2048 < packet.length ? DESC.CONTINUED : 0))
   }
   a.tx.submit()
-  flush(a)
+  a.flush()
   const parts = b.rx.peek(32)
   assert.ok(parts >= 4, `${parts} parts`)
   const received = Buffer.concat(Array.from({ length: parts }, (_, k) => umem.data(b.rx.address(k), b.rx.length(k))))
@@ -96,7 +96,7 @@ test('metadata ask for a checksum, which the kernel computes', () => {
   view.setUint16(16 + 20, 0, true)
   a.tx.push(address, packetLength, DESC.TX_METADATA)
   a.tx.submit()
-  flush(a)
+  a.flush()
   assert.is(b.rx.peek(4), 1)
   const received = umem.data(b.rx.address(0), b.rx.length(0))
   let sum = 0

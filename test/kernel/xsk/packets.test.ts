@@ -5,7 +5,7 @@ import { UsageError } from '../../../src/errors/index.ts'
 import { POLL, Poller } from '../../../src/kernel/index.ts'
 import { createSocket, createUmem } from '../../../src/xsk/index.ts'
 import { needs, suite } from '../../support/needs.ts'
-import { enterWires, fillUp, flush, FreeFrames, interfaceCounters, packetLength, Packets, pass } from '../support/xsk.ts'
+import { enterWires, fillUp, FreeFrames, interfaceCounters, packetLength, Packets, pass } from '../support/xsk.ts'
 
 const test = suite('packets of AF_XDP', [needs.root])
 
@@ -24,7 +24,7 @@ test('a packet goes from one end of a wire to the other, and the event loop goes
   packets.write(32 * 2048, 7)
   a.tx.push(32 * 2048, packetLength)
   a.tx.submit()
-  flush(a)
+  a.flush()
   await readable
   clearInterval(turning)
   assert.ok(turns > 5, `${turns} turns`)
@@ -51,11 +51,28 @@ test('waiting for several sockets blocks no longer than asked, and finds the one
   new Packets(umem).write(32 * 2048, 7)
   a.tx.push(32 * 2048, packetLength)
   a.tx.submit()
-  flush(a)
+  a.flush()
   assert.is(poller.wait(), 1)
   assert.equal([0, 1, 2].map((place) => poller.ready(place)), [0, 0, POLL.IN])
   assert.throws(() => poller.set(3, 1, POLL.IN), (error: unknown) => error instanceof UsageError)
+  assert.throws(() => poller.wait(Number.NaN), (error: unknown) => error instanceof UsageError)
   assert.throws(() => new Poller(0), (error: unknown) => error instanceof UsageError)
+})
+
+test('sending ends when nobody takes what was sent out of the completion ring', () => {
+  using umem = createUmem({ frames: 256, frameSize: 2048, completion: 64 })
+  using a = createSocket(umem, { interface: 'a0' })
+  for (let frame = 0; frame < 200; frame += 1) a.tx.push(frame * 2048, packetLength)
+  a.tx.submit()
+  const sent: number[] = []
+  for (let all = false; !all; ) {
+    all = a.flush()
+    const count = a.completion.peek(200)
+    assert.is(count, all ? 8 : 64)
+    for (let k = 0; k < count; k += 1) sent.push(a.completion.address(k) / 2048)
+    a.completion.release()
+  }
+  assert.equal(sent, Array.from({ length: 200 }, (_, frame) => frame))
 })
 
 test('10 million packets: none is lost, doubled or altered, and the kernel has counted as many', () => {
@@ -93,11 +110,11 @@ test('one umem serves two queues of two devices: a frame goes on from one to the
       inlet.tx.push((base + 1024 + k) * 2048, packetLength)
     }
     inlet.tx.submit()
-    flush(inlet)
+    inlet.flush()
     assert.is(relayIn.rx.peek(512), 256)
     for (let k = 0; k < 256; k += 1) relayOut.tx.push(relayIn.rx.address(k), relayIn.rx.length(k))
     relayOut.tx.submit()
-    flush(relayOut)
+    relayOut.flush()
     assert.is(outlet.rx.peek(512), 256)
     for (let k = 0; k < 256; k += 1) assert.ok(packets.isRight(outlet.rx.address(k), outlet.rx.length(k), queue * 1000 + k))
     // What a1 has sent are the frames in which b0 received.
@@ -119,7 +136,7 @@ test('two sockets on one queue share its fill and completion rings, and the one 
     new Packets(umem).write(32 * 2048, 1)
     a.tx.push(32 * 2048, packetLength)
     a.tx.submit()
-    flush(a)
+    a.flush()
   }
   send()
   assert.equal([b.rx.peek(9), other.rx.peek(9)], [0, 1])
