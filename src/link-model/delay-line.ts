@@ -40,6 +40,12 @@ export class DelayLine<P extends Packet> {
     return Math.min(this.#inOrder.first?.leavesAt ?? Infinity, this.#byTime.next)
   }
 
+  /** The least delay of a packet that comes now, ns. */
+  get least(): number {
+    const { delay, jitter = 0, distribution } = this.#options
+    return distribution === 'normal' && jitter > 0 ? 0 : Math.max(0, delay - jitter)
+  }
+
   push(packet: P, now: number): void {
     const at = now + Math.max(0, this.#options.delay + this.#draw())
     const last = Math.max(this.#last, at)

@@ -82,6 +82,11 @@ export class Link<P extends Packet> {
     return Math.min(this.#sentAt, this.#line.next)
   }
 
+  /** No packet comes out before this moment, if nothing is set; Infinity when there is none. */
+  get deliversNext(): number {
+    return Math.min(this.#line.next, this.#sentAt + this.#line.least)
+  }
+
   /**
    * Goes on otherwise from now on. A new rate holds for what is left of the packet on the link, its steps and its trace
    * begin now; a new delay and jitter hold for packets that are sent from now on.
