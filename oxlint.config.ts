@@ -19,6 +19,7 @@ const rooms = [
   'loader',
   'compiler',
   'kernel',
+  'child',
   'streams',
   'structops',
   'xsk',

@@ -1,6 +1,7 @@
 /** The program of one host: a process in a network namespace of its own, told what to do over IPC. */
 import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { serveCalls } from '../child/index.ts'
 import {
   dieWithParent,
   interfaceReady,
@@ -10,9 +11,9 @@ import {
   replacePrivately,
   unshareNetwork,
 } from '../kernel/index.ts'
+import type { Calls } from './protocol.ts'
 import { Programs } from './programs.ts'
 import { Sender } from './sender.ts'
-import { serveCalls } from './serve-calls.ts'
 import { Sink } from './sink.ts'
 import { TestbedError } from '../errors/index.ts'
 
@@ -22,12 +23,7 @@ let services = 0
 const senders = new Map<number, Sender>()
 const programs = new Programs()
 
-// Ctrl-C reaches every process of the terminal's group. When to end is the parent's affair: the channel closes then.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
-process.on('disconnect', () => void programs.end().finally(() => process.exit(0)))
-if (!process.connected) process.exit(0)
-
-serveCalls({
+serveCalls<Calls>({
   start({ parent }) {
     // Closing the channel ends this process when it listens; the kernel sees to it when it does not.
     dieWithParent(parent)
@@ -114,7 +110,7 @@ serveCalls({
     senders.delete(transfer)
     return undefined
   },
-})
+}, () => programs.end())
 
 /** Without this a new interface is not ready for a second, while the kernel looks for duplicates of its addresses. */
 function calmIpv6(namespace: OwnNamespace): void {

@@ -1,5 +1,5 @@
+import type { ErrorFacts } from '../child/index.ts'
 import type { AddressFamily, TcpAddress, VethEnd } from '../kernel/index.ts'
-import type { ErrorFacts } from './error-facts.ts'
 
 /**
  * What the parent may ask of a host process, and what comes back. Everything crosses by structured clone, so bigint
@@ -23,8 +23,6 @@ export interface Calls {
   finishTransfer: { argument: { transfer: number }; answer: Snapshot }
   closeTransfer: { argument: { transfer: number }; answer: undefined }
 }
-
-export type CallName = keyof Calls
 
 export interface VethSpec {
   here: VethEnd
@@ -117,14 +115,3 @@ export type TransferEvent =
   | ({ event: 'sample'; transfer: number } & Snapshot)
   | { event: 'written'; transfer: number; bytes: number[] }
   | { event: 'failed'; transfer: number; error: ErrorFacts }
-
-export type Request<Name extends CallName = CallName> = {
-  [N in Name]: { call: N; id: number; argument: Calls[N]['argument'] }
-}[Name]
-
-export type Reply<Name extends CallName = CallName> =
-  { [N in Name]: { reply: number; call: N; value: Calls[N]['answer'] } }[Name] | { reply: number; error: ErrorFacts }
-
-export type Handlers = {
-  [N in CallName]: (argument: Calls[N]['argument']) => Calls[N]['answer'] | Promise<Calls[N]['answer']>
-}

@@ -1,7 +1,6 @@
-import { errorFacts } from './error-facts.ts'
+import { errorFacts, tell } from '../child/index.ts'
 import { Flow } from './flow.ts'
 import type { FlowFacts, SendSpec, Snapshot } from './protocol.ts'
-import { tell } from './serve-calls.ts'
 
 /** The flows of one transfer and their sampling, inside a host process. */
 export class Sender {

@@ -1,7 +1,7 @@
+import { errorFromFacts } from '../child/index.ts'
 import { TestbedError, UsageError } from '../errors/index.ts'
 import { decodeTcpInfo, TCPI_OPT } from '../sockets/index.ts'
 import { Broadcast } from './broadcast.ts'
-import { errorFromFacts } from './error-facts.ts'
 import type { HostChannel } from './host-channel.ts'
 import type { ConnectionFacts, FlowFacts, FlowSnapshot, SendSpec } from './protocol.ts'
 import type { Service } from './service.ts'

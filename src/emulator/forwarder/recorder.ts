@@ -4,13 +4,6 @@ import type { TelemetryWriter } from '../telemetry/file.ts'
 import { fates, type Lapse, lapses, markReasons } from '../telemetry/records.ts'
 import type { FramePacket } from './pool.ts'
 
-const codes = <Name extends string>(names: readonly Name[]): Record<Name, number> => {
-  const all = names.map((name, code) => [name, code] as const)
-  return Object.fromEntries(all) as Record<Name, number>
-}
-const fateCodes = codes(fates)
-const markCodes = codes(markReasons)
-const lapseCodes = codes(lapses)
 const mostLate = 0xffff_ffff
 
 /** One direction of a link. */
@@ -32,7 +25,7 @@ export class Recorder {
   }
 
   marked(packet: FramePacket, reason: MarkReason): void {
-    packet.mark = markCodes[reason]
+    packet.mark = markReasons.indexOf(reason)
   }
 
   delivered(packet: FramePacket, place: Place, at: number): void {
@@ -40,7 +33,7 @@ export class Recorder {
   }
 
   dropped(packet: FramePacket, place: Place, reason: DropReason, at: number): void {
-    if (this.#telemetry !== undefined) this.#note(packet, place, at, fateCodes[reason])
+    if (this.#telemetry !== undefined) this.#note(packet, place, at, fates.indexOf(reason))
   }
 
   lapse(kind: Lapse, amount: number, port = 0): void {
@@ -50,7 +43,7 @@ export class Recorder {
     const row = this.#telemetry.lapses.next()
     columns.at[row] = this.now
     columns.amount[row] = amount
-    columns.kind[row] = lapseCodes[kind]
+    columns.kind[row] = lapses.indexOf(kind)
     columns.port[row] = port
   }
 

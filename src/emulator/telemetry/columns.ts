@@ -43,7 +43,6 @@ function eachColumn<L extends Layout>(
   layout: L,
   make: (name: keyof L, type: Type) => InstanceType<(typeof types)[Type]>,
 ): Columns<L> {
-  const made: Partial<Record<keyof L, unknown>> = {}
-  for (const name of Object.keys(layout) as (keyof L)[]) made[name] = make(name, layout[name] ?? 'u8')
-  return made as Columns<L>
+  const made: (readonly unknown[])[] = Object.entries(layout).map(([name, type]) => [name, make(name, type)])
+  return Object.fromEntries(made)
 }

@@ -43,11 +43,15 @@ export function frameOf(spec: FrameSpec): Uint8Array<ArrayBuffer> {
 function ipv4(spec: FrameSpec, inner: number[]): number[] {
   const { ecn = 0, dscp = 0, source = 1, destination = 2, protocol = 6, options = 0, fragment = 0 } = spec
   const header = [
-    ...[0x40 | (5 + options / 4), (dscp << 2) | ecn],
+    0x40 | (5 + options / 4),
+    (dscp << 2) | ecn,
     ...word(20 + options + inner.length),
     ...word(0x1234),
     ...word(fragment),
-    ...[64, protocol, 0, 0],
+    64,
+    protocol,
+    0,
+    0,
     ...long(source),
     ...long(destination),
     ...Array.from({ length: options }, () => 1),
@@ -67,11 +71,15 @@ function ipv6(spec: FrameSpec, inner: number[]): number[] {
   const first = extensions[0]?.[0] ?? protocol
   const traffic = (dscp << 2) | ecn
   return [
-    ...[0x60 | (traffic >> 4), (traffic & 0xf) << 4, 0x12, 0x34],
+    0x60 | (traffic >> 4),
+    (traffic & 0xf) << 4,
+    0x12,
+    0x34,
     ...word(headers.length + inner.length),
-    ...[first, 64],
-    ...[...long(0x2001_0002), ...long(0), ...long(0), ...long(source)],
-    ...[...long(0x2001_0002), ...long(0), ...long(0), ...long(destination)],
+    first,
+    64,
+    ...[0x2001_0002, 0, 0, source].flatMap(long),
+    ...[0x2001_0002, 0, 0, destination].flatMap(long),
     ...headers,
     ...inner,
   ]

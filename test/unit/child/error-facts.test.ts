@@ -8,7 +8,7 @@ import {
   SyscallError,
   TestbedError,
 } from '../../../src/errors/index.ts'
-import { errorFacts, errorFromFacts } from '../../../src/testbed/error-facts.ts'
+import { errorFacts, errorFromFacts } from '../../../src/child/error-facts.ts'
 
 const test = suite('errors between processes')
 
