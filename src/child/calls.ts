@@ -15,3 +15,11 @@ export type Reply<Calls extends CallsOf<Calls>, Name extends keyof Calls> =
 export type Handlers<Calls extends CallsOf<Calls>> = {
   [Name in keyof Calls]: (argument: Calls[Name]['argument']) => Calls[Name]['answer'] | Promise<Calls[Name]['answer']>
 }
+
+export function isReplyTo<Calls extends CallsOf<Calls>, Name extends keyof Calls>(call: Name, message: unknown): message is Reply<Calls, Name> {
+  return (
+    typeof message === 'object' &&
+    message !== null &&
+    ('error' in message || ('call' in message && message.call === call && 'value' in message))
+  )
+}

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { execaNode } from 'execa'
 import { TestbedError } from '../errors/index.ts'
-import type { CallsOf, Reply } from './calls.ts'
+import { type CallsOf, isReplyTo } from './calls.ts'
 import { errorFromFacts } from './error-facts.ts'
 
 /** How long a process may take to end by itself when its channel closes. */
@@ -140,11 +140,3 @@ const spawn = (program: URL, { descriptors = [], nodeOptions = [] }: ChildOption
     buffer: { ipc: false },
     maxBuffer: 100_000,
   })
-
-function isReplyTo<Calls extends CallsOf<Calls>, Name extends keyof Calls>(call: Name, message: unknown): message is Reply<Calls, Name> {
-  return (
-    typeof message === 'object' &&
-    message !== null &&
-    ('error' in message || ('call' in message && message.call === call && 'value' in message))
-  )
-}

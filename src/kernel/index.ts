@@ -7,6 +7,7 @@ export { AF_INET, AF_INET6, type AddressFamily, type TcpAddress } from './net/ip
 export { interfaceReady } from './net/interface-ready.ts'
 export {
   createNamespace,
+  enterNamespace,
   insideNamespace,
   namespaceCookie,
   namespaceInode,
@@ -39,6 +40,8 @@ export {
   socketTcpInfo,
 } from './net/tcp-socket.ts'
 export { openBpfOutput } from './perf/bpf-output.ts'
+export { runFirst, sharpenTimers } from './thread.ts'
+export { Wakeup } from './wakeup.ts'
 export { Watch } from './watch.ts'
 export { bindXdp, XDP_BIND, type XdpAddress } from './xdp/bind.ts'
 export { openXdpSocket, takeXdpSocket } from './xdp/open.ts'

@@ -127,3 +127,7 @@ export const receiveNothing = bind<[fd: number, nothing: 0, length: 0, flags: nu
 export const ppoll = bind<[fds: bigint, count: number, timeout: bigint, signals: 0]>(
   'int ppoll(void *, unsigned long, void *, intptr_t)',
 )
+
+export const eventfd = bind<[initial: number, flags: number]>('int eventfd(unsigned int, int)')
+/** `parameters` is a `struct sched_param`. */
+export const schedule = bind<[pid: number, policy: number, parameters: Uint8Array]>('int sched_setscheduler(int, int, void *)')

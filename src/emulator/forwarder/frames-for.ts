@@ -9,7 +9,7 @@ const fullFrame = 1514
 const mostRate = 1e10
 
 /** Frames that a port has for what comes and goes. */
-export const fewestOfPort = 256
+const fewestOfPort = 256
 
 /**
  * How many frames of a umem a path takes when all its links are full: of rate × delay and of their queues, if packets are

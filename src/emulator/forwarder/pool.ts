@@ -48,6 +48,10 @@ export class FramePool {
     this.#free = this.#packets.toReversed()
   }
 
+  get all(): number {
+    return this.#packets.length
+  }
+
   /** How many are free. */
   get free(): number {
     return this.#free.length

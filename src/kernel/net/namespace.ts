@@ -111,6 +111,11 @@ export function insideNamespace<T>(namespace: Fd, action: () => T): T {
   }
 }
 
+/** Has this thread, and threads that it starts from now on, be in another network namespace for good. */
+export function enterNamespace(namespace: Fd): void {
+  enter(namespace, `entering ${namespace.what}`)
+}
+
 function enter(namespace: Fd, doing: string): void {
   check(libc.setns(namespace.number, CLONE_NEWNET), { doing, syscall: 'setns', capability })
 }

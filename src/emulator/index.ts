@@ -1,0 +1,6 @@
+export { framesFor } from './forwarder/frames-for.ts'
+export type { ForwarderStatistics } from './forwarder/forwarder.ts'
+export type { EmulatorPlan } from './plan.ts'
+export { EmulatorProcess, type EmulatorOptions } from './process/emulator-process.ts'
+export { type LapseBatch, type PacketBatch, TelemetryReader } from './telemetry/file.ts'
+export { fates, lapses, markReasons } from './telemetry/records.ts'
