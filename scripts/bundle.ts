@@ -24,7 +24,12 @@ const lazily = (path: string): string =>
 // wrote it.
 rmSync('dist/bin', { recursive: true, force: true })
 await build({
-  entryPoints: { ccdk: 'cli/main.ts', 'host-process': 'src/testbed/host-process.ts' },
+  entryPoints: {
+    ccdk: 'cli/main.ts',
+    'host-process': 'src/testbed/host-process.ts',
+    'forwarder-process': 'src/emulator/process/forwarder-process.ts',
+    'loop-worker': 'src/emulator/process/loop-worker.ts',
+  },
   outdir: 'dist/bin',
   bundle: true,
   splitting: true,

@@ -26,6 +26,7 @@ export class LoopThread {
   readonly #waiting = new Map<number, { settle: (said: object) => void; reject: (error: Error) => void }>()
   readonly #start = Promise.withResolvers<Started>()
   #failure: Error | undefined
+  #over: Error | undefined
   #count = 0
 
   constructor(plan: EmulatorPlan) {
@@ -43,6 +44,7 @@ export class LoopThread {
   /** Has the thread do something between two rounds, and waits for the answer. */
   async call<Name extends keyof ThreadCalls>(call: Name, argument: ThreadCalls[Name]['argument']): Promise<ThreadCalls[Name]['answer']> {
     await this.started
+    if (this.#over !== undefined) throw this.#over
     this.#count += 1
     const id = this.#count
     const { promise, resolve, reject } = Promise.withResolvers<ThreadCalls[Name]['answer']>()
@@ -52,7 +54,7 @@ export class LoopThread {
       else resolve(said.value)
     }
     this.#waiting.set(id, { settle, reject })
-    this.#calls.postMessage({ call, id, argument })
+    this.#calls.postMessage({ call, id, argument }, [])
     Atomics.store(this.#called, 0, 1)
     this.#wakeup.call()
     return await promise
@@ -71,7 +73,7 @@ export class LoopThread {
     await once(this.#worker, 'exit')
     this.#calls.close()
     this.#wakeup[Symbol.dispose]()
-    const over = this.#failure ?? new TestbedError('the emulator has ended')
+    const over = (this.#over = this.#failure ?? new TestbedError('the emulator has ended'))
     this.#start.reject(over)
     for (const { reject } of this.#waiting.values()) reject(over)
     if (this.#failure !== undefined) throw this.#failure

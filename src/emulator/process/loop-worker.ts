@@ -7,7 +7,7 @@ import { type Control, Forwarder } from '../forwarder/forwarder.ts'
 import type { Precedence, Started, ThreadCalls, ThreadData } from './protocol.ts'
 
 const { plan, calls, called, wakeup }: ThreadData = workerData
-const say = (message: object): void => parentPort?.postMessage(message)
+const say = (message: object): void => parentPort?.postMessage(message, [])
 
 try {
   sharpenTimers()

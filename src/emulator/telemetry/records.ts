@@ -10,9 +10,6 @@ export const fates = ['delivered', 'loss', 'policer', 'limit', 'red', 'codel', '
 /** Who marked it. Its place is the code in the column `mark`. */
 export const markReasons = ['', 'step', 'red', 'codel', 'pie'] as const satisfies readonly (MarkReason | '')[]
 
-/** Codes of the column `direction`. */
-export const directions = ['right', 'left'] as const
-
 /** One packet at one link. */
 export const packetLayout = {
   /** When it came to the link. Times are ns of CLOCK_MONOTONIC. */
@@ -29,6 +26,7 @@ export const packetLayout = {
   /** Bytes of the frame, from the Ethernet header on. */
   size: 'u16',
   link: 'u8',
+  /** 0 to the right, 1 to the left. */
   direction: 'u8',
   /** Its ECN field when it came and when it left. */
   ecnArrived: 'u8',

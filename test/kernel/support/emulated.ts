@@ -4,6 +4,13 @@ import { createNamespace, type Fd, Interfaces, turnOffloadsOff } from '../../../
 import type { EmulatorPlan } from '../../../src/emulator/index.ts'
 import type { LinkOptions } from '../../../src/link-model/index.ts'
 
+/** Packets that the kernel has counted at an interface. */
+export interface Counters {
+  received: number
+  sent: number
+  dropped: number
+}
+
 /** A host at the far end of a port's wire. */
 export interface EndHost {
   ipv4: string
@@ -12,13 +19,15 @@ export interface EndHost {
   run: (...command: string[]) => string
   /** Starts one there. */
   start: (...command: string[]) => ChildProcess
-  /** A counter of its interface, as `/sys/class/net` names it. */
-  counter: (name: string) => number
+  /** What its interface has counted. */
+  counters: () => Counters
   setSysctl: (name: string, value: string) => void
 }
 
 export interface Ends extends Disposable {
   middle: Fd
+  /** Runs a program in the middle's namespace and answers what it prints. */
+  inMiddle: EndHost['run']
   ports: EmulatorPlan['ports']
   hosts: EndHost[]
 }
@@ -27,8 +36,21 @@ const sysctls = {
   'net.ipv4.tcp_no_metrics_save': '1',
   'net.ipv6.conf.default.accept_dad': '0',
   'net.ipv6.conf.default.router_solicitations': '0',
+  // What a host says of its multicast groups, it says at once and not during a test.
+  'net.ipv6.conf.default.mldv2_unsolicited_report_interval': '1',
 }
 const hardwareAddress = (segment: number): string => `02:cc:0${segment}:00:00:01`
+
+function countersIn(json: string): Counters {
+  const count = (direction: string, what: string): number => Number(new RegExp(`"${direction}":\\{[^}]*"${what}":(\\d+)`).exec(json)?.[1])
+  return { received: count('rx', 'packets'), sent: count('tx', 'packets'), dropped: count('rx', 'dropped') + count('tx', 'dropped') }
+}
+
+const enter = (namespace: Fd): string => `--net=/proc/${process.pid}/fd/${namespace.number}`
+const runIn =
+  (namespace: Fd): EndHost['run'] =>
+  (...command) =>
+    execFileSync('nsenter', [enter(namespace), ...command], { encoding: 'utf8', timeout: 20_000 })
 
 /** Namespaces for an emulator: one in the middle, and one for a host on each of the segments, which all know each other. */
 export function makeEnds(segments = 2, mtu = 1500): Ends {
@@ -55,18 +77,17 @@ export function makeEnds(segments = 2, mtu = 1500): Ends {
         interfaces.addNeighbour('eth0', { address: one, hardwareAddress: hardwareAddress(other) })
       }
     }
-    const enter = `--net=/proc/${process.pid}/fd/${namespace.number}`
-    const run = (...command: string[]): string => execFileSync('nsenter', [enter, ...command], { encoding: 'utf8' })
+    const run = runIn(namespace)
     return {
       ...address(segment),
       run,
-      start: (...command: string[]) => spawn('nsenter', [enter, ...command], { stdio: ['ignore', 'pipe', 'pipe'] }),
-      counter: (name: string) => Number(/\d+/.exec(run('cat', `/sys/class/net/eth0/statistics/${name}`))),
+      start: (...command: string[]) => spawn('nsenter', [enter(namespace), ...command], { stdio: ['ignore', 'pipe', 'pipe'] }),
+      counters: () => countersIn(run('ip', '-s', '-j', 'link', 'show', 'eth0')),
       setSysctl: (name: string, value: string) => void run('sysctl', '-qw', `${name}=${value}`),
     }
   })
   const owned = made.move()
-  return { middle, hosts, ports: all.map((segment) => ({ interface: `port${segment}` })), [Symbol.dispose]: () => owned.dispose() }
+  return { middle, inMiddle: runIn(middle), hosts, ports: all.map((segment) => ({ interface: `port${segment}` })), [Symbol.dispose]: () => owned.dispose() }
 }
 
 /** A link of so many bit/s and ns, the same in both directions. */
