@@ -15,7 +15,7 @@ interface Waiting {
 
 export interface ChildOptions {
   /** Descriptors of this process that the child has as 3 and so on. */
-  descriptors?: readonly number[]
+  descriptors?: readonly (0 | 1 | 2)[]
   /** What its Node is started with. */
   nodeOptions?: readonly string[]
 }

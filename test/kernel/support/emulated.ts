@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createNamespace, type Fd, Interfaces, turnOffloadsOff } from '../../../src/kernel/index.ts'
+import { createNamespace, type Fd, Interfaces, setNamespaceSysctl, turnOffloadsOff } from '../../../src/kernel/index.ts'
 import type { EmulatorPlan } from '../../../src/emulator/index.ts'
 import type { LinkOptions } from '../../../src/link-model/index.ts'
 
@@ -41,6 +41,12 @@ const sysctls = {
 }
 const hardwareAddress = (segment: number): string => `02:cc:0${segment}:00:00:01`
 
+function namespaceWith(settings: Readonly<Record<string, string>>): Fd {
+  const namespace = createNamespace()
+  for (const [name, value] of Object.entries(settings)) setNamespaceSysctl(namespace, name, value)
+  return namespace
+}
+
 function countersIn(json: string): Counters {
   const count = (direction: string, what: string): number => Number(new RegExp(`"${direction}":\\{[^}]*"${what}":(\\d+)`).exec(json)?.[1])
   return { received: count('rx', 'packets'), sent: count('tx', 'packets'), dropped: count('rx', 'dropped') + count('tx', 'dropped') }
@@ -55,11 +61,11 @@ const runIn =
 /** Namespaces for an emulator: one in the middle, and one for a host on each of the segments, which all know each other. */
 export function makeEnds(segments = 2, mtu = 1500): Ends {
   using made = new DisposableStack()
-  const middle = made.use(createNamespace({ ...sysctls, 'net.ipv6.conf.default.disable_ipv6': '1' }))
+  const middle = made.use(namespaceWith({ 'net.ipv6.conf.default.disable_ipv6': '1' }))
   using inMiddle = new Interfaces(middle)
   const all = Array.from({ length: segments }, (_, segment) => segment)
   const hosts = all.map((segment) => {
-    const namespace = made.use(createNamespace(sysctls))
+    const namespace = made.use(namespaceWith(sysctls))
     using interfaces = new Interfaces(namespace)
     const far = { name: 'eth0', index: 20 + segment, hardwareAddress: hardwareAddress(segment), namespace }
     inMiddle.createVeth({ name: `port${segment}`, index: 40 + segment }, far, mtu)
@@ -83,7 +89,7 @@ export function makeEnds(segments = 2, mtu = 1500): Ends {
       run,
       start: (...command: string[]) => spawn('nsenter', [enter(namespace), ...command], { stdio: ['ignore', 'pipe', 'pipe'] }),
       counters: () => countersIn(run('ip', '-s', '-j', 'link', 'show', 'eth0')),
-      setSysctl: (name: string, value: string) => void run('sysctl', '-qw', `${name}=${value}`),
+      setSysctl: (name: string, value: string) => setNamespaceSysctl(namespace, name, value),
     }
   })
   const owned = made.move()
