@@ -8,7 +8,7 @@ export const fates = ['delivered', 'loss', 'policer', 'limit', 'red', 'codel', '
 )[]
 
 /** Who marked it. Its place is the code in the column `mark`. */
-export const markReasons = ['', 'step', 'red', 'codel', 'pie'] as const satisfies readonly (MarkReason | '')[]
+export const markReasons = ['', 'step', 'red', 'codel', 'pie', 'random'] as const satisfies readonly (MarkReason | '')[]
 
 /** One packet at one link. */
 export const packetLayout = {
