@@ -6,6 +6,7 @@ import { linkDroptail, linkFqCodel } from './cases/link-model.ts'
 import { mapBatch } from './cases/map-batch.ts'
 import { openLoadRegister } from './cases/register.ts'
 import { ringBuffer, ringBufferLive } from './cases/ringbuf.ts'
+import { listSockets, samplingCost } from './cases/sockets.ts'
 import { xsk } from './cases/xsk.ts'
 
 /** By the names under which one of them is asked for: `npm run bench -- btf-dump`. */
@@ -15,6 +16,7 @@ const cases = {
   register: openLoadRegister,
   'map-batch': mapBatch,
   'ring-buffer': ringBuffer,
+  sockets: listSockets,
   command: commandRegister,
   'link-droptail': linkDroptail,
   'link-fq-codel': linkFqCodel,
@@ -32,3 +34,4 @@ for (const [name, make] of Object.entries(cases)) {
   console.log(report(bench, await measure(bench, rounds)))
 }
 if (isAsked('ring-buffer')) console.log(await ringBufferLive())
+if (isAsked('sockets')) console.log(await samplingCost())

@@ -3,7 +3,7 @@ export { listPins, type PinnedObject, pinnedObject } from './bpf/pins.ts'
 export { type BpfHolder, bpfHolders } from './bpf/holders.ts'
 export { type Attempt, check, errnoName, fileError, systemError } from './errno.ts'
 export { Fd, openFds } from './fd.ts'
-export { AF_INET, AF_INET6, type AddressFamily, type TcpAddress } from './net/ip-address.ts'
+export { AF_INET, AF_INET6, type AddressFamily, parseAddress, type TcpAddress } from './net/ip-address.ts'
 export { interfaceReady } from './net/interface-ready.ts'
 export {
   createNamespace,
@@ -20,7 +20,8 @@ export { listNamespaces, type NamespaceFound, type Unseen, whyUnseen } from './n
 export { type SocketOwner, socketOwners } from './net/socket-owners.ts'
 export { Mapping, openMappings } from './mapping.ts'
 export { attributeText, eachAttribute, littleEndian, type NetlinkMessage } from './net/netlink.ts'
-export { NetlinkSocket } from './net/netlink-socket.ts'
+export { NetlinkSocket, type Request as NetlinkRequest } from './net/netlink-socket.ts'
+export { Datagrams } from './net/netlink-dump.ts'
 export { lockFile, tryLockFile } from './lock.ts'
 export { listMounts, type Mount, unmount } from './mounts.ts'
 export { POLL, Poller } from './poller.ts'

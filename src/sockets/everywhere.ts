@@ -7,14 +7,6 @@ import {
   type Unseen,
   whyUnseen,
 } from '../kernel/index.ts'
-import {
-  type CongestionCounts,
-  countTcpSockets,
-  listTcpSockets,
-  type TcpSocket,
-  type TcpSocketFilter,
-} from './inet-diag.ts'
-
 /** What was asked of one network namespace. */
 export interface InNamespace<T> {
   /** As in `/proc/PID/ns/net`. */
@@ -30,25 +22,14 @@ export interface Everywhere<T> {
   unseen: Unseen[]
 }
 
-/**
- * The TCP sockets of every network namespace of the machine, one listing after the other. Other namespaces than the
- * own one need CAP_SYS_ADMIN; those that stay closed are reported and not thrown.
- */
-export const listTcpSocketsEverywhere = (filter: TcpSocketFilter = {}): Everywhere<TcpSocket[]> =>
-  everywhere((namespace) => listTcpSockets(filter, namespace))
-
-/** The same for how many sockets each congestion control has. */
-export const countTcpSocketsEverywhere = (filter: Pick<TcpSocketFilter, 'states'> = {}): Everywhere<CongestionCounts> =>
-  everywhere((namespace) => countTcpSockets(filter, namespace))
-
 /** Asks in every network namespace or, where `only` is given, in those of these inodes. */
-export function everywhere<T>(ask: (namespace?: Fd) => T, only?: ReadonlySet<number>): Everywhere<T> {
+export function everywhere<T>(ask: (namespace: Fd | undefined, inode: number) => T, only?: ReadonlySet<number>): Everywhere<T> {
   const own = namespaceInode()
   const { namespaces, unseen } = listNamespaces()
   const seen = namespaces.flatMap((found): InNamespace<T>[] => {
     const { inode, pids } = found
     if (only?.has(inode) === false) return []
-    if (inode === own) return [{ inode, pids, value: ask() }]
+    if (inode === own) return [{ inode, pids, value: ask(undefined, inode) }]
     const answer = askIn(found, ask, unseen)
     return answer === undefined ? [] : [{ inode, pids, value: answer.value }]
   })
@@ -57,7 +38,7 @@ export function everywhere<T>(ask: (namespace?: Fd) => T, only?: ReadonlySet<num
 
 function askIn<T>(
   { inode, paths }: NamespaceFound,
-  ask: (namespace: Fd) => T,
+  ask: (namespace: Fd, inode: number) => T,
   unseen: Unseen[],
 ): { value: T } | undefined {
   for (const path of paths) {
@@ -65,7 +46,7 @@ function askIn<T>(
       using namespace = openNamespace(path)
       // The process may have moved, or its number may be another's by now.
       if (namespaceInode(namespace) !== inode) continue
-      return { value: ask(namespace) }
+      return { value: ask(namespace, inode) }
     } catch (error) {
       const why = whyUnseen(path, error)
       if (why === undefined) continue

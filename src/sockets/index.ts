@@ -1,12 +1,20 @@
 export { defaultCongestion, replaceDefault } from './default-congestion.ts'
-export { countTcpSocketsEverywhere, type Everywhere, type InNamespace, listTcpSocketsEverywhere } from './everywhere.ts'
+export type { AlgorithmInfo } from './diag/algorithm-info.ts'
+export type { SocketEnd, SocketMatch } from './diag/bytecode.ts'
+export type { SocketMemory } from './diag/memory-info.ts'
+export type { TcpSocketFilter } from './diag/request.ts'
+export type { TcpSocket } from './diag/row.ts'
+export { decodeTcpInfo, TCPI_OPT, type TcpInfo } from './diag/tcp-info.ts'
+export { isTcpState, type TcpState, tcpStates } from './diag/tcp-state.ts'
+export type { Everywhere, InNamespace } from './everywhere.ts'
+export type { Column } from './layout.ts'
 export {
   type CongestionCounts,
   countTcpSockets,
+  countTcpSocketsEverywhere,
   listTcpSockets,
-  type TcpSocket,
-  type TcpSocketFilter,
-} from './inet-diag.ts'
-export { decodeTcpInfo, TCPI_OPT, type TcpInfo } from './tcp-info.ts'
-export { isTcpState, type TcpState, tcpStates } from './tcp-state.ts'
+  listTcpSocketsEverywhere,
+} from './list.ts'
+export { type SocketField, SocketSample } from './socket-sample.ts'
+export { type SamplerOptions, SocketSampler } from './socket-sampler.ts'
 export { SocketVersions, type VersionGroup } from './versions.ts'

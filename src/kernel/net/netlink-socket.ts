@@ -1,20 +1,12 @@
 import { constants } from 'node:os'
 import { SyscallError } from '../../errors/index.ts'
-import { type Attempt, check, errnoName, systemError } from '../errno.ts'
+import { type Attempt, check } from '../errno.ts'
 import type { Fd } from '../fd.ts'
 import * as libc from '../libc.ts'
 import { openSocket } from './namespace.ts'
-import {
-  type Attribute,
-  attributeText,
-  damaged,
-  eachAttribute,
-  encodeRequest,
-  littleEndian,
-  messages,
-  type NetlinkMessage,
-  u32,
-} from './netlink.ts'
+import { type Attribute, encodeRequest, type NetlinkMessage, u32 } from './netlink.ts'
+import { Datagrams, readDump } from './netlink-dump.ts'
+import { throwIfFailed } from './netlink-error.ts'
 
 // ABI: the numbers of linux/netlink.h and linux/socket.h.
 const AF_NETLINK = 16
@@ -26,13 +18,8 @@ const NETLINK_GET_STRICT_CHK = 12
 const NLM_F_REQUEST = 1
 const NLM_F_ACK = 4
 const NLM_F_ECHO = 8
-const NLM_F_DUMP_INTR = 0x10
-const NLM_F_CAPPED = 0x100
 const NLM_F_DUMP = 0x300
-const NLM_F_ACK_TLVS = 0x200
 const NLMSG_ERROR = 2
-const NLMSG_DONE = 3
-const NLMSGERR_ATTR_MSG = 1
 
 // ABI: SOL_SOCKET and SO_RCVTIMEO, asm-generic/socket.h, with the struct timeval of a 64-bit machine.
 const SOL_SOCKET = 1
@@ -41,9 +28,6 @@ const timeval = new Uint8Array(BigInt64Array.of(5n, 0n).buffer)
 
 // ABI: MSG_TRUNC, linux/socket.h: recv answers the true length, even when the buffer was too short.
 const MSG_TRUNC = 0x20
-
-/** A dump that changed while it ran is asked for again, this often. */
-const dumpTries = 8
 
 /** A request without its sequence number and standard flags. */
 export interface Request {
@@ -56,7 +40,6 @@ export interface Request {
 /** A netlink socket. Its calls block, since the kernel answers while the request is being sent. */
 export class NetlinkSocket implements Disposable {
   readonly #fd: Fd
-  readonly #buffer = new Uint8Array(1 << 16)
   #sequence = 0
 
   /** `protocol` is NETLINK_ROUTE, for example; `namespace` is where it asks, the own network namespace by default. */
@@ -105,39 +88,13 @@ export class NetlinkSocket implements Disposable {
     }
   }
 
-  /** What `parse` makes of each message of a dump; undefined is left out. */
-  dump<T>(request: Request, parse: (message: NetlinkMessage) => T | undefined, attempt: Attempt): T[] {
-    for (let tries = 0; tries < dumpTries; tries++) {
-      const { found, interrupted } = this.#dumpOnce(request, parse, attempt)
-      if (!interrupted) return found
-    }
-    throw new SyscallError({
-      doing: attempt.doing,
-      syscall: attempt.syscall,
-      errno: 'EINTR',
-      hint: `the list changed during each of ${dumpTries} tries: try again when the machine is calmer`,
-    })
-  }
-
-  #dumpOnce<T>(
-    request: Request,
-    parse: (message: NetlinkMessage) => T | undefined,
-    attempt: Attempt,
-  ): { found: T[]; interrupted: boolean } {
-    const sequence = this.#send(request, NLM_F_DUMP, attempt)
-    const found: T[] = []
-    let interrupted = false
-    for (;;) {
-      for (const message of this.#receive(sequence, attempt)) {
-        interrupted ||= (message.flags & NLM_F_DUMP_INTR) !== 0
-        if (message.type === NLMSG_DONE || message.type === NLMSG_ERROR) {
-          throwIfFailed(message, attempt)
-          return { found, interrupted }
-        }
-        const parsed = parse(message)
-        if (parsed !== undefined) found.push(parsed)
-      }
-    }
+  /**
+   * What `parse` makes of each message of a dump; undefined is left out. Given `into`, the answers stay there as they
+   * came. Throws a `SyscallError` EINTR when the list changed during each of several tries.
+   */
+  dump<T>(request: Request, parse: (message: NetlinkMessage) => T | undefined, attempt: Attempt, into = new Datagrams()): T[] {
+    const ask = () => this.#send(request, NLM_F_DUMP, attempt)
+    return readDump({ ask, receive: (room) => this.#receiveBytes(room, attempt) }, into, parse, attempt)
   }
 
   #send(request: Request, flags: number, attempt: Attempt): number {
@@ -155,16 +112,13 @@ export class NetlinkSocket implements Disposable {
 
   /** The messages of the next datagram that answer this request; an answer to an abandoned dump is passed over. */
   #receive(sequence: number, attempt: Attempt): NetlinkMessage[] {
-    const length = this.#receiveBytes(attempt)
-    if (length > this.#buffer.length) damaged('datagram', `one of ${length} bytes`)
-    return [...messages(new DataView(this.#buffer.buffer, 0, length))].filter(
-      (message) => message.sequence === sequence,
-    )
+    const datagrams = new Datagrams()
+    return datagrams.append((room) => this.#receiveBytes(room, attempt)).filter((message) => message.sequence === sequence)
   }
 
-  #receiveBytes(attempt: Attempt): number {
+  #receiveBytes(room: Uint8Array, attempt: Attempt): number {
     for (;;) {
-      const length = libc.recv(this.#fd.number, this.#buffer, this.#buffer.length, MSG_TRUNC)
+      const length = libc.recv(this.#fd.number, room, room.length, MSG_TRUNC)
       // With a receive timeout a signal ends the call, however its handler was installed.
       if (length === -constants.errno.EINTR) continue
       return check(length, { ...attempt, syscall: `${attempt.syscall}: recv` })
@@ -174,30 +128,4 @@ export class NetlinkSocket implements Disposable {
   [Symbol.dispose](): void {
     this.#fd[Symbol.dispose]()
   }
-}
-
-// ABI: struct nlmsgerr, linux/netlink.h: s32 error, then the request's header. NLMSG_DONE begins with the same s32.
-function throwIfFailed({ type, flags, view, start, end }: NetlinkMessage, attempt: Attempt): void {
-  if (end - start < 4) damaged('acknowledgement', `one of ${end - start} bytes`)
-  const error = view.getInt32(start, littleEndian)
-  if (error >= 0) return
-  const explained =
-    (flags & NLM_F_ACK_TLVS) !== 0 ? explanation(view, attributesStart(type, flags, view, start), end) : ''
-  const name = errnoName(-error)
-  const hint = [explained && `the kernel says: ${explained}`, attempt.hints?.[name]].filter(Boolean).join('; ')
-  throw systemError(-error, hint === '' ? attempt : { ...attempt, hints: { [name]: hint } })
-}
-
-function attributesStart(type: number, flags: number, view: DataView, start: number): number {
-  if (type === NLMSG_DONE) return start + 4
-  if ((flags & NLM_F_CAPPED) !== 0 || start + 8 > view.byteLength) return start + 20
-  return start + 4 + ((view.getUint32(start + 4, littleEndian) + 3) & ~3)
-}
-
-function explanation(view: DataView, start: number, end: number): string {
-  let text = ''
-  eachAttribute(view, start, end, (type, at, length) => {
-    if (type === NLMSGERR_ATTR_MSG) text = attributeText(view, at, length)
-  })
-  return text
 }

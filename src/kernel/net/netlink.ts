@@ -86,23 +86,26 @@ export interface NetlinkMessage {
   end: number
 }
 
-/** The messages of one datagram. */
-export function* messages(view: DataView): Generator<NetlinkMessage, undefined, undefined> {
-  let at = 0
-  for (let index = 0; at < view.byteLength; index++) {
-    const left = view.byteLength - at
+/** The messages of one datagram, which lies in `view` from `from` up to `to`. */
+export function messages(view: DataView, from = 0, to = view.byteLength): NetlinkMessage[] {
+  const found: NetlinkMessage[] = []
+  for (let at = from; at < to;) {
+    const left = to - at
     const length = left < headerSize ? 0 : view.getUint32(at, littleEndian)
-    if (length < headerSize || length > left) damaged(`message[${index}]`, `a message of ${length} bytes in ${left}`)
-    yield {
+    if (length < headerSize || length > left) {
+      damaged(`message[${found.length}]`, `a message of ${length} bytes in ${left}`)
+    }
+    found.push({
       type: view.getUint16(at + 4, littleEndian),
       flags: view.getUint16(at + 6, littleEndian),
       sequence: view.getUint32(at + 8, littleEndian),
       view,
       start: at + headerSize,
       end: at + length,
-    }
+    })
     at += align(length)
   }
+  return found
 }
 
 /** Calls `visit` with the type, the place and the length of each attribute between `start` and `end`. */

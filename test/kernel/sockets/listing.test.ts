@@ -1,38 +1,11 @@
-import { execa } from 'execa'
 import * as assert from 'uvu/assert'
 import { openFds } from '../../../src/kernel/index.ts'
 import type { TcpSocket } from '../../../src/sockets/index.ts'
 import { createTestbed, type Host } from '../../../src/testbed/index.ts'
 import { needs, suite } from '../../support/needs.ts'
+import { askSs } from '../support/ss.ts'
 
 const test = suite('listing TCP sockets', [needs.root, needs.iproute2])
-
-/** What ss says of one socket, by the names it uses: `cwnd`, `rtt`, `bytes_acked`, and the cookie as `sk`. */
-interface SsSocket {
-  local: string
-  remote: string
-  state: string
-  words: Set<string>
-  values: Map<string, string>
-}
-
-const ssStates: Record<string, string> = { ESTAB: 'ESTABLISHED', LISTEN: 'LISTEN', 'TIME-WAIT': 'TIME_WAIT' }
-
-async function askSs(host: Host): Promise<SsSocket[]> {
-  const { stdout } = await execa('nsenter', [`--net=/proc/${host.pid}/ns/net`, 'ss', '--tcp', '-aineOH'])
-  return stdout
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => {
-      const [state = '', , , local = '', remote = '', ...words] = line.split(/\s+/)
-      const values = words.map((word, index) => {
-        const [name = '', value = ''] = word.split(/:(.*)/s)
-        // "send 123bps", "pacing_rate 12bps": the value is the next word.
-        return [name, word.includes(':') ? value : (words[index + 1] ?? '')] as const
-      })
-      return { state: ssStates[state] ?? state, local, remote, words: new Set(words), values: new Map(values) }
-    })
-}
 
 const place = ({ address, port }: TcpSocket['local'], family: string): string =>
   `${family === 'ipv6' ? `[${address}]` : address}:${port === 0 ? '*' : port}`

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { ObjectError } from '../../../src/errors/index.ts'
-import { littleEndian } from '../../../src/kernel/index.ts'
-import { decodeTcpInfo } from '../../../src/sockets/index.ts'
+import { ObjectError } from '../../../../src/errors/index.ts'
+import { littleEndian } from '../../../../src/kernel/index.ts'
+import { decodeTcpInfo } from '../../../../src/sockets/index.ts'
 
 const test = suite('tcp_info')
 

@@ -1,7 +1,4 @@
-import { ObjectError } from '../errors/index.ts'
-import { littleEndian } from '../kernel/index.ts'
-
-type Kind = 'u8' | 'u16' | 'u32' | 'u64' | { shift: number; width: number }
+import { type Field, Layout, type ValuesOf } from '../layout.ts'
 
 /**
  * What every kernel with struct_ops tells (5.6 on), in the kernel's names.
@@ -84,78 +81,25 @@ const later = [
   ['tcpi_accecn_opt_seen', 278, 'u16'],
 ] as const satisfies readonly Field[]
 
-type Field = readonly [name: string, offset: number, kind: Kind]
-type Always = (typeof always)[number]
-type Later = (typeof later)[number]
-type Names<Of extends Field, Wanted extends Kind> = Extract<Of, readonly [string, number, Wanted]>[0]
-
 /**
  * The kernel's `struct tcp_info`. Times are µs, except `tcpi_last_*` and `tcpi_total_rto_time` in ms; windows are
  * packets (`tcpi_snd_cwnd`) or bytes (`tcpi_snd_wnd`); rates are bytes a second. `tcpi_bytes_acked` counts the SYN
  * and the FIN too.
  */
-export type TcpInfo = Record<Exclude<Always[0], Names<Always, 'u64'>>, number> &
-  Record<Names<Always, 'u64'>, bigint> &
-  Partial<Record<Later[0], number>>
+export type TcpInfo = ValuesOf<(typeof always)[number], (typeof later)[number]>
+
+/** The fields that all kernels with struct_ops have, and those that only later ones have. */
+export type TcpInfoField = (typeof always)[number][0]
+export type LaterTcpInfoField = (typeof later)[number][0]
 
 // ABI: TCPI_OPT_*, linux/tcp.h: the bits of tcpi_options.
 export const TCPI_OPT = { TIMESTAMPS: 1, SACK: 2, WSCALE: 4, ECN: 8, ECN_SEEN: 16, SYN_DATA: 32 } as const
 
-const sizes = { u8: 1, u16: 2, u32: 4, u64: 8 } as const
-const end = ([, offset, kind]: Field): number => offset + (typeof kind === 'string' ? sizes[kind] : 1)
-const minimum = Math.max(...always.map(end))
-
-interface Plan {
-  fields: readonly Field[]
-  blank: Readonly<Record<string, number | bigint>>
-}
-
-/** One plan a length: filling a copy of `blank` is several times faster than adding 70 properties one by one. */
-const plans = new Map<number, Plan>()
-
-function planFor(length: number): Plan {
-  const known = plans.get(length)
-  if (known !== undefined) return known
-  const fields = [...always, ...later].filter((field) => end(field) <= length)
-  const blank = Object.fromEntries(fields.map(([name, , kind]) => [name, kind === 'u64' ? 0n : 0]))
-  const plan = { fields, blank }
-  plans.set(length, plan)
-  return plan
-}
+export const tcpInfo = new Layout('struct tcp_info', always, later)
 
 /**
  * Reads a `struct tcp_info` of `length` bytes: the fields that the kernel filled, and no more.
  * Throws an `ObjectError` when it is shorter than on any kernel with struct_ops.
  */
-export function decodeTcpInfo(view: DataView, at = 0, length = view.byteLength - at): TcpInfo {
-  if (length < minimum || at + length > view.byteLength) {
-    throw new ObjectError({
-      file: 'struct tcp_info',
-      path: '',
-      expected: `${minimum} bytes or more, but there are ${length}`,
-    })
-  }
-  const { fields, blank } = planFor(length)
-  const info = { ...blank }
-  for (const [name, offset, kind] of fields) info[name] = read(view, at + offset, kind)
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the type is made of the rows of the same table
-  return info as TcpInfo
-}
-
-function read(view: DataView, at: number, kind: Kind): number | bigint {
-  switch (kind) {
-    case 'u8':
-      return view.getUint8(at)
-    case 'u16':
-      return view.getUint16(at, littleEndian)
-    case 'u32':
-      return view.getUint32(at, littleEndian)
-    case 'u64':
-      return view.getBigUint64(at, littleEndian)
-    default: {
-      // Compilers fill a byte from its low end on little-endian machines and from its high end on the others.
-      const shift = littleEndian ? kind.shift : 8 - kind.shift - kind.width
-      return (view.getUint8(at) >> shift) & ((1 << kind.width) - 1)
-    }
-  }
-}
+export const decodeTcpInfo = (view: DataView, at = 0, length = view.byteLength - at): TcpInfo =>
+  tcpInfo.decode(view, at, length)

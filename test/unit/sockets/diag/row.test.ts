@@ -1,17 +1,27 @@
 import * as fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { ObjectError } from '../../../src/errors/index.ts'
-import { encodeRequest, messages, type NetlinkMessage, zeroEnded } from '../../../src/kernel/net/netlink.ts'
-import { littleEndian } from '../../../src/kernel/index.ts'
-import { parseTcpSocket } from '../../../src/sockets/inet-diag.ts'
-import { isTcpState, stateMask, tcpState, tcpStates } from '../../../src/sockets/tcp-state.ts'
+import { ObjectError } from '../../../../src/errors/index.ts'
+import { encodeRequest, messages, type NetlinkMessage, zeroEnded } from '../../../../src/kernel/net/netlink.ts'
+import { littleEndian } from '../../../../src/kernel/index.ts'
+import { Names } from '../../../../src/sockets/diag/names.ts'
+import { decodeSocket, readRow, type TcpSocket } from '../../../../src/sockets/diag/row.ts'
+import { isTcpState, stateMask, tcpState, tcpStates } from '../../../../src/sockets/diag/tcp-state.ts'
 
 const test = suite('inet_diag')
 
+function parse(message: NetlinkMessage): TcpSocket {
+  const names = new Names()
+  return decodeSocket(message.view, readRow(message, 4242, names), names.texts)
+}
+
 const SOCK_DIAG_BY_FAMILY = 20
 const INET_DIAG_INFO = 2
+const INET_DIAG_VEGASINFO = 3
 const INET_DIAG_CONG = 4
+const INET_DIAG_SKMEMINFO = 7
+const INET_DIAG_DCTCPINFO = 9
+const INET_DIAG_BBRINFO = 16
 
 /** A message as the kernel writes it, for a connection from 198.18.1.1:40000 to 198.18.1.2:5001. */
 function diagMessage(attributes: [number, Uint8Array][], family = 2): NetlinkMessage {
@@ -35,17 +45,20 @@ function diagMessage(attributes: [number, Uint8Array][], family = 2): NetlinkMes
 test('a message is read field by field', () => {
   const info = new Uint8Array(232)
   new DataView(info.buffer).setUint32(80, 77, littleEndian)
-  const socket = parseTcpSocket(
+  const memory = new Uint8Array(Uint32Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9).buffer)
+  const socket = parse(
     diagMessage([
+      [INET_DIAG_SKMEMINFO, memory],
       [INET_DIAG_CONG, zeroEnded('bpf_dctcp')],
       [INET_DIAG_INFO, info],
+      [INET_DIAG_BBRINFO, memory.subarray(0, 20)],
     ]),
-    {},
   )
-  assert.is(socket?.info?.tcpi_snd_cwnd, 77)
+  assert.is(socket.info?.tcpi_snd_cwnd, 77)
   assert.equal(
     { ...socket, info: undefined },
     {
+      namespace: 4242,
       family: 'ipv4',
       local: { address: '198.18.1.1', port: 40_000 },
       remote: { address: '198.18.1.2', port: 5001 },
@@ -58,29 +71,49 @@ test('a message is read field by field', () => {
       receiveQueue: 200,
       sendQueue: 300,
       info: undefined,
+      memory: { rmem_alloc: 1, rcvbuf: 2, wmem_alloc: 3, sndbuf: 4, fwd_alloc: 5, wmem_queued: 6, optmem: 7, backlog: 8, drops: 9 },
+      algorithm: { kind: 'bbr', bbr_bw_lo: 1, bbr_bw_hi: 2, bbr_min_rtt: 3, bbr_pacing_gain: 4, bbr_cwnd_gain: 5 },
     },
   )
 })
 
+test('what the algorithms of the kernel tell has its own form', () => {
+  const words = new Uint8Array(Uint32Array.of(0x0002_0001, 3, 4, 5).buffer)
+  assert.equal(parse(diagMessage([[INET_DIAG_VEGASINFO, words]])).algorithm, {
+    kind: 'vegas',
+    tcpv_enabled: 0x0002_0001,
+    tcpv_rttcnt: 3,
+    tcpv_rtt: 4,
+    tcpv_minrtt: 5,
+  })
+  if (!littleEndian) return
+  assert.equal(parse(diagMessage([[INET_DIAG_DCTCPINFO, words]])).algorithm, {
+    kind: 'dctcp',
+    dctcp_enabled: 1,
+    dctcp_ce_state: 2,
+    dctcp_alpha: 3,
+    dctcp_ab_ecn: 4,
+    dctcp_ab_tot: 5,
+  })
+})
+
 test('IPv6 addresses are told as text', () => {
-  const socket = parseTcpSocket(diagMessage([], 10), {})
-  assert.equal([socket?.local.address, socket?.remote.address], ['2001:2:0:1::', '2001:2:0:2::'])
+  const socket = parse(diagMessage([], 10))
+  assert.equal([socket.local.address, socket.remote.address], ['2001:2:0:1::', '2001:2:0:2::'])
 })
 
 test('a socket without attributes has no congestion control and no tcp_info', () => {
-  const socket = parseTcpSocket(diagMessage([]), {})
-  assert.is(socket?.congestion, '')
-  assert.is(socket?.info, undefined)
+  const socket = parse(diagMessage([]))
+  assert.is(socket.congestion, '')
+  assert.is(socket.info, undefined)
 })
 
-test('a filter by congestion control takes the whole name', () => {
-  const message = diagMessage([[INET_DIAG_CONG, zeroEnded('bpf_cubic')]])
-  assert.is(parseTcpSocket(message, { congestion: 'bpf_cubic' })?.congestion, 'bpf_cubic')
-  assert.is(parseTcpSocket(message, { congestion: 'cubic' }), undefined)
-})
-
-test('other messages are passed over', () => {
-  assert.is(parseTcpSocket({ ...diagMessage([]), type: 3 }, {}), undefined)
+test('names get numbers by their text, however they end', () => {
+  const names = new Names()
+  const numberOf = (text: string) => names.numberOf(new DataView(new TextEncoder().encode(text).buffer), 0, text.length)
+  const numbers = ['reno\0', 'cubic\0', 'reno', 'reno\0\0x', 'ren', '', '\0'].map(numberOf)
+  assert.equal(numbers, [1, 2, 1, 1, 3, 0, 0])
+  assert.equal(names.texts, ['', 'reno', 'cubic', 'ren'])
 })
 
 test('a message that is cut short anywhere is refused or lacks attributes, and reads nothing beyond its end', () => {
@@ -91,8 +124,8 @@ test('a message that is cut short anywhere is refused or lacks attributes, and r
   fc.assert(
     fc.property(fc.nat(whole.end - whole.start - 1), (length) => {
       try {
-        const socket = parseTcpSocket({ ...whole, end: whole.start + length }, {})
-        assert.is(socket?.info, undefined)
+        const socket = parse({ ...whole, end: whole.start + length })
+        assert.is(socket.info, undefined)
       } catch (error) {
         if (!(error instanceof ObjectError)) throw error
       }

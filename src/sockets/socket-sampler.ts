@@ -1,0 +1,105 @@
+import { Datagrams, type Fd, namespaceInode, NetlinkSocket, type Unseen } from '../kernel/index.ts'
+import { Names } from './diag/names.ts'
+import { diagRequests, NETLINK_SOCK_DIAG, SOCK_DIAG_BY_FAMILY, type TcpSocketFilter } from './diag/request.ts'
+import { type DiagRow, readRow } from './diag/row.ts'
+import { everywhere } from './everywhere.ts'
+import { SocketSample } from './socket-sample.ts'
+
+export interface SamplerOptions extends TcpSocketFilter {
+  /**
+   * The network namespaces, which may be closed once the sampler is made; the own one when left out. With `every` those
+   * of the whole machine, as they are then and at each `refresh`.
+   */
+  namespaces?: readonly Fd[] | 'every'
+}
+
+/**
+ * Lists TCP sockets again and again, fast: with a netlink socket that stays open in each namespace. Such a socket keeps
+ * its namespace alive, also one that is deleted meanwhile, until `refresh` or the end.
+ *
+ * Other namespaces than the own one need CAP_SYS_ADMIN, what an algorithm tells of itself CAP_NET_ADMIN.
+ */
+export class SocketSampler implements Disposable {
+  readonly #filter: TcpSocketFilter
+  readonly #requests: ReturnType<typeof diagRequests>
+  readonly #isEvery: boolean
+  readonly #sockets = new Map<number, NetlinkSocket>()
+  readonly #names = new Names()
+  /** Bytes of the last listing, for which room is made at once the next time. */
+  #length = 0
+
+  constructor({ namespaces, ...filter }: SamplerOptions = {}) {
+    this.#filter = filter
+    this.#requests = diagRequests(filter)
+    this.#isEvery = namespaces === 'every'
+    using undo = new DisposableStack()
+    undo.use(this)
+    if (namespaces === 'every') this.refresh()
+    else if (namespaces === undefined) this.#open(namespaceInode())
+    else for (const namespace of namespaces) this.#open(namespaceInode(namespace), namespace)
+    undo.move()
+  }
+
+  /** The inodes of the namespaces that are looked into. */
+  get namespaces(): readonly number[] {
+    return [...this.#sockets.keys()]
+  }
+
+  /**
+   * Looks which namespaces there are now, where it is told to sample every one, and answers which could not be looked
+   * into. It reads all of `/proc`: once a second is often enough.
+   */
+  refresh(): Unseen[] {
+    if (!this.#isEvery) return []
+    const { namespaces, unseen } = everywhere((namespace, inode) => this.#open(inode, namespace))
+    const found = new Set(namespaces.map(({ inode }) => inode))
+    for (const [inode, socket] of this.#sockets) {
+      if (found.has(inode)) continue
+      socket[Symbol.dispose]()
+      this.#sockets.delete(inode)
+    }
+    return unseen
+  }
+
+  /**
+   * Lists the sockets. Throws a `SyscallError` EINTR when the kernel says that its list changed during each of several
+   * tries; connections that come and go are no such change.
+   */
+  sample(): SocketSample {
+    const startedAt = process.hrtime.bigint()
+    // A quarter more than the last time, so that it seldom has to grow while the kernel waits.
+    const answers = new Datagrams(Math.ceil(this.#length * 1.25))
+    const { congestion, info = true, memory = false } = this.#filter
+    const rows: DiagRow[] = []
+    for (const [inode, socket] of this.#sockets) {
+      for (const request of this.#requests) {
+        const parse = (message: Parameters<typeof readRow>[0]) =>
+          message.type === SOCK_DIAG_BY_FAMILY ? readRow(message, inode, this.#names) : undefined
+        for (const row of socket.dump(request, parse, attempt, answers)) {
+          if (congestion === undefined || this.#names.texts[row.congestion] === congestion) rows.push(row)
+        }
+      }
+    }
+    this.#length = answers.length
+    const endedAt = process.hrtime.bigint()
+    return new SocketSample({ startedAt, endedAt, view: answers.view, rows, names: [...this.#names.texts], info, memory })
+  }
+
+  #open(inode: number, namespace?: Fd): void {
+    if (!this.#sockets.has(inode)) this.#sockets.set(inode, new NetlinkSocket(NETLINK_SOCK_DIAG, namespace))
+  }
+
+  [Symbol.dispose](): void {
+    for (const socket of this.#sockets.values()) socket[Symbol.dispose]()
+    this.#sockets.clear()
+  }
+}
+
+const attempt = {
+  doing: 'listing TCP sockets',
+  syscall: 'netlink(SOCK_DIAG_BY_FAMILY)',
+  hints: {
+    ENOENT: 'this kernel cannot list TCP sockets: it needs CONFIG_INET_TCP_DIAG',
+    EINVAL: 'this kernel does not take the filter',
+  },
+}
