@@ -1,3 +1,5 @@
+export { type Ack, type AckBatch, type AckField } from './acks/ack-batch.ts'
+export { AckTrace, type AckTraceOptions } from './acks/ack-trace.ts'
 export { defaultCongestion, replaceDefault } from './default-congestion.ts'
 export type { AlgorithmInfo } from './diag/algorithm-info.ts'
 export type { SocketEnd, SocketMatch } from './diag/bytecode.ts'
@@ -15,6 +17,7 @@ export {
   listTcpSockets,
   listTcpSocketsEverywhere,
 } from './list.ts'
+export { type ProgramRuns, RunStatistics } from './run-statistics.ts'
 export { type SocketField, SocketSample } from './socket-sample.ts'
 export { type SamplerOptions, SocketSampler } from './socket-sampler.ts'
 export { SocketVersions, type VersionGroup } from './versions.ts'

@@ -4,7 +4,7 @@ import { type Handle, type LoadedObject, MAP_TYPE } from '../loader/index.ts'
 import { EventStream, type StreamOptions } from './event-stream.ts'
 import { PerfBufferSource } from './perf-buffer.ts'
 import { RingBufferSource } from './ring-buffer.ts'
-import type { Decoder } from './source.ts'
+import type { Decoder, Source } from './source.ts'
 import { UserRingBuffer } from './user-ring-buffer.ts'
 
 export interface EventOptions extends StreamOptions {
@@ -19,11 +19,19 @@ export interface RingBufferOptions extends EventOptions {
 
 /** Reads a map of type BPF_MAP_TYPE_RINGBUF. `E` is the caller's word for what its events are. */
 export function openRingBuffer<E = unknown>(loaded: LoadedObject, map: string, options: RingBufferOptions = {}): EventStream<E> {
+  return stream(openRingBufferSource(loaded, map, { decoder: decoderOf<E>(loaded, options.type), lost: options.lost }), options)
+}
+
+/** The same for a reader that comes by itself, when it likes: the program need not wake anybody. */
+export function openRingBufferSource<E>(
+  loaded: LoadedObject,
+  map: string,
+  { decoder, lost }: { decoder: Decoder<E>; lost: string | undefined },
+): Source<E> {
   const { handle, size } = mapOf(loaded, map, MAP_TYPE.RINGBUF)
-  const dropped = options.lost === undefined ? undefined : loaded.variable<number | bigint>(options.lost)
-  const lost = () => Number(dropped?.get() ?? 0)
+  const dropped = lost === undefined ? undefined : loaded.variable<number | bigint>(lost)
   const what = `ring buffer "${map}"`
-  return stream(new RingBufferSource<E>(loaded.target, handle, { what, size, decoder: decoderOf<E>(loaded, options.type), lost }), options)
+  return new RingBufferSource<E>(loaded.target, handle, { what, size, decoder, lost: () => Number(dropped?.get() ?? 0) })
 }
 
 export interface PerfBufferOptions extends EventOptions {
@@ -50,7 +58,7 @@ export function openUserRingBuffer(loaded: LoadedObject, map: string, options: {
 }
 
 /** A stream that owns its source, also when it cannot be made. */
-function stream<E>(source: RingBufferSource<E> | PerfBufferSource<E>, options: StreamOptions): EventStream<E> {
+function stream<E>(source: Source<E>, options: StreamOptions): EventStream<E> {
   using undo = new DisposableStack()
   undo.use(source)
   const made = new EventStream<E>(source, options)

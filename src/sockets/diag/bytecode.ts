@@ -1,12 +1,13 @@
 import { UsageError } from '../../errors/index.ts'
 import { AF_INET, AF_INET6, littleEndian, parseAddress } from '../../kernel/index.ts'
+import { portRange, type Ports } from '../ports.ts'
 
 /** One end of a connection. What is left out may be anything. */
 export interface SocketEnd {
   /** An address, or all that begin with so many of its bits: `198.18.0.0/15`, `2001:db8::/32`. */
   address?: string
   /** One port, or the first and the last of several. */
-  port?: number | readonly [first: number, last: number]
+  port?: Ports
 }
 
 /** What a socket has to be like: both ends have to fit. */
@@ -70,10 +71,7 @@ const conditionsOf = ({ local = {}, remote = {} }: SocketMatch): Uint8Array[] =>
 function endConditions({ address, port }: SocketEnd, codes: { atLeast: number; atMost: number; host: number }): Uint8Array[] {
   const conditions: Uint8Array[] = []
   if (port !== undefined) {
-    const [first, last] = typeof port === 'number' ? [port, port] : port
-    if (![first, last].every((one) => Number.isInteger(one) && one >= 0 && one <= 0xffff) || first > last) {
-      throw new UsageError(`port: one from 0 to 65535, or the first and the last of several, not ${String(port)}`)
-    }
+    const [first, last] = portRange(port)
     conditions.push(portOp(codes.atLeast, first), portOp(codes.atMost, last))
   }
   if (address !== undefined) conditions.push(hostOp(codes.host, address))
