@@ -24,7 +24,11 @@ export class RingBufferSource<E> implements Source<E> {
   readonly #mask: number
   #position: number
 
-  constructor(target: Target, map: Handle, facts: { what: string; size: number; decoder: Decoder<E>; lost: () => number }) {
+  constructor(
+    target: Pick<Target, 'pageSize' | 'mapMemory'>,
+    map: Handle,
+    facts: { what: string; size: number; decoder: Decoder<E>; lost: () => number },
+  ) {
     const { size, what } = facts
     const page = target.pageSize
     using undo = new DisposableStack()
