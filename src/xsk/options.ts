@@ -47,6 +47,8 @@ export interface SocketOptions {
   needWakeup?: boolean
   /** Packets may be larger than a frame, and are then in several. Linux 6.6. @default false */
   multiBuffer?: boolean
+  /** The program of ccdk writes before each packet when it saw it: see `takeStamp`. @default false */
+  stamped?: boolean
   /**
    * Which XDP program hands the queue's packets over: that of ccdk, which all its sockets of the interface share; none,
    * if you have one of your own and put the socket into its map; or one that was attached by `attachRedirect`.

@@ -15,7 +15,11 @@ export interface RedirectOptions {
   hook?: Hook
   /** Packets may come in several buffers. Linux 5.18. @default false */
   multiBuffer?: boolean
+  /** The program writes before each packet when it saw it: see `takeStamp`. @default false */
+  stamped?: boolean
 }
+
+type Kind = Pick<RedirectOptions, 'hook' | 'multiBuffer' | 'stamped'>
 
 /** The programs that this thread has attached, by their devices. */
 const attached = new Map<string, Shared>()
@@ -25,7 +29,7 @@ interface Shared {
   readonly target: LinuxTarget
   readonly link: Handle
   readonly map: Handle
-  readonly multiBuffer: boolean
+  readonly program: string
   readonly hook: Hook | undefined
   readonly owned: DisposableStack
   holders: number
@@ -40,14 +44,13 @@ export class RedirectProgram implements Disposable {
   readonly #shared: Shared
   #closed = false
 
-  constructor(device: Device, options: { hook?: Hook; multiBuffer?: boolean }) {
-    const { hook, multiBuffer = false } = options
+  constructor(device: Device, kind: Kind) {
     const known = stillAttached(device)
-    if (known !== undefined && (known.multiBuffer !== multiBuffer || (hook !== undefined && known.hook !== hook))) {
-      throw new UsageError(`${device.name} has the program of other sockets, which was attached with another hook or another multiBuffer`)
+    if (known !== undefined && (known.program !== programOf(kind) || (kind.hook !== undefined && known.hook !== kind.hook))) {
+      throw new UsageError(`${device.name} has the program of other sockets, which was attached with another hook, multiBuffer or stamped`)
     }
     this.device = device
-    this.#shared = known ?? attachShared(device, hook, multiBuffer)
+    this.#shared = known ?? attachShared(device, kind)
     this.#shared.holders += 1
     attached.set(device.key, this.#shared)
   }
@@ -94,19 +97,22 @@ function stillAttached({ key, index }: Device): Shared | undefined {
   return info.kind === 'xdp' && info.interface === index ? known : undefined
 }
 
-function attachShared(device: Device, hook: Hook | undefined, multiBuffer: boolean): Shared {
+const programOf = ({ multiBuffer = false, stamped = false }: Kind): string =>
+  `redirect${stamped ? '_stamped' : ''}${multiBuffer ? '_frags' : ''}`
+
+function attachShared(device: Device, kind: Kind): Shared {
   using undo = new DisposableStack()
   const target = undo.use(new LinuxTarget())
   const file = fileURLToPath(import.meta.resolve(bpfObject))
   const object = openObject(readFileSync(file), file)
-  const name = multiBuffer ? 'redirect_frags' : 'redirect'
-  for (const program of object.programs) program.autoload = program.name === name
+  const program = programOf(kind)
+  for (const one of object.programs) one.autoload = one.name === program
   for (const map of object.maps) map.maxEntries = Math.max(device.rxQueues, 1)
   const loaded = undo.use(load(object, target))
   const what = `the program that hands packets of ${device.name} to AF_XDP sockets`
   const instead = ", or put the socket into a map of it (program: 'none', then updateXskMap)"
-  const link = undo.use(attachProgram(loaded, name, device, { hook, what, instead }))
+  const link = undo.use(attachProgram(loaded, program, device, { hook: kind.hook, what, instead }))
   const map = loaded.maps.get('sockets')?.handle
   if (map === undefined) throw new Error(`${bpfObject} has no map "sockets"`)
-  return { target, link, map, multiBuffer, hook, owned: undo.move(), holders: 0 }
+  return { target, link, map, program, hook: kind.hook, owned: undo.move(), holders: 0 }
 }

@@ -85,9 +85,9 @@ export class XskSocket implements Disposable {
   }
 
   /** Takes part in the program that hands packets over. */
-  #enter({ program = this.#rx === undefined ? 'none' : 'own', hook, multiBuffer = false }: SocketOptions, undo: DisposableStack): RedirectProgram | undefined {
+  #enter({ program = this.#rx === undefined ? 'none' : 'own', hook, multiBuffer = false, stamped = false }: SocketOptions, undo: DisposableStack): RedirectProgram | undefined {
     if (program === 'none') return undefined
-    const shared = program === 'own' ? undo.use(new RedirectProgram(this.device, { multiBuffer, ...(hook === undefined ? {} : { hook }) })) : program
+    const shared = program === 'own' ? undo.use(new RedirectProgram(this.device, { multiBuffer, stamped, ...(hook === undefined ? {} : { hook }) })) : program
     if (shared.device.key !== this.device.key) throw new UsageError(`the program of ${shared.device.name} cannot serve ${this.device.name}`)
     shared.put(this.queue, this.fd)
     return shared

@@ -2,7 +2,7 @@ import { execa } from 'execa'
 import * as assert from 'uvu/assert'
 import { SyscallError } from '../../../src/errors/index.ts'
 import { Interfaces } from '../../../src/kernel/index.ts'
-import { createSocket, createUmem, DESC, type Umem, type XskSocket } from '../../../src/xsk/index.ts'
+import { createSocket, createUmem, DESC, takeStamp, type Umem, type XskSocket } from '../../../src/xsk/index.ts'
 import { needs, suite } from '../../support/needs.ts'
 import { enterWires, fillUp, packetLength, Packets } from '../support/xsk.ts'
 
@@ -34,6 +34,31 @@ test('headroom is left free before each packet', () => {
     // XDP's own 256 bytes are there too.
     assert.is(b.rx.address(0) % 2048, 256 + headroom)
     assert.is(umem.frameOf(b.rx.address(0)), b.rx.address(0) - 256 - headroom)
+  }
+})
+
+test('a stamp says when the program saw the packet, once', () => {
+  for (const hook of ['driver', 'generic'] as const) {
+    using umem = createUmem({ frames: 64, frameSize: 2048 })
+    using a = createSocket(umem, { interface: 'a0', program: 'none' })
+    using b = createSocket(umem, { interface: 'b0', hook, stamped: true })
+    fillUp(b, 0, 4)
+    const view = new DataView(umem.bytes.buffer, umem.bytes.byteOffset, umem.size)
+    for (let turn = 0; turn < 10; turn += 1) {
+      const before = Number(process.hrtime.bigint())
+      sendOne(umem, a, 32 * 2048)
+      const after = Number(process.hrtime.bigint())
+      assert.is(b.rx.peek(4), 1)
+      const address = b.rx.address(0)
+      const seen = takeStamp(view, address)
+      assert.ok(seen >= before && seen <= after, `${hook}: ${seen - before} ns of ${after - before}`)
+      assert.is(takeStamp(view, address), 0)
+      b.rx.release(1)
+      b.fill.push(umem.frameOf(address))
+      b.fill.submit()
+      a.completion.release(a.completion.peek(4))
+    }
+    assert.throws(() => createSocket(umem, { interface: 'b0' }), /attached with another hook, multiBuffer or stamped/)
   }
 })
 
