@@ -63,6 +63,8 @@ export class Forwarder implements Disposable {
   readonly #line: Line
   readonly #lateness = new Histogram()
   #worst = 0
+  /** The time until which all is done: nothing may happen before it any more. */
+  #doneUntil: number
   #askedAt = 0
   #rounds = 0
   #waits = 0
@@ -83,7 +85,8 @@ export class Forwarder implements Disposable {
       made.use(new Port(umem, { interface: port.interface, segment, posted }, this.#pool, this.#recorder)),
     )
     const exit = (packet: FramePacket, segment: number, at: number): void => this.#exit(packet, segment, at)
-    this.#line = new Line(plan, this.#clock(), { pool: this.#pool, recorder: this.#recorder, exit })
+    this.#doneUntil = this.#clock()
+    this.#line = new Line(plan, this.#doneUntil, { pool: this.#pool, recorder: this.#recorder, exit })
     this.#owned = made.move()
   }
 
@@ -105,11 +108,9 @@ export class Forwarder implements Disposable {
     this.#rounds += 1
     this.#recorder.now = now
     const sent = this.#sent
-    let received = 0
+    const received = this.#receive(now)
     this.#line.advance(now)
-    for (const port of this.#ports) received += port.receive(this.#take)
-    // What has neither to wait nor to take time.
-    if (received > 0) this.#line.advance(now)
+    this.#doneUntil = now
     this.#isUnsent = false
     for (const port of this.#ports) if (port.flush()) this.#isUnsent = true
     for (const port of this.#ports) port.complete()
@@ -117,6 +118,36 @@ export class Forwarder implements Disposable {
     this.#tellOfLapses(now)
     this.#recorder.tell()
     return received > 0 || this.#sent > sent
+  }
+
+  /**
+   * Takes in what has come, in the order of time and at the time at which it came: the thread may have woken later, and
+   * a packet is not to be delayed by that.
+   */
+  #receive(now: number): number {
+    let received = 0
+    for (const port of this.#ports) {
+      received += port.receive()
+      port.look()
+    }
+    for (let left = received; left > 0; left -= 1) {
+      const port = this.#first()
+      const at = port.nextAt === 0 || port.nextAt > now ? now : Math.max(port.nextAt, this.#doneUntil)
+      this.#doneUntil = at
+      this.#line.advance(at)
+      this.#take(port.next(), port, at)
+      port.look()
+    }
+    for (const port of this.#ports) port.release()
+    return received
+  }
+
+  /** The port whose next packet came first. */
+  #first(): Port {
+    let [first] = this.#ports
+    for (const port of this.#ports) if (first === undefined || port.nextAt < first.nextAt) first = port
+    if (first === undefined) throw new RangeError('a forwarder without ports')
+    return first
   }
 
   #wait(poller: Poller): void {
@@ -127,13 +158,13 @@ export class Forwarder implements Disposable {
     poller.wait(Math.min(until, most))
   }
 
-  readonly #take = (packet: FramePacket, port: Port): void => {
+  #take(packet: FramePacket, port: Port, at: number): void {
     const { view } = this.#pool
     readFrame(view, packet.start, packet.size, packet)
     const target = destinationOf(view, packet.start, packet.size)
     packet.target = target
     if (target === port.segment || target === NOWHERE || target >= this.#ports.length) port.discard(packet)
-    else if (packet.isIp) this.#line.enter(packet, port.segment, this.#recorder.now)
+    else if (packet.isIp) this.#line.enter(packet, port.segment, at)
     else this.#passBy(packet, port.segment)
   }
 
@@ -167,7 +198,10 @@ export class Forwarder implements Disposable {
 
   /** Another rate, delay, loss and so on for one direction of a link, from now on. */
   set(place: Place, change: LinkChange): void {
-    this.#line.set(place, change, this.#clock())
+    const now = this.#clock()
+    this.#recorder.now = now
+    this.#line.set(place, change, now)
+    this.#doneUntil = now
   }
 
   statistics(): ForwarderStatistics {

@@ -1,4 +1,4 @@
-import { createSocket, type Umem, type XskSocket } from '../../xsk/index.ts'
+import { createSocket, takeStamp, type Umem, type XskSocket } from '../../xsk/index.ts'
 import type { Lapse } from '../telemetry/records.ts'
 import type { FramePacket, FramePool } from './pool.ts'
 import type { Recorder } from './recorder.ts'
@@ -41,6 +41,10 @@ export class Port implements Disposable {
   readonly #wanted: number
   /** What finds the tx ring full waits here, in order. */
   readonly #overflow: FramePacket[] = []
+  /** Packets that were taken from the rx ring at once, and how many of them were handed over. */
+  #batch = 0
+  #handed = 0
+  #nextAt = Infinity
   #isUnsent = false
   #isStarved = false
   #received = 0
@@ -56,8 +60,13 @@ export class Port implements Disposable {
     this.#pool = pool
     this.#recorder = recorder
     this.#wanted = Math.min(ringSize, place.posted)
-    this.#socket = createSocket(umem, { interface: place.interface, rx: ringSize, tx: ringSize, mode: 'copy' })
+    this.#socket = createSocket(umem, { interface: place.interface, rx: ringSize, tx: ringSize, mode: 'copy', stamped: true })
     this.refill()
+  }
+
+  /** When the packet came that `next` hands over, ns of CLOCK_MONOTONIC, or 0 if nobody knows; Infinity after the last. */
+  get nextAt(): number {
+    return this.#nextAt
   }
 
   /** To wait for packets with. */
@@ -65,23 +74,37 @@ export class Port implements Disposable {
     return this.#socket.fd.number
   }
 
-  /** Hands over what has come, and answers how many packets that were. */
-  receive(take: (packet: FramePacket, port: Port) => void): number {
+  /** Takes what has come from the ring, to be handed over by `next`. Answers how many packets that are. */
+  receive(): number {
+    this.#handed = 0
+    this.#batch = this.#socket.rx.peek(batch)
+    return this.#batch
+  }
+
+  /** Finds out when the packet came that `next` hands over. */
+  look(): void {
+    this.#nextAt = this.#handed < this.#batch ? takeStamp(this.#pool.view, this.#socket.rx.address(this.#handed)) : Infinity
+  }
+
+  /** Hands over the next packet of those that were taken. */
+  next(): FramePacket {
     const { rx } = this.#socket
-    const count = rx.peek(batch)
-    if (count === 0) return 0
-    for (let entry = 0; entry < count; entry += 1) {
-      const start = rx.address(entry)
-      const packet = this.#pool.at(start)
-      packet.start = start
-      packet.size = rx.length(entry)
-      this.#receivedBytes += packet.size
-      take(packet, this)
-    }
-    rx.release(count)
-    this.#received += count
-    this.#posted -= count
-    return count
+    const start = rx.address(this.#handed)
+    const packet = this.#pool.at(start)
+    packet.start = start
+    packet.size = rx.length(this.#handed)
+    this.#receivedBytes += packet.size
+    this.#handed += 1
+    return packet
+  }
+
+  /** Gives the ring's entries back, when all was handed over. */
+  release(): void {
+    if (this.#batch === 0) return
+    this.#socket.rx.release(this.#batch)
+    this.#received += this.#batch
+    this.#posted -= this.#batch
+    this.#batch = 0
   }
 
   /** A packet that came here and goes nowhere. */
