@@ -6,7 +6,7 @@ import { linkDroptail, linkFqCodel } from './cases/link-model.ts'
 import { mapBatch } from './cases/map-batch.ts'
 import { openLoadRegister } from './cases/register.ts'
 import { ringBuffer, ringBufferLive } from './cases/ringbuf.ts'
-import { listSockets, samplingCost } from './cases/sockets.ts'
+import { listSockets, samplingCost, tracingCost } from './cases/sockets.ts'
 import { xsk } from './cases/xsk.ts'
 
 /** By the names under which one of them is asked for: `npm run bench -- btf-dump`. */
@@ -34,4 +34,4 @@ for (const [name, make] of Object.entries(cases)) {
   console.log(report(bench, await measure(bench, rounds)))
 }
 if (isAsked('ring-buffer')) console.log(await ringBufferLive())
-if (isAsked('sockets')) console.log(await samplingCost())
+if (isAsked('sockets')) console.log(await samplingCost(), await tracingCost())

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { openNamespace } from '../../src/kernel/index.ts'
-import { SocketSampler } from '../../src/sockets/index.ts'
+import { LinuxTarget, openNamespace } from '../../src/kernel/index.ts'
+import { AckTrace, SocketSampler } from '../../src/sockets/index.ts'
 import { createTestbed, type Testbed } from '../../src/testbed/index.ts'
 import { temporaryDirectory } from '../../test/support/tmp.ts'
 import { type Bench, timed } from '../pairs.ts'
@@ -83,4 +83,31 @@ export async function samplingCost(): Promise<string> {
     }
   }
   return `What sampling sockets takes\n${lines.join('\n')}\n`
+}
+
+/** Events of all segments that either host gets, without offloads so that there are many, and what reading them takes. */
+export async function tracingCost(): Promise<string> {
+  await using bed = await createTestbed()
+  for (const [{ pid }, device] of [[bed.client, 'to-server'], [bed.server, 'to-client']] as const) {
+    execFileSync('nsenter', [`--net=/proc/${pid}/ns/net`, 'ethtool', '-K', device, 'tso', 'off', 'gso', 'off', 'gro', 'off'])
+  }
+  using target = new LinuxTarget()
+  using trace = new AckTrace(target)
+  const service = await bed.server.serve({ congestion: 'cubic' })
+  await using transfer = await bed.client.send({ to: service, seconds: 5, flows: 4 })
+  const before = process.cpuUsage()
+  const start = performance.now()
+  let [events, lost] = [0, 0]
+  while (performance.now() - start < 4000) {
+    await sleep(50)
+    const batch = trace.read()
+    for (const field of ['time', 'snd_cwnd', 'srtt', 'delivery_rate', 'bytes_acked'] as const) batch.column(field)
+    events += batch.length
+    lost += batch.lost
+  }
+  const { user, system } = process.cpuUsage(before)
+  const elapsed = performance.now() - start
+  await transfer.result
+  const share = ((user + system) / (10 * elapsed)).toFixed(2)
+  return `What tracing ACKs takes\n  ${Math.round(events / (elapsed / 1000))} events a second, ${lost} lost: ${share} % of one core to read five columns\n`
 }
