@@ -85,6 +85,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/cleanup.ts'),
   },
   {
+    name: 'path',
+    summary: 'hosts with a link between them that has a rate, a delay and a queue, for real programs',
+    parts: ['up', 'set', 'list'],
+    load: () => import('./commands/path.ts'),
+  },
+  {
     name: 'btf',
     summary: 'the types of a kernel or an object: print them, or cut them down to what objects need',
     parts: ['dump', 'min'],

@@ -7,7 +7,7 @@ import { errorFacts } from './error-facts.ts'
  */
 export function serveCalls<Calls extends CallsOf<Calls>>(handlers: Handlers<Calls>, end = async (): Promise<void> => {}): void {
   // Ctrl-C reaches every process of the terminal's group. When to end is the parent's affair: the channel closes then.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) process.on(signal, () => undefined)
   process.on('disconnect', () => void end().finally(() => process.exit(0)))
   if (!process.connected) process.exit(0)
   process.on('message', (message: unknown) => {

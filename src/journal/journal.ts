@@ -9,7 +9,7 @@ import { entryLine, goneLine, type Owner, ownerLine } from './lines.ts'
 import { ending, journalDirectory, makeDirectory, openFile } from './place.ts'
 import { isThere } from './things/index.ts'
 import { makeMarked } from './things/files.ts'
-import { mark } from './things/processes.ts'
+import { endMarked, mark } from './things/processes.ts'
 
 /**
  * What a run makes that would outlive it: each thing is written down before it is made, and struck out when it is seen to
@@ -83,6 +83,11 @@ export class Journal implements Disposable {
     undo.defer(() => rmSync(path, { recursive: true, force: true }))
     const made = undo.move()
     return { path, [Symbol.dispose]: () => made.dispose() }
+  }
+
+  /** Ends the processes that have the run's mark: what it has started, and what that has started. */
+  async endChildren(): Promise<void> {
+    await endMarked(this.#owner)
   }
 
   #strikeOut(number: number, entry: Entry): void {

@@ -1,13 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { check } from './errno.ts'
 import * as libc from './libc.ts'
+import { unmount } from './mounts.ts'
 
-// ABI: CLONE_NEWNS, linux/sched.h; MS_ and MNT_DETACH, sys/mount.h.
+// ABI: CLONE_NEWNS, linux/sched.h; MS_, sys/mount.h.
 const CLONE_NEWNS = 0x2_0000
 const MS_BIND = 4096
 const MS_REC = 1 << 14
 const MS_SLAVE = 1 << 19
-const MNT_DETACH = 2
 
 const capability = 'CAP_SYS_ADMIN'
 
@@ -32,6 +32,6 @@ export function replacePrivately(path: string, change: (text: string) => string)
     writeFileSync(`${somewhere}/file`, text, { mode: 0o644 })
     mount(`${somewhere}/file`, path, 'none', MS_BIND)
   } finally {
-    check(libc.unmount(somewhere, MNT_DETACH), { doing, syscall: `umount2(${somewhere})`, capability })
+    unmount(somewhere)
   }
 }

@@ -42,6 +42,8 @@ export class Host implements AsyncDisposable {
   /** The inode of its network namespace, as in `/proc/PID/ns/net`. */
   readonly namespace: number
   readonly addresses: readonly HostAddresses[]
+  /** Resolves with the reason when its process ends. */
+  readonly ended: Promise<Error>
   readonly #channel: HostChannel
   readonly #addresses: HostAddresses[]
 
@@ -49,6 +51,9 @@ export class Host implements AsyncDisposable {
     this.name = name
     this.pid = channel.pid
     this.namespace = namespace
+    const { promise, resolve } = Promise.withResolvers<Error>()
+    this.ended = promise
+    channel.listen(() => undefined, resolve)
     this.#channel = channel
     this.#addresses = []
     this.addresses = this.#addresses

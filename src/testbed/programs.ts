@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SyscallError, TestbedError } from '../errors/index.ts'
+import { endMarked, mark } from '../journal/index.ts'
 import { outliveParent } from '../kernel/index.ts'
 import type { ProgramEnd, ProgramSpec } from './protocol.ts'
 
@@ -20,10 +21,14 @@ interface Running {
 /** The programs that a host process has started in its namespace. */
 export class Programs {
   readonly #running = new Map<number, Running>()
+  /** The runs, as journals know them, that programs were started for. */
+  readonly #runs = new Set<string>()
 
   async run({ program, file, args, environment, stdio }: ProgramSpec): Promise<{ pid: number }> {
     // When the parent is killed, this process is to live on until it has ended them.
     outliveParent()
+    const run = environment[mark]
+    if (run !== undefined) this.#runs.add(run)
     const child = spawn(file, args, { env: environment, stdio: stdio === 'terminal' ? terminal : ['ignore', 'pipe', 'pipe'] })
     let printed = ''
     for (const stream of [child.stdout, child.stderr]) {
@@ -54,7 +59,7 @@ export class Programs {
     this.#find(program).child.kill(signal)
   }
 
-  /** Ends all: as a terminal does that is closed, then firmly. */
+  /** Ends all, as a terminal does that is closed, then firmly; and what they have started, where it has the mark of a run. */
   async end(): Promise<void> {
     const living = [...this.#running.values()].filter(({ child }) => child.exitCode === null && child.signalCode === null)
     for (const { child } of living) for (const signal of ['SIGHUP', 'SIGCONT'] as const) child.kill(signal)
@@ -62,6 +67,7 @@ export class Programs {
     await Promise.race([ended, sleep(patience, undefined, { ref: false })])
     for (const { child } of living) child.kill('SIGKILL')
     await ended
+    for (const run of this.#runs) await endMarked({ run, pid: process.pid })
   }
 
   #find(program: number): Running {

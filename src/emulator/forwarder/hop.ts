@@ -12,6 +12,8 @@ export interface HopStatistics extends Place {
   deliveredBytes: number
   marked: number
   dropped: Record<DropReason, number>
+  /** The longest queue that a packet has found. */
+  longest: { packets: number; bytes: number }
   /** Packets that wait in the queue now, and their bytes. */
   queued: { packets: number; bytes: number }
   /** Packets that are there now: in the queue, on the link and in the delay line. */
@@ -37,6 +39,7 @@ export class Hop implements Fate<FramePacket> {
   readonly #recorder: Recorder
   readonly #exit: Exit
   readonly #dropped: Record<DropReason, number> = { loss: 0, policer: 0, limit: 0, red: 0, codel: 0, pie: 0 }
+  readonly #longest = { packets: 0, bytes: 0 }
   #arrived = 0
   #duplicated = 0
   #delivered = 0
@@ -78,6 +81,8 @@ export class Hop implements Fate<FramePacket> {
     packet.mark = 0
     packet.packetsAhead = packets
     packet.bytesAhead = bytes
+    if (packets > this.#longest.packets) this.#longest.packets = packets
+    if (bytes > this.#longest.bytes) this.#longest.bytes = bytes
     this.#link.arrive(packet, at)
   }
 
@@ -125,6 +130,7 @@ export class Hop implements Fate<FramePacket> {
       deliveredBytes: this.#deliveredBytes,
       marked: this.#marked,
       dropped: { ...this.#dropped },
+      longest: { ...this.#longest },
       queued: this.#link.queued,
       packets: this.#link.packets,
     }

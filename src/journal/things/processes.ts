@@ -29,14 +29,17 @@ export const oneProcess: Thing<Of<'process'>> = {
 export const children: Thing<Of<'children'>> = {
   what: (_, owner) => `processes that it started${listed(marked(owner))}`,
   isThere: (_, owner) => marked(owner).length > 0,
+  undo: (_, owner) => endMarked(owner),
+}
+
+/** Ends the processes that have the mark of a run, but for its owner: firmly those that do not end when they are asked to. */
+export async function endMarked(owner: Pick<Owner, 'run' | 'pid'>): Promise<void> {
   // Those that one of them starts meanwhile have the mark too.
-  async undo(_, owner) {
-    for (let times = 0; times < 3 && marked(owner).length > 0; times += 1) await end(marked(owner))
-  },
+  for (let times = 0; times < 3 && marked(owner).length > 0; times += 1) await end(marked(owner))
 }
 
 /** The processes that have the mark of a run in the environment with which they were started, but for its owner. */
-function marked({ run, pid: ownerPid }: Owner): Identity[] {
+function marked({ run, pid: ownerPid }: Pick<Owner, 'run' | 'pid'>): Identity[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => {

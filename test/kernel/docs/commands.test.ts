@@ -15,7 +15,7 @@ import { type BpfFileSystem, mountBpffs } from '../support/bpffs.ts'
 import { sweepNames } from '../support/demo.ts'
 
 /** Runs what the pages show, in the order in which they show it, and compares what they say it prints. */
-const test = suite('the commands of the pages', [needs.root, needs.structOps, needs.clang, needs.kernelImages])
+const test = suite('the commands of the pages', [needs.root, needs.structOps, needs.clang, needs.kernelImages, needs.ping, needs.iperf3])
 
 const root = join(import.meta.dirname, '../../..')
 const names = ['bpf_reno', 'bpf_cubic', 'bpf_dctcp', 'my_cubic', 'mycc']

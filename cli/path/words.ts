@@ -1,0 +1,83 @@
+import type { ForwarderStatistics, PathDescription } from '../../src/emulator/index.ts'
+import { formatRate, formatTime } from '../../src/spec/index.ts'
+import { table } from '../output/table.ts'
+import { byteCount, grouped } from '../output/units.ts'
+
+type Links = PathDescription['links']
+type Direction = Links[number]['right']
+
+/** What a path is: a line a link, or two where its directions differ. */
+export function linkLines(links: Links): string[] {
+  return links.flatMap(({ right, left }, index) => {
+    const which = links.length === 1 ? '' : `link ${index + 1}: `
+    const rtt = `${formatTime(right.delay + left.delay)} there and back`
+    const there = `${which}${rateOf(right)}, ${rtt}, ${queueOf(right)}${extras(right)}`
+    const back = `${which}back ${rateOf(left)}, ${queueOf(left)}${extras(left)}`
+    return [there, back]
+  })
+}
+
+function rateOf({ rate }: Direction): string {
+  switch (rate.kind) {
+    case 'constant':
+      return formatRate(rate.rate)
+    case 'steps':
+      return `${rate.steps.length} rates in turn`
+    case 'trace':
+      return `the trace ${rate.file}`
+  }
+}
+
+function queueOf(link: Direction): string {
+  const { kind, limit } = link.queue
+  const sizes = [
+    ...(limit.packets === undefined ? [] : [`${grouped(limit.packets)} packets`]),
+    ...(limit.bytes === undefined ? [] : [byteCount(limit.bytes)]),
+    ...timeOf(limit.bytes, link),
+  ]
+  return `queue ${kind === 'step' ? 'droptail with a step' : kind} of ${sizes.join(', ') || 'any size'}`
+}
+
+function extras({ loss, jitter, duplicate }: Direction): string {
+  const said = [
+    ...(loss === undefined ? [] : [loss.kind === 'independent' ? `loss ${loss.probability * 100}%` : `${loss.kind} loss`]),
+    ...(jitter === undefined || jitter === 0 ? [] : [`jitter ${formatTime(jitter)}`]),
+    ...(duplicate === undefined ? [] : [`${duplicate * 100}% twice`]),
+  ]
+  return said.map((one) => `, ${one}`).join('')
+}
+
+/** What has happened to packets, a row a direction. */
+export function directionTable({ links: hops }: ForwarderStatistics, links: Links): string {
+  const header = ['  ', 'PACKETS', 'DROPPED', 'MARKED', 'LONGEST QUEUE']
+  const rows = hops.map((hop) => [
+    `  ${hop.direction === 'right' ? 'to the servers' : 'to the clients'}${links.length === 1 ? '' : `, link ${hop.link + 1}`}`,
+    grouped(hop.arrived),
+    droppedOf(hop.dropped),
+    grouped(hop.marked),
+    [`${grouped(hop.longest.packets)} packets`, byteCount(hop.longest.bytes), ...timeOf(hop.longest.bytes, links[hop.link]?.[hop.direction])].join(', '),
+  ])
+  return table([header, ...rows], [1])
+}
+
+/** How long so many bytes wait, at a rate that does not vary. */
+const timeOf = (bytes: number | undefined, link: Direction | undefined): string[] =>
+  bytes === undefined || link?.rate.kind !== 'constant' ? [] : [`${((bytes * 8e3) / link.rate.rate).toFixed(1)} ms`]
+
+function droppedOf(dropped: ForwarderStatistics['links'][number]['dropped']): string {
+  const reasons = Object.entries(dropped).filter(([, count]) => count > 0)
+  return reasons.map(([reason, count]) => `${grouped(count)} (${reason})`).join(', ') || '0'
+}
+
+const lapseWords: Readonly<Record<string, (count: number) => string>> = {
+  late: (count) => `packets left more than 1 ms late on ${grouped(count)} occasions`,
+  'rx-dropped': (count) => `the kernel dropped ${grouped(count)} packets before it`,
+  'rx-full': () => 'packets came faster than it took them',
+  'fill-empty': () => 'it had no room for packets that came',
+  'tx-full': (count) => `${grouped(count)} packets waited for the interface`,
+  'no-frame': (count) => `${grouped(count)} packets found no room: make the path with more --frames`,
+}
+
+/** In which ways the emulator was not the path that was asked for; empty when it was. */
+export const fellBehind = ({ lapses }: ForwarderStatistics): string[] =>
+  Object.entries(lapses).flatMap(([kind, count]) => (count === 0 ? [] : [lapseWords[kind]?.(count) ?? `${kind}: ${count}`]))
