@@ -3,6 +3,7 @@ import { btfDump } from './cases/btf-dump.ts'
 import { btfIndex } from './cases/btf-index.ts'
 import { commandRegister } from './cases/command.ts'
 import { linkDroptail, linkFqCodel } from './cases/link-model.ts'
+import { emulator } from './cases/emulator.ts'
 import { mapBatch } from './cases/map-batch.ts'
 import { openLoadRegister } from './cases/register.ts'
 import { ringBuffer, ringBufferLive } from './cases/ringbuf.ts'
@@ -18,6 +19,7 @@ const cases = {
   'ring-buffer': ringBuffer,
   sockets: listSockets,
   command: commandRegister,
+  emulator,
   'link-droptail': linkDroptail,
   'link-fq-codel': linkFqCodel,
   // The last one: it takes the process into another network namespace.

@@ -5,6 +5,7 @@ import type { LinkChange } from '../../link-model/index.ts'
 import type { EmulatorPlan } from '../plan.ts'
 import { TelemetryWriter } from '../telemetry/file.ts'
 import type { Lapse } from '../telemetry/records.ts'
+import { Alarm } from './alarm.ts'
 import { monotonicClock } from './clock.ts'
 import { destinationOf, EVERYWHERE, NOWHERE, readFrame } from './frame.ts'
 import { checkFrames, framesFor } from './frames-for.ts'
@@ -14,6 +15,7 @@ import { Line } from './line.ts'
 import { type FramePacket, FramePool } from './pool.ts'
 import { Port, type PortStatistics } from './port.ts'
 import { type Place, Recorder } from './recorder.ts'
+import { warmUp } from './warm-up.ts'
 
 /** A packet that leaves so much later than it should is one that makes a measurement wrong, ns. */
 const lateBound = 1e6
@@ -84,6 +86,7 @@ export class Forwarder implements Disposable {
     this.#ports = ports.map((port, segment) =>
       made.use(new Port(umem, { interface: port.interface, segment, posted }, this.#pool, this.#recorder)),
     )
+    warmUp(plan)
     const exit = (packet: FramePacket, segment: number, at: number): void => this.#exit(packet, segment, at)
     this.#doneUntil = this.#clock()
     this.#line = new Line(plan, this.#doneUntil, { pool: this.#pool, recorder: this.#recorder, exit })
@@ -95,10 +98,11 @@ export class Forwarder implements Disposable {
     const poller = new Poller(this.#ports.length + 1)
     for (const [place, { fd }] of this.#ports.entries()) poller.set(place, fd, POLL.IN)
     poller.set(this.#ports.length, control.fd, POLL.IN)
+    const alarm = new Alarm(poller, this.#clock)
     for (;;) {
       const did = this.#round()
       if (control.isCalled && !control.answer()) return
-      if (!did) this.#wait(poller)
+      if (!did) this.#wait(alarm)
     }
   }
 
@@ -150,12 +154,12 @@ export class Forwarder implements Disposable {
     return first
   }
 
-  #wait(poller: Poller): void {
+  #wait(alarm: Alarm): void {
     const until = this.#line.deliversNext - this.#clock()
     const most = this.#isUnsent ? sendAgain : longestSleep
     if (until <= 0) return
     this.#waits += 1
-    poller.wait(Math.min(until, most))
+    alarm.wait(Math.min(until, most))
   }
 
   #take(packet: FramePacket, port: Port, at: number): void {

@@ -11,6 +11,10 @@ import type { Calls, Precedence } from './protocol.ts'
 // From source this is forwarder-process.ts, from the built package forwarder-process.js.
 const program = new URL(`./forwarder-process${extname(import.meta.url)}`, import.meta.url)
 
+// Packets wait while V8 collects garbage, of which each leaves some: seldom, and in the forwarding thread alone, which need
+// not wait for helpers then that have to wait for a processor. At 100 Mb/s this takes p99 of the lateness from 0.7 ms to 0.2.
+const calmMemory = ['--single-threaded-gc', '--min-semi-space-size=64', '--max-semi-space-size=64'] as const
+
 export interface EmulatorOptions {
   /** The network namespace with the ports' interfaces; the one of this process when left out. */
   namespace?: Fd
@@ -45,7 +49,7 @@ export class EmulatorProcess implements AsyncDisposable {
    * CAP_NET_ADMIN, CAP_NET_RAW and CAP_BPF
    */
   static async start(plan: EmulatorPlan, { namespace }: EmulatorOptions = {}): Promise<EmulatorProcess> {
-    const channel = new Channel<Calls>(program, 'the emulator')
+    const channel = new Channel<Calls>(program, 'the emulator', { nodeOptions: [...calmMemory] })
     try {
       const path = namespace && `/proc/${process.pid}/fd/${namespace.number}`
       const started = await channel.call('start', { plan, namespace: path, parent: process.pid }, 30_000)
