@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
 import { build, type Plugin } from 'esbuild'
 
 /**
@@ -8,16 +9,23 @@ import { build, type Plugin } from 'esbuild'
 const builtins: Plugin = {
   name: 'builtins',
   setup(bundle) {
-    bundle.onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'builtin' }))
+    // Packages may ask for them without the prefix.
+    bundle.onResolve({ filter: /^[\w:/]+$/ }, ({ path, importer }) => {
+      if (!isBuiltin(path)) return undefined
+      return { path, namespace: isSeldomUsed(path, importer) ? 'lazy-builtin' : 'builtin' }
+    })
     bundle.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
-      // commander asks for it to start subcommands that are programs of their own, which here none is.
-      contents: path === 'node:child_process' ? lazily(path) : `module.exports = process.getBuiltinModule('${path}')`,
+      contents: `module.exports = process.getBuiltinModule('${path}')`,
+    }))
+    bundle.onLoad({ filter: /.*/, namespace: 'lazy-builtin' }, ({ path }) => ({
+      contents: `module.exports = new Proxy({}, { get: (_, name) => process.getBuiltinModule('${path}')[name] })`,
     }))
   },
 }
 
-const lazily = (path: string): string =>
-  `module.exports = new Proxy({}, { get: (_, name) => process.getBuiltinModule('${path}')[name] })`
+/** commander asks for it to start subcommands that are programs of their own, which here none is. */
+const isSeldomUsed = (path: string, importer: string): boolean =>
+  path === 'node:child_process' && importer.includes('/node_modules/commander/')
 
 // The command starts a quarter sooner when its modules come as a few files (84 ms to 64, best of 20 runs of register):
 // finding and linking modules costs more than registering an algorithm. The library in dist/src stays as the compiler
