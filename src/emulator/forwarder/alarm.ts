@@ -11,11 +11,11 @@ const mostLead = 200e3
  * after long ones on the reference machine: how late, for each power of two of ns, is learnt and taken off.
  */
 export class Alarm {
-  readonly #poller: Poller
+  readonly #poller: Pick<Poller, 'wait'>
   readonly #clock: () => number
   readonly #leads = new Float64Array(33)
 
-  constructor(poller: Poller, clock: () => number) {
+  constructor(poller: Pick<Poller, 'wait'>, clock: () => number) {
     this.#poller = poller
     this.#clock = clock
   }

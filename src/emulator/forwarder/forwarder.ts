@@ -13,7 +13,7 @@ import { Histogram } from './histogram.ts'
 import type { HopStatistics } from './hop.ts'
 import { Line } from './line.ts'
 import { type FramePacket, FramePool } from './pool.ts'
-import { Port, type PortStatistics } from './port.ts'
+import { Port, type PortStatistics, ringSize } from './port.ts'
 import { type Place, Recorder } from './recorder.ts'
 import { warmUp } from './warm-up.ts'
 
@@ -80,7 +80,7 @@ export class Forwarder implements Disposable {
     this.telemetry = plan.telemetry && made.use(new TelemetryWriter(plan.telemetry))
     this.#recorder = new Recorder(this.telemetry)
     const { frames, frameSize, links, ports } = plan
-    const umem = made.use(createUmem({ frames, frameSize }))
+    const umem = made.use(createUmem({ frames, frameSize, fill: ringSize, completion: ringSize }))
     this.#pool = new FramePool(umem.bytes, frameSize)
     const posted = Math.floor((frames - framesFor(links, 0)) / ports.length)
     this.#ports = ports.map((port, segment) =>

@@ -3,7 +3,8 @@ import type { Lapse } from '../telemetry/records.ts'
 import type { FramePacket, FramePool } from './pool.ts'
 import type { Recorder } from './recorder.ts'
 
-const ringSize = 2048
+/** Entries of each of a port's rings: what can come and go while the thread is held up, by V8 or by the kernel. */
+export const ringSize = 4096
 
 /** How many packets are taken from a ring at once: no port keeps the others waiting. */
 const batch = 256
