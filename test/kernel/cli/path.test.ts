@@ -105,7 +105,7 @@ test('a server that is started first, and what iperf3 measures through it', asyn
     path: { keptUp: boolean; statistics: { links: { longest: { bytes: number }; dropped: { limit: number } }[] } }
   }
   for (let times = 1; ; times += 1) {
-    const ran = await ccdk(['path', 'up', ...link, '--json', '--server', 'iperf3 -s', '--', 'iperf3', '-c', 'server', '-C', 'cubic', '-t', '8', '-O', '2', '-J'])
+    const ran = await ccdk(['path', 'up', ...link, '--json', '--server', 'iperf3 -s', '--', 'iperf3', '-4', '-c', 'server', '-C', 'cubic', '-t', '8', '-O', '2', '-J'])
     assert.is(ran.exitCode, 0, ran.stderr)
     const at = ran.stdout.lastIndexOf('\n{')
     const measured: Result = JSON.parse(ran.stdout.slice(0, at))
@@ -115,11 +115,11 @@ test('a server that is started first, and what iperf3 measures through it', asyn
     assert.ok((right?.longest.bytes ?? 0) > 125_000 && (right?.longest.bytes ?? 0) <= 250_000, JSON.stringify(right))
     assert.ok((right?.dropped.limit ?? 0) > 0)
     const rate = measured.end.sum_received.bits_per_second
-    // Payload is 1428 of 1514 bytes, by IPv6.
-    assert.ok(rate <= 94.4e6 * 1.01, `${rate} bit/s`)
-    if (rate >= 93e6) return
+    // Payload is 1448 of 1514 bytes.
+    assert.ok(rate <= 95.6e6 * 1.01, `${rate} bit/s`)
+    if (rate >= 94e6) return
     // On a busy machine the emulator, or iperf3, does not get a processor in time, and says so.
-    if (!path.keptUp && times < 4) continue
+    if (!path.keptUp && times < 3) continue
     if (!path.keptUp) {
       console.log(`not judged: ${rate} bit/s while the emulator fell behind`)
       return
