@@ -1,10 +1,13 @@
 import { UsageError } from '../errors/index.ts'
-import { framesNeeded, type PathLink, type ResolvedPath } from '../spec/index.ts'
+import type { PathLink, ResolvedPath } from '../spec/index.ts'
 import { framesFor } from './forwarder/frames-for.ts'
 import type { EmulatorPlan } from './plan.ts'
 import type { TelemetryOptions } from './telemetry/file.ts'
 import { planTopology, portOf, type TopologyPlan } from './topology/plan.ts'
 
+/** ABI: ETH_HLEN and ETH_DATA_LEN, linux/if_ether.h. Where larger packets may come, smaller ones do too. */
+const headerBytes = 14
+const mostPayload = 1500
 /** What a frame has besides the IP packet: the Ethernet header with a VLAN tag, and room before it for XDP. */
 const frameOverhead = 18 + 256
 /** Of the memory that packets on their way are in. */
@@ -35,7 +38,7 @@ function frameSizeOf(mtu: number): EmulatorPlan['frameSize'] {
 }
 
 const needed = (links: readonly PathLink[], mtu: number): number =>
-  Math.max(framesFor([...links]), framesNeeded({ links: [...links], mtu }) + framesFor([], links.length + 1))
+  framesFor([...links], links.length + 1, Math.min(mtu, mostPayload) + headerBytes)
 
 /** Throws a `UsageError`, with the number that would do, for links that can have more packets on their way than there is room. */
 export function checkRoom(links: readonly PathLink[], frames: number, mtu: number): void {

@@ -1,6 +1,7 @@
 export type { DelayOptions } from './delay-line.ts'
 export { Link, type LinkChange, type LinkOptions } from './link.ts'
 export { type LossOptions, meanLoss } from './loss.ts'
+export { packetsHeld } from './packets-held.ts'
 export { type DropReason, ECN, type Fate, type MarkReason, type Packet } from './packet.ts'
 export type { PolicerOptions } from './policer.ts'
 export type { QueueOptions } from './queue/options.ts'

@@ -2,7 +2,6 @@ export { type Checked, readDocument, readValue, type Source } from './document/d
 export type { Key } from './document/nodes.ts'
 export { strict } from './document/strict.ts'
 export type { Context } from './path/context.ts'
-export { framesNeeded } from './path/frames.ts'
 export type { PathLink } from './path/link.ts'
 export { filesBeside, pathOf, readPath } from './path/read.ts'
 export { type ResolvedPath, resolvePath } from './path/resolve.ts'

@@ -1,4 +1,5 @@
-import { framesNeeded, pathDocument, readDocument, resolvePath } from '../../../src/spec/index.ts'
+import { packetsHeld } from '../../../src/link-model/index.ts'
+import { pathDocument, readDocument, resolvePath } from '../../../src/spec/index.ts'
 import type { FuzzTarget } from '../case.ts'
 import type { Fields } from '../fields.ts'
 import { edits } from '../mutate.ts'
@@ -42,7 +43,7 @@ export const documents: FuzzTarget = {
       run(damaged) {
         const text = new TextDecoder().decode(damaged)
         const { value, error } = readDocument(pathDocument, { text, file: 'fuzz.yaml' })
-        framesNeeded(resolvePath(value.path, { error, readFile: () => text }, ['path']))
+        for (const link of resolvePath(value.path, { error, readFile: () => text }, ['path']).links) packetsHeld(link, 1514)
       },
     }
   },

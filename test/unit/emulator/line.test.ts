@@ -193,15 +193,16 @@ test('directions of a link draw numbers of their own, and the same for the same 
 })
 
 test('how many frames a path takes', () => {
-  // 100 Mb/s × 10 ms is 125,000 bytes: 83 full frames.
+  // 100 Mb/s × 10 ms is 125,000 bytes: 83 full frames; and one that is being sent, and one that comes before another goes.
   const one = link(100e6, 10 * ms)
-  assert.is(framesFor([both(one)]), 2 * (100 + 83 + 1) + 2 * 256)
+  assert.is(framesFor([both(one)]), 2 * (100 + 83 + 2) + 2 * 256)
   const steps = link(0, 10 * ms, { rate: { kind: 'steps', steps: [{ at: 0, rate: 0 }, { at: 1, rate: 100e6 }] } })
-  const trace = link(0, 10 * ms, { rate: { kind: 'trace', file: 't', text: '1\n2\n3\n3\n' } })
   assert.is(framesFor([{ right: steps, left: one }]), framesFor([both(one)]))
-  assert.is(framesFor([{ right: trace, left: one }]), 100 + 83 + 1 + 100 + 14 + 1 + 512)
   const bytes = link(100e6, 10 * ms, { queue: { kind: 'codel', limit: { bytes: 151_400 } } })
   assert.is(framesFor([both(bytes)]), framesFor([both(one)]))
+  assert.ok(framesFor([both(one)], 2, 9014) < framesFor([both(one)]))
+  for (const rate of [0, 1e15, Infinity]) assert.ok(Number.isSafeInteger(framesFor([both(link(rate, 0))])), `${rate}`)
+  assert.is(framesFor([both(link(Infinity, ms))]), framesFor([both(link(1e10, ms))]))
   assert.throws(() => framesFor([both(link(1, 1, { queue: { kind: 'codel', limit: {} } }))]), (error: unknown) => error instanceof UsageError)
 })
 

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ObjectError, UsageError } from '../../../src/errors/index.ts'
-import { ECN, Link, type LinkOptions, type Packet } from '../../../src/link-model/index.ts'
-import { framesNeeded, type PathInput, pathOf, readPath, type ResolvedPath } from '../../../src/spec/index.ts'
+import { ECN, Link, type LinkOptions, type Packet, packetsHeld } from '../../../src/link-model/index.ts'
+import { type PathInput, pathOf, readPath, type ResolvedPath } from '../../../src/spec/index.ts'
 import { temporaryDirectory } from '../../support/tmp.ts'
 
 const test = suite('paths')
@@ -155,7 +155,7 @@ test('what cannot be is told with its place', () => {
   }
 })
 
-test('frames: no fewer than packets that a full path holds, in both directions at once', () => {
+test('no path holds more packets than it says, in both directions at once', () => {
   for (const path of [
     '{ rate: 100mbit, rtt: 20ms, queue: { limit: 1bdp } }',
     '{ rate: 100mbit, rtt: 20ms, queue: { limit: 50p, fq_codel }, reverse: { queue: { limit: 30p } } }',
@@ -163,7 +163,7 @@ test('frames: no fewer than packets that a full path holds, in both directions a
     '{ rate: { every: 20ms, steps: [{ at: 0s, rate: 200mbit }, { at: 10ms, rate: 0 }] }, rtt: 30ms, queue: { limit: 20p } }',
   ]) {
     const resolved = read(path)
-    const needed = framesNeeded(resolved)
+    const needed = resolved.links.reduce((sum, link) => sum + packetsHeld(link, 1514), 0)
     let most = 0
     const ends = { deliver: () => undefined, drop: () => undefined }
     const links = resolved.links.flatMap((link) => [link.right, link.left]).map((options, seed) => new Link<Packet>(options, seed, ends))
