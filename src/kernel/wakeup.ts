@@ -19,9 +19,13 @@ export class Wakeup implements Disposable {
     writeSync(this.fd, new Uint8Array(BigUint64Array.of(1n).buffer))
   }
 
-  /** For the thread that waits and has only the number of the descriptor. */
+  /** For the thread that waits and has only the number of the descriptor. There may be nothing to clear. */
   static clear(fd: number): void {
-    readSync(fd, new Uint8Array(8))
+    try {
+      readSync(fd, new Uint8Array(8))
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) throw error
+    }
   }
 
   [Symbol.dispose](): void {

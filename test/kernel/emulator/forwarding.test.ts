@@ -132,6 +132,15 @@ test('plans that make no sense are refused, and leave nothing', async () => {
   assert.not.ok(programs(ends).includes('xdp'))
 })
 
+test('calls that come close together are all answered', async () => {
+  using ends = makeEnds()
+  await using emulator = await EmulatorProcess.start(planOf(ends, [plainLink(1e9, ms)]), { namespace: ends.middle })
+  for (let round = 0; round < 100; round += 1) {
+    const all = await Promise.all(Array.from({ length: 10 }, () => emulator.statistics()))
+    assert.is(all.length, 10)
+  }
+})
+
 test('killed, it leaves no program at its interfaces, and says how it ended', async () => {
   using ends = makeEnds()
   await using emulator = await EmulatorProcess.start(planOf(ends, [plainLink(1e9, ms)]), { namespace: ends.middle })
