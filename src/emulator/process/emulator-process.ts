@@ -12,7 +12,7 @@ import type { Calls, Precedence } from './protocol.ts'
 const program = new URL(`./forwarder-process${extname(import.meta.url)}`, import.meta.url)
 
 // Packets wait while V8 collects garbage, of which each leaves some: seldom, and in the forwarding thread alone, which need
-// not wait for helpers then that have to wait for a processor. At 100 Mb/s this takes p99 of the lateness from 0.7 ms to 0.2.
+// not wait for helpers then that have to wait for a processor.
 const calmMemory = ['--single-threaded-gc', '--min-semi-space-size=64', '--max-semi-space-size=64'] as const
 
 export interface EmulatorOptions {
