@@ -55,6 +55,10 @@ export class RedirectProgram implements Disposable {
     attached.set(device.key, this.#shared)
   }
 
+  get closed(): boolean {
+    return this.#closed
+  }
+
   /** The XSKMAP, by the numbers of queues. */
   get map(): Handle {
     if (this.#closed) throw new UsageError(`the program of ${this.device.name}: used after it was closed`)

@@ -20,18 +20,11 @@ import {
 } from '../kernel/index.ts'
 import type { Handle } from '../loader/index.ts'
 import { type Device, findDevice } from './device.ts'
+import { arrive, leave, patienceFor } from './leaving.ts'
 import { checkRingSize, defaultRing, type SocketOptions } from './options.ts'
 import { putSocket, RedirectProgram } from './redirect.ts'
 import { type CompletionRing, type FillRing, RxRing, TxRing } from './rings/rings.ts'
 import type { Umem } from './umem.ts'
-
-/**
- * The queues whose sockets this thread has closed: the kernel frees them some time later, ten seconds and more on a
- * machine that is busy. Sockets of others may be about to be freed too.
- */
-const leaving = new Set<string>()
-const ownPatienceMs = 20_000
-const othersPatienceMs = 200
 
 /**
  * A socket of AF_XDP, bound to one queue of an interface. The frames in its fill ring get the packets, which are then in
@@ -64,9 +57,10 @@ export class XskSocket implements Disposable {
     this.device = findDevice(options.interface, options.namespace)
     this.place = `${this.device.key}/${queue}`
     this.fd = undo.use(options.fd === undefined ? openXdpSocket(options.namespace) : takeXdpSocket(options.fd))
-    const { fill, completion, sharedWith } = undo.use(umem.admit(this.fd, this.place))
-    this.fill = fill
-    this.completion = completion
+    const admission = undo.use(umem.admit(this.fd, this.place))
+    const { sharedWith } = admission
+    this.fill = admission.fill
+    this.completion = admission.completion
     if (rx > 0) makeRing(this.fd, 'rx', rx)
     if (tx > 0) makeRing(this.fd, 'tx', tx)
     const offsets = ringOffsets(this.fd)
@@ -76,9 +70,11 @@ export class XskSocket implements Disposable {
     this.#tx = ring('tx', tx, TxRing)
     const flags = sharedWith === undefined ? bindFlags(options) : XDP_BIND.SHARED_UMEM
     const { name, index } = this.device
-    const patienceMs = leaving.has(this.place) ? ownPatienceMs : othersPatienceMs
-    bindXdp(this.fd, { name, index, queue, flags, patienceMs, ...(sharedWith === undefined ? {} : { sharedWith }) })
-    leaving.delete(this.place)
+    bindXdp(this.fd, { name, index, queue, flags, patienceMs: patienceFor(this.place), ...(sharedWith === undefined ? {} : { sharedWith }) })
+    arrive(this.place)
+    undo.defer(() => {
+      if (admission.isLast()) leave(this.place)
+    })
     this.#program = this.#enter(options, undo)
     umem.add(this)
     this.#owned.use(undo.move())
@@ -162,7 +158,7 @@ export class XskSocket implements Disposable {
 
   /** Gets the packets of its queue again, when another socket that did is gone. */
   rejoin(): void {
-    this.#program?.put(this.queue, this.fd)
+    if (this.#program?.closed === false) this.#program.put(this.queue, this.fd)
   }
 
   /** Resolves when there are packets in the rx ring. The event loop goes on meanwhile. Rejects when the socket is closed. */
@@ -185,7 +181,6 @@ export class XskSocket implements Disposable {
     this.#closed = true
     this.#waiting?.reject(new UsageError(`the AF_XDP socket on ${this.device.name} was closed while somebody waited for packets`))
     this.#owned.dispose()
-    leaving.add(this.place)
     this.umem.remove(this)
   }
 }

@@ -25,6 +25,8 @@ interface Admission extends Disposable {
   readonly completion: CompletionRing
   /** A socket that is bound, whose umem is to be shared; undefined for the first. */
   readonly sharedWith: Fd | undefined
+  /** Whether no other socket is on the queue. */
+  isLast(): boolean
 }
 
 /**
@@ -93,7 +95,8 @@ export class Umem implements Disposable {
       this.#queues.delete(place)
       queue[Symbol.dispose]()
     }
-    return { fill: queue.fill, completion: queue.completion, sharedWith: sharedWith?.fd, [Symbol.dispose]: leave }
+    const { fill, completion } = queue
+    return { fill, completion, sharedWith: sharedWith?.fd, isLast: () => queue.users === 1, [Symbol.dispose]: leave }
   }
 
   #register(fd: Fd): void {
@@ -129,14 +132,15 @@ export class Umem implements Disposable {
   /** Forgets a socket that is closed. The newest that is left on its queue gets the packets from now on. */
   remove(member: Member): void {
     this.#members.delete(member)
+    if (this.#closed) return
     const left = [...this.#members].findLast(({ place }) => place === member.place)
     left?.rejoin()
   }
 
   [Symbol.dispose](): void {
     if (this.#closed) return
-    for (const member of this.#members) member[Symbol.dispose]()
     this.#closed = true
+    for (const member of this.#members) this.#owned.use(member)
     this.#owned.dispose()
   }
 }

@@ -79,10 +79,31 @@ test('a program that is attached first stays until it is disposed of', () => {
   }
   assert.is(programOf('b0'), id)
   assert.throws(() => attachRedirect({ interface: 'b0', hook: 'driver' }), misused(/another hook/))
-  assert.throws(() => attachRedirect({ interface: 'b0', multiBuffer: true }), misused(/another multiBuffer/))
+  assert.throws(() => attachRedirect({ interface: 'b0', multiBuffer: true }), misused(/another hook, multiBuffer or stamped/))
   assert.throws(() => createSocket(umem, { interface: 'a0', program }), misused(/program of b0 cannot serve a0/))
   program[Symbol.dispose]()
   assert.throws(() => program.map, misused(/used after it was closed/))
+})
+
+test('a program that is disposed of before its sockets is not in the way of closing them', () => {
+  const umem = createUmem({ frames: 64, frameSize: 2048 })
+  const program = attachRedirect({ interface: 'b0' })
+  const sockets = [0, 0, 0, 1].map((queue) => createSocket(umem, { interface: 'b0', queue, program }))
+  program[Symbol.dispose]()
+  sockets[2]?.[Symbol.dispose]()
+  umem[Symbol.dispose]()
+  assert.equal(sockets.map(({ closed }) => closed), [true, true, true, true])
+})
+
+test('only a queue that is about to be free is waited for', () => {
+  using umem = createUmem({ frames: 64, frameSize: 2048 })
+  using other = createUmem({ frames: 64, frameSize: 2048 })
+  using socket = createSocket(umem, { interface: 'b0' })
+  createSocket(umem, { interface: 'b0' })[Symbol.dispose]()
+  const start = performance.now()
+  assert.throws(() => createSocket(other, { interface: 'b0' }), answered('EBUSY', /has a socket of another umem/))
+  assert.ok(performance.now() - start < 10_000)
+  assert.is(socket.closed, false)
 })
 
 test('a queue can be bound again as soon as its socket is closed', () => {
