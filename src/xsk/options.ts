@@ -41,7 +41,10 @@ export interface SocketOptions {
   rx?: number
   /** The size of the tx ring, a power of two; 0 for a socket that only receives. @default 2048 */
   tx?: number
-  /** How packets come into the umem. If it is left out, without a copy where the driver can. */
+  /**
+   * How packets come into the umem. If it is left out, without a copy where the driver can. This, `needWakeup` and
+   * `multiBuffer` are the same for all sockets of a umem: the first says, and others may leave them out.
+   */
   mode?: 'copy' | 'zero-copy'
   /** The kernel says when it wants to be woken, so that it need not be woken always. @default true */
   needWakeup?: boolean

@@ -24,7 +24,7 @@ import { arrive, leave, patienceFor } from './leaving.ts'
 import { checkRingSize, defaultRing, type SocketOptions } from './options.ts'
 import { putSocket, RedirectProgram } from './redirect.ts'
 import { type CompletionRing, type FillRing, RxRing, TxRing } from './rings/rings.ts'
-import type { Umem } from './umem.ts'
+import type { Bound, Umem } from './umem.ts'
 
 /**
  * A socket of AF_XDP, bound to one queue of an interface. The frames in its fill ring get the packets, which are then in
@@ -40,6 +40,8 @@ export class XskSocket implements Disposable {
   readonly completion: CompletionRing
   /** The queue among all of the umem. */
   readonly place: string
+  /** How the kernel has bound it, and all sockets of the umem. */
+  readonly bound: Bound
   readonly #rx: RxRing | undefined
   readonly #tx: TxRing | undefined
   readonly #program: RedirectProgram | undefined
@@ -59,6 +61,7 @@ export class XskSocket implements Disposable {
     this.fd = undo.use(options.fd === undefined ? openXdpSocket(options.namespace) : takeXdpSocket(options.fd))
     const admission = undo.use(umem.admit(this.fd, this.place))
     const { sharedWith } = admission
+    if (sharedWith !== undefined) checkShared(options, sharedWith.bound)
     this.fill = admission.fill
     this.completion = admission.completion
     if (rx > 0) makeRing(this.fd, 'rx', rx)
@@ -70,8 +73,10 @@ export class XskSocket implements Disposable {
     this.#tx = ring('tx', tx, TxRing)
     const flags = sharedWith === undefined ? bindFlags(options) : XDP_BIND.SHARED_UMEM
     const { name, index } = this.device
-    bindXdp(this.fd, { name, index, queue, flags, patienceMs: patienceFor(this.place), ...(sharedWith === undefined ? {} : { sharedWith }) })
+    bindXdp(this.fd, { name, index, queue, flags, patienceMs: patienceFor(this.place), ...(sharedWith === undefined ? {} : { sharedWith: sharedWith.fd }) })
     arrive(this.place)
+    const { needWakeup = true, multiBuffer = false } = options
+    this.bound = sharedWith?.bound ?? { mode: this.zeroCopy ? 'zero-copy' : 'copy', needWakeup, multiBuffer }
     undo.defer(() => {
       if (admission.isLast()) leave(this.place)
     })
@@ -111,8 +116,11 @@ export class XskSocket implements Disposable {
   /**
    * Has the kernel send what is in the tx ring. In copy mode it sends within this call, up to 32 packets. Returns whether
    * it could not do all of it, so that the call is to be made again; when the completion ring is full it has to be read first.
+   * Throws `ENXIO` once the interface is gone.
    */
   kickTx(): boolean {
+    // The kernel's answer is that of a ring which has no room now.
+    if (this.#tx === undefined) none('tx')
     return wakeTx(this.fd.number)
   }
 
@@ -130,8 +138,9 @@ export class XskSocket implements Disposable {
     return true
   }
 
-  /** Has the kernel look at the fill ring, and receive. Returns whether the call is to be made again. */
+  /** Has the kernel look at the fill ring, and receive. Returns whether the call is to be made again. As `kickTx`. */
   kickRx(): boolean {
+    if (this.#rx === undefined) none('rx')
     return wakeRx(this.fd.number)
   }
 
@@ -161,7 +170,10 @@ export class XskSocket implements Disposable {
     if (this.#program?.closed === false) this.#program.put(this.queue, this.fd)
   }
 
-  /** Resolves when there are packets in the rx ring. The event loop goes on meanwhile. Rejects when the socket is closed. */
+  /**
+   * Resolves when there are packets in the rx ring. The event loop goes on meanwhile. Rejects when the socket is closed; when
+   * the interface goes away the kernel tells nobody who waits, and this goes on waiting.
+   */
   async readable(): Promise<void> {
     if (this.#closed) throw new UsageError(`the AF_XDP socket on ${this.device.name}: used after it was closed`)
     this.#watch ??= this.#owned.use(new Watch(this.fd, `AF_XDP socket on ${this.device.name}`))
@@ -193,6 +205,14 @@ function checkSocket({ queue = 0, rx = defaultRing, tx = defaultRing }: SocketOp
   if (rx === 0 && tx === 0) throw new UsageError('a socket needs an rx ring or a tx ring')
   if (rx !== 0) checkRingSize('rx', rx)
   if (tx !== 0) checkRingSize('tx', tx)
+}
+
+/** Fails for what the kernel would take from the socket that was bound first, whatever this one asks for. */
+function checkShared(asked: Partial<Bound>, bound: Bound): void {
+  for (const name of ['mode', 'needWakeup', 'multiBuffer'] as const) {
+    if (asked[name] === undefined || asked[name] === bound[name]) continue
+    throw new UsageError(`${name}: the sockets of a umem have one, and this umem's have ${bound[name]}, not ${asked[name]}`)
+  }
 }
 
 const bindFlags = ({ mode, needWakeup = true, multiBuffer = false }: SocketOptions): number =>

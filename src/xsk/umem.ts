@@ -1,7 +1,7 @@
 import { UsageError } from '../errors/index.ts'
 import { type Fd, makeRing, MappedRing, Mapping, registerUmem, ringOffsets } from '../kernel/index.ts'
 import { CompletionRing, FillRing } from './rings/rings.ts'
-import { checkUmem, defaultRing, type UmemOptions } from './options.ts'
+import { checkUmem, defaultRing, type SocketOptions, type UmemOptions } from './options.ts'
 
 /** The fill and completion rings of one queue of a device: sockets of a umem that share the queue share them. */
 interface Queue extends Disposable {
@@ -10,9 +10,13 @@ interface Queue extends Disposable {
   users: number
 }
 
+/** What the first socket of a umem is bound with, and all others get. */
+export type Bound = Required<Pick<SocketOptions, 'mode' | 'needWakeup' | 'multiBuffer'>>
+
 /** A socket as far as its umem is concerned. */
 interface Member extends Disposable {
   readonly fd: Fd
+  readonly bound: Bound
   /** Its queue and device. */
   readonly place: string
   /** Gets the packets of its queue again, after another one on it is gone. */
@@ -24,7 +28,7 @@ interface Admission extends Disposable {
   readonly fill: FillRing
   readonly completion: CompletionRing
   /** A socket that is bound, whose umem is to be shared; undefined for the first. */
-  readonly sharedWith: Fd | undefined
+  readonly sharedWith: Member | undefined
   /** Whether no other socket is on the queue. */
   isLast(): boolean
 }
@@ -96,7 +100,7 @@ export class Umem implements Disposable {
       queue[Symbol.dispose]()
     }
     const { fill, completion } = queue
-    return { fill, completion, sharedWith: sharedWith?.fd, isLast: () => queue.users === 1, [Symbol.dispose]: leave }
+    return { fill, completion, sharedWith, isLast: () => queue.users === 1, [Symbol.dispose]: leave }
   }
 
   #register(fd: Fd): void {

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { execa } from 'execa'
 import * as assert from 'uvu/assert'
-import { SyscallError, UsageError } from '../../../src/errors/index.ts'
-import { type Fd, Interfaces, LinuxTarget, Mapping, openFds, openMappings, openXdpSocket } from '../../../src/kernel/index.ts'
+import { SyscallError } from '../../../src/errors/index.ts'
+import { type Fd, LinuxTarget, Mapping, openXdpSocket } from '../../../src/kernel/index.ts'
 import { attach, load, MAP_TYPE, type LoadedObject, openObject } from '../../../src/loader/index.ts'
-import { attachRedirect, createSocket, createUmem, type Umem } from '../../../src/xsk/index.ts'
+import { createSocket, createUmem } from '../../../src/xsk/index.ts'
 import { needs, suite } from '../../support/needs.ts'
-import { enterWires, fillUp, packetLength, Packets } from '../support/xsk.ts'
+import { enterWires, fillUp, packetLength } from '../support/xsk.ts'
+import { answered, misused, nothingIsLeft, programOf, sendOne } from '../support/xsk-checks.ts'
 
 const test = suite('sockets of AF_XDP and their programs', [needs.root])
 
@@ -22,111 +23,7 @@ function ownProgram(target: LinuxTarget): LoadedObject {
   return load(object, target)
 }
 
-function programOf(name: string): number {
-  using interfaces = new Interfaces()
-  return interfaces.list().find((one) => one.name === name)?.xdpProgram ?? Number.NaN
-}
-
-const answered = (errno: string, hint: RegExp) => (error: unknown) => {
-  assert.ok(error instanceof SyscallError, String(error))
-  assert.is(error.errno, errno)
-  assert.match(error.hint, hint)
-  return true
-}
-
-const misused = (message: RegExp) => (error: unknown) => {
-  assert.ok(error instanceof UsageError, String(error))
-  assert.match(error.message, message)
-  return true
-}
-
-/** The kernel's types stay in memory once they are read. */
-const open = (): string[] => [...openFds(), ...openMappings().filter((what) => !what.includes('btf'))]
-
-test.after.each(() => {
-  assert.equal(open(), [])
-  assert.is(programOf('b0'), 0)
-})
-
-function sendOne(umem: Umem, from: ReturnType<typeof createSocket>): void {
-  new Packets(umem).write(32 * umem.frameSize, 1)
-  from.tx.push(32 * umem.frameSize, packetLength)
-  from.tx.submit()
-  from.flush()
-}
-
-test('sockets of a device have one program, which goes with the last of them', () => {
-  using umem = createUmem({ frames: 64, frameSize: 2048 })
-  using other = createUmem({ frames: 64, frameSize: 2048 })
-  const first = createSocket(umem, { interface: 'b0', queue: 0 })
-  const id = programOf('b0')
-  assert.ok(id > 0)
-  const second = createSocket(other, { interface: 'b0', queue: 1 })
-  assert.is(programOf('b0'), id)
-  first[Symbol.dispose]()
-  assert.is(programOf('b0'), id)
-  second[Symbol.dispose]()
-  assert.is(programOf('b0'), 0)
-})
-
-test('a program that is attached first stays until it is disposed of', () => {
-  using umem = createUmem({ frames: 64, frameSize: 2048 })
-  using program = attachRedirect({ interface: 'b0', hook: 'generic' })
-  const id = programOf('b0')
-  for (const choice of [program, 'own'] as const) {
-    using socket = createSocket(umem, { interface: 'b0', program: choice })
-    assert.is(socket.program?.map.number, program.map.number)
-  }
-  assert.is(programOf('b0'), id)
-  assert.throws(() => attachRedirect({ interface: 'b0', hook: 'driver' }), misused(/another hook/))
-  assert.throws(() => attachRedirect({ interface: 'b0', multiBuffer: true }), misused(/another hook, multiBuffer or stamped/))
-  assert.throws(() => createSocket(umem, { interface: 'a0', program }), misused(/program of b0 cannot serve a0/))
-  program[Symbol.dispose]()
-  assert.throws(() => program.map, misused(/used after it was closed/))
-})
-
-test('a program that is disposed of before its sockets is not in the way of closing them', () => {
-  const umem = createUmem({ frames: 64, frameSize: 2048 })
-  const program = attachRedirect({ interface: 'b0' })
-  const sockets = [0, 0, 0, 1].map((queue) => createSocket(umem, { interface: 'b0', queue, program }))
-  program[Symbol.dispose]()
-  sockets[2]?.[Symbol.dispose]()
-  umem[Symbol.dispose]()
-  assert.equal(sockets.map(({ closed }) => closed), [true, true, true, true])
-})
-
-test('only a queue that is about to be free is waited for', () => {
-  using umem = createUmem({ frames: 64, frameSize: 2048 })
-  using other = createUmem({ frames: 64, frameSize: 2048 })
-  using socket = createSocket(umem, { interface: 'b0' })
-  createSocket(umem, { interface: 'b0' })[Symbol.dispose]()
-  const start = performance.now()
-  assert.throws(() => createSocket(other, { interface: 'b0' }), answered('EBUSY', /has a socket of another umem/))
-  assert.ok(performance.now() - start < 10_000)
-  assert.is(socket.closed, false)
-})
-
-test('a queue can be bound again as soon as its socket is closed', () => {
-  for (let round = 0; round < 5; round += 1) {
-    using umem = createUmem({ frames: 64, frameSize: 2048 })
-    using socket = createSocket(umem, { interface: 'b0' })
-    assert.is(socket.zeroCopy, false)
-  }
-})
-
-test('a umem outlives its sockets, and takes new ones', () => {
-  using umem = createUmem({ frames: 64, frameSize: 2048 })
-  for (let round = 0; round < 3; round += 1) {
-    using a = createSocket(umem, { interface: 'a0' })
-    using b = createSocket(umem, { interface: 'b0' })
-    // The one that came first, whose umem the other shares, goes and comes again.
-    a[Symbol.dispose]()
-    using again = createSocket(umem, { interface: 'a0' })
-    fillUp(b, 0, 16)
-    sendOne(umem, again)
-    assert.is(b.rx.peek(9), 1)
-  }
-})
+test.after.each(nothingIsLeft)
 
 test('a program of somebody else stays, and the error names it', () => {
   using target = new LinuxTarget()
@@ -208,6 +105,16 @@ test('a busy queue, one that does not exist, and what the driver cannot do are e
   assert.is(fine.closed, false)
 })
 
+test('a ring that a socket does not have cannot be kicked', () => {
+  using umem = createUmem({ frames: 64, frameSize: 2048 })
+  using sender = createSocket(umem, { interface: 'a0', rx: 0 })
+  using receiver = createSocket(umem, { interface: 'b0', tx: 0 })
+  assert.throws(() => receiver.kickTx(), misused(/without a ring for tx/))
+  assert.throws(() => sender.kickRx(), misused(/without a ring for rx/))
+  assert.type(sender.kickTx(), 'boolean')
+  assert.type(receiver.kickRx(), 'boolean')
+})
+
 test('without CAP_NET_RAW the error names it', async () => {
   const room = new URL('../../../src/xsk/index.ts', import.meta.url).pathname
   const program = `import { createSocket, createUmem } from '${room}'
@@ -235,30 +142,6 @@ test('wrong sizes are refused before the kernel is asked', () => {
 test('frames that only the kernel knows to be too large are refused by it', () => {
   using umem = createUmem({ frames: 4, frameSize: 1 << 20 })
   assert.throws(() => createSocket(umem, { interface: 'b0' }), answered('EINVAL', /up to the page size/))
-})
-
-test('what is used after it was closed says so', async () => {
-  const umem = createUmem({ frames: 64, frameSize: 2048 })
-  const socket = createSocket(umem, { interface: 'b0', tx: 0 })
-  const { rx, fill, completion } = socket
-  const { bytes } = umem
-  assert.throws(() => socket.tx, misused(/without a ring for tx/))
-  const waiting = socket.readable()
-  umem[Symbol.dispose]()
-  umem[Symbol.dispose]()
-  await waiting.then(
-    () => assert.unreachable(),
-    (error: unknown) => assert.match(String(error), /was closed while somebody waited/),
-  )
-  assert.ok(socket.closed)
-  assert.is(bytes.length, 0)
-  const uses = [() => umem.bytes, () => umem.data(0, 1), () => rx.peek(1), () => fill.push(0), () => completion.peek(1), () => fill.needsWakeup, () => createSocket(umem, { interface: 'b0' })]
-  for (const use of uses) assert.throws(use, misused(/used after/), String(use))
-  for (const use of [() => socket.kickRx(), () => socket.statistics(), () => socket.zeroCopy]) assert.throws(use, /used after it was closed/, String(use))
-  await socket.readable().then(
-    () => assert.unreachable(),
-    (error: unknown) => assert.match(String(error), /used after it was closed/),
-  )
 })
 
 test.run()
