@@ -10,7 +10,7 @@ export function configure(command: Command, output: Output): void {
     .summary('take the packets of an interface, print or write them, and count')
     .description('Take the packets that an interface receives through AF_XDP, and print or write them. They do not reach the kernel, unless --pass is given.')
     .argument('<interface>', 'whose packets')
-    .addOption(new Option('--queue <n>', 'only this receive queue').argParser(number({ above: -1, atMost: 0xffff, whole: true })))
+    .option('--queue <n>', 'only this receive queue', number({ atLeast: 0, atMost: 0xffff, whole: true }))
     .option('--netns <which>', 'the network namespace that it is in: a process id, a name, a path or own')
     .option('--count <n>', 'end after so many packets', number({ above: 0, atMost: Number.MAX_SAFE_INTEGER, whole: true }))
     .option('--seconds <n>', 'end after so long', number({ above: 0, atMost: 1e6 }))

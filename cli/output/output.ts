@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { styleText } from 'node:util'
 import { harmless } from './harmless.ts'
 import { Interrupted } from '../interrupted.ts'
@@ -55,6 +56,16 @@ export class Output {
   /** Data, for programs: one document under `--json`, else nothing. Large integers become strings. */
   document(content: object): void {
     if (this.json) process.stdout.write(`${toJson(content)}\n`)
+  }
+
+  /** Waits while what was written to stdout is more than its reader has taken. The signal ends the wait. */
+  async drained(signal: AbortSignal): Promise<void> {
+    if (!process.stdout.writableNeedDrain || this.unread.aborted) return
+    try {
+      await once(process.stdout, 'drain', { signal })
+    } catch {
+      // Nobody reads any more, which is told elsewhere, or nobody waits any more.
+    }
   }
 
   /** Progress and remarks, for people: under `--json` stderr holds nothing but an error. */

@@ -1,11 +1,16 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises'
 import { SyscallError } from '../../src/errors/index.ts'
 import { type Fd, Interfaces } from '../../src/kernel/index.ts'
-import { createSocket, createUmem, type Device, type XskSocket } from '../../src/xsk/index.ts'
+import { createSocket, createUmem, type Device, findDevice, type XskSocket } from '../../src/xsk/index.ts'
 import { type Missed, missedOf, type QueueFacts, sumMissed } from './totals.ts'
 
-/** As many frames as the rings have entries: each is in a ring or being read. Room for some milliseconds at full speed. */
-const frames = 8192
+/**
+ * Frames of a queue, of 4 KiB: room for some milliseconds at full speed. All memory stays in place, so that those of all
+ * queues together are 256 MiB at the most, as long as there are no more than 128 queues.
+ */
+const mostFrames = 8192
+const leastFrames = 512
+const framesOfAll = 65_536
 /** Packets between two looks at the other queues. */
 const batch = 256
 /** How long one turn may take before signals and timers have theirs, ms. */
@@ -32,6 +37,8 @@ export interface Batches {
   take: (at: number, length: number, kept: number) => void
   /** Nothing more is there at the moment. */
   pause: () => void
+  /** Resolves when what was taken is out of the way: what comes meanwhile is missed, and does not fill the memory. */
+  drained: (signal: AbortSignal) => Promise<void>
 }
 
 /** Where packets come from. */
@@ -60,8 +67,10 @@ export class Capture implements Origin {
 
   constructor(options: CaptureOptions) {
     using undo = new DisposableStack()
-    const first = open(options, options.queue ?? 0, undo)
-    this.sockets = [first, ...(options.queue === undefined ? openOthers(options, first.device.rxQueues, undo) : [])]
+    const { rxQueues } = findDevice(options.device, options.namespace)
+    const plan = { ...options, frames: framesOf(options.queue === undefined ? rxQueues : 1) }
+    const first = open(plan, options.queue ?? 0, undo)
+    this.sockets = [first, ...(options.queue === undefined ? openOthers(plan, rxQueues, undo) : [])]
     this.#device = first.device
     this.#owned = undo.move()
   }
@@ -97,6 +106,7 @@ export class Capture implements Origin {
       for (const socket of this.sockets) found += takeBatch(socket, sink)
       if (found === 0) look.throwIfGone()
       if (found > 0 && performance.now() - turn < turnMs) continue
+      await sink.drained(signal)
       if (found > 0) await yieldToOthers()
       else {
         sink.pause()
@@ -134,8 +144,17 @@ export class Capture implements Origin {
   }
 }
 
+/** How many frames each of so many queues has: a power of two, since as many entries are in its rings. */
+export const framesOf = (queues: number): number =>
+  Math.max(leastFrames, Math.min(mostFrames, 2 ** Math.floor(Math.log2(framesOfAll / queues))))
+
+interface CapturePlan extends CaptureOptions {
+  /** Of each queue. */
+  frames: number
+}
+
 /** The queues behind the first. An interface can have more than are in use, and only the kernel knows which is the last. */
-function openOthers(options: CaptureOptions, count: number, undo: DisposableStack): XskSocket[] {
+function openOthers(options: CapturePlan, count: number, undo: DisposableStack): XskSocket[] {
   const sockets: XskSocket[] = []
   for (let queue = 1; queue < count; queue += 1) {
     try {
@@ -150,7 +169,7 @@ function openOthers(options: CaptureOptions, count: number, undo: DisposableStac
 
 export const hooks = { native: 'driver', generic: 'generic' } as const
 
-function open({ device, namespace, mode, zeroCopy }: CaptureOptions, queue: number, owner: DisposableStack): XskSocket {
+function open({ device, namespace, mode, zeroCopy, frames }: CapturePlan, queue: number, owner: DisposableStack): XskSocket {
   using undo = new DisposableStack()
   const umem = undo.use(createUmem({ frames, fill: frames }))
   const socket = undo.use(

@@ -44,6 +44,7 @@ export class Copies implements Origin {
           batches.take(0, length, bytes.length)
         }
         batches.pause()
+        await batches.drained(signal)
         if (!batches.wants) return
       }
       look.throwIfGone()

@@ -36,7 +36,7 @@ export async function dump(device: string, options: DumpOptions, output: Output)
   using sink = sinkOf(options, origin.manyQueues, output)
   const told = write === '-' ? (line: string) => output.note(line) : (line: string) => output.print(line)
   output.note(origin.what)
-  const counting = new Counting(sink, options.count ?? Infinity)
+  const counting = new Counting(sink, options.count ?? Infinity, output)
   const enough = seconds === undefined ? [] : [AbortSignal.timeout(seconds * 1000)]
   const start = performance.now()
   try {
@@ -74,6 +74,7 @@ class Counting implements Batches {
   readonly all = new Tally()
   readonly #sink: PacketSink
   readonly #limit: number
+  readonly #output: Output
   /** What is the same for all packets of a batch. */
   readonly #from = { time: { seconds: 0, nanoseconds: 0 }, queue: 0, kept: 0 }
   readonly #clock = new WallClock()
@@ -81,9 +82,10 @@ class Counting implements Batches {
   #memory = Buffer.alloc(0)
   #view = new DataView(new ArrayBuffer(0))
 
-  constructor(sink: PacketSink, limit: number) {
+  constructor(sink: PacketSink, limit: number, output: Output) {
     this.#sink = sink
     this.#limit = limit
+    this.#output = output
   }
 
   get wants(): boolean {
@@ -111,6 +113,10 @@ class Counting implements Batches {
 
   pause(): void {
     this.#sink.pause()
+  }
+
+  drained(signal: AbortSignal): Promise<void> {
+    return this.#output.drained(signal)
   }
 }
 

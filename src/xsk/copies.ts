@@ -4,7 +4,7 @@ import { type Fd, LinuxTarget } from '../kernel/index.ts'
 import { load, openObject, setVariable } from '../loader/index.ts'
 import { type EventStream, openPerfBuffer } from '../streams/index.ts'
 import { attachProgram } from './attach-program.ts'
-import { type Device, findDevice } from './device.ts'
+import { checkQueue, type Device, findDevice } from './device.ts'
 import type { Hook } from './options.ts'
 
 const bpfObject = 'ccdk/xsk/copy.bpf.o'
@@ -44,14 +44,15 @@ export class PacketCopies implements Disposable {
   readonly events: EventStream<Uint8Array<ArrayBuffer>>
   readonly #owned: DisposableStack
 
-  constructor({ interface: wanted, namespace, hook, snaplen = mostBytes, queue = -1 }: CopyOptions) {
+  constructor({ interface: wanted, namespace, hook, snaplen = mostBytes, queue }: CopyOptions) {
     using undo = new DisposableStack()
     this.device = findDevice(wanted, namespace)
+    if (queue !== undefined) checkQueue(queue, this.device)
     const target = undo.use(new LinuxTarget())
     const file = fileURLToPath(import.meta.resolve(bpfObject))
     const object = openObject(readFileSync(file), file)
     setVariable(object, 'snaplen', Math.min(snaplen, mostBytes))
-    setVariable(object, 'only_queue', BigInt(queue))
+    setVariable(object, 'only_queue', BigInt(queue ?? -1))
     const loaded = undo.use(load(object, target))
     this.events = undo.use(openPerfBuffer<Uint8Array<ArrayBuffer>>(loaded, 'packets', { size: room }))
     undo.use(attachProgram(loaded, 'copy', this.device, { hook, what: `the program that copies packets of ${this.device.name}` }))

@@ -26,3 +26,10 @@ export function findDevice(wanted: string | number, namespace: Fd | undefined): 
   const { name, index, rxQueues, xdpProgram } = found
   return { name, index, rxQueues, xdpProgram, namespace, key: `${namespaceInode(namespace)}/${index}` }
 }
+
+/** Fails for a queue that an interface cannot have. Whether it is in use only the kernel knows. */
+export function checkQueue(queue: number, { name, rxQueues }: Device): void {
+  if (Number.isInteger(queue) && queue >= 0 && queue < rxQueues) return
+  const range = rxQueues > 1 ? `queues 0 to ${rxQueues - 1}` : 'queue 0 alone'
+  throw new UsageError(`${name} has no queue ${queue}: it has ${range}`)
+}

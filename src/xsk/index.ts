@@ -1,6 +1,6 @@
 export type { BusyPolling, XdpStatistics } from '../kernel/index.ts'
 export { type CopyOptions, PacketCopies, type PacketCopy } from './copies.ts'
-export type { Device } from './device.ts'
+export { type Device, findDevice } from './device.ts'
 export type { Hook, SocketOptions, UmemOptions } from './options.ts'
 export { attachRedirect, type RedirectOptions, RedirectProgram } from './redirect.ts'
 export { CompletionRing, DESC, FillRing, RxRing, TxRing } from './rings/rings.ts'

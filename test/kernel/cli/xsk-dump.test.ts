@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
 import * as assert from 'uvu/assert'
 import { type Fd, Interfaces, openNamespace, openTcpSocket } from '../../../src/kernel/index.ts'
@@ -258,6 +259,25 @@ test('who reads stdout no more ends it', async () => {
   assert.is(wire.program(), 0)
 })
 
+test('who reads stdout slowly makes it miss packets, and does not fill its memory', async () => {
+  await using wire = await Wire.make()
+  const { dump } = await startLoud(wire, '--write', '-')
+  dump.stdout.pause()
+  const rounds = 30
+  const some = Array.from({ length: 1000 }, () => new Uint8Array(1400).fill(0xff))
+  for (let round = 0; round < rounds; round += 1) {
+    wire.send(some)
+    await sleep(10)
+  }
+  dump.kill('SIGINT')
+  dump.stdout.resume()
+  const { exitCode, stderr } = await dump
+  assert.is(exitCode, 130)
+  const [, taken = ''] = /^([\d,]+) packets, /m.exec(stderr) ?? []
+  assert.match(stderr, /packets missed: .* for want of free frames/)
+  assert.ok(Number(taken.replaceAll(',', '')) < (rounds - 10) * some.length, stderr)
+})
+
 test('one clear error each, and no program is left', async () => {
   await using wire = await Wire.make()
   const dump = (...args: readonly string[]) => ccdk(['xsk', 'dump', ...args, '--json', '--seconds', '1'])
@@ -267,6 +287,8 @@ test('one clear error each, and no program is left', async () => {
   const queue = await dump(...wire.interface, '--queue', '77')
   assert.is(queue.exitCode, 1)
   assert.match(errorOf(queue).hint ?? '', 'to-client has no queue 77 in use')
+  assert.match(errorOf(await dump(...wire.interface, '--pass', '--queue', '77')).message, 'to-client has no queue 77: it has queue')
+  assert.match(errorOf(await dump(...wire.interface, '--queue', '-1')).message, 'It takes a whole number from 0 to 65535.')
   assert.match(errorOf(await dump('lo', '--netns', 'nope')).message, 'there is no network namespace "nope"')
   assert.match(errorOf(await dump(...wire.interface, '--write', '/nowhere/x.pcap')).message, 'cannot write /nowhere/x.pcap: there is no such directory')
   assert.match(errorOf(await dump(...wire.interface, '--write', '-')).message, '--write - puts packets on stdout')
