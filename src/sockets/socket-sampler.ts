@@ -1,3 +1,4 @@
+import { UsageError } from '../errors/index.ts'
 import { Datagrams, type Fd, namespaceInode, NetlinkSocket, type Unseen } from '../kernel/index.ts'
 import { Names } from './diag/names.ts'
 import { diagRequests, NETLINK_SOCK_DIAG, SOCK_DIAG_BY_FAMILY, type TcpSocketFilter } from './diag/request.ts'
@@ -25,6 +26,7 @@ export class SocketSampler implements Disposable {
   readonly #isEvery: boolean
   readonly #sockets = new Map<number, NetlinkSocket>()
   readonly #names = new Names()
+  #closed = false
   /** Bytes of the last listing, for which room is made at once the next time. */
   #length = 0
 
@@ -50,6 +52,7 @@ export class SocketSampler implements Disposable {
    * into. It reads all of `/proc`: once a second is often enough.
    */
   refresh(): Unseen[] {
+    this.#demandOpen()
     if (!this.#isEvery) return []
     const { namespaces, unseen } = everywhere((namespace, inode) => this.#open(inode, namespace))
     const found = new Set(namespaces.map(({ inode }) => inode))
@@ -66,6 +69,7 @@ export class SocketSampler implements Disposable {
    * tries; connections that come and go are no such change.
    */
   sample(): SocketSample {
+    this.#demandOpen()
     const startedAt = process.hrtime.bigint()
     // A quarter more than the last time, so that it seldom has to grow while the kernel waits.
     const answers = new Datagrams(Math.ceil(this.#length * 1.25))
@@ -89,7 +93,12 @@ export class SocketSampler implements Disposable {
     if (!this.#sockets.has(inode)) this.#sockets.set(inode, new NetlinkSocket(NETLINK_SOCK_DIAG, namespace))
   }
 
+  #demandOpen(): void {
+    if (this.#closed) throw new UsageError('the sampler of sockets: used after it was closed')
+  }
+
   [Symbol.dispose](): void {
+    this.#closed = true
     for (const socket of this.#sockets.values()) socket[Symbol.dispose]()
     this.#sockets.clear()
   }

@@ -11,7 +11,7 @@ export interface AckTraceOptions {
   namespace?: number
   /** The port of either end, or the first and the last of several. */
   port?: Ports
-  /** Only these sockets, and those of `follow`. */
+  /** Only these sockets, and those of `follow`: 65,536 at the most. */
   cookies?: Iterable<bigint>
   /** Of each connection one event of so many. */
   every?: number
@@ -22,6 +22,8 @@ export interface AckTraceOptions {
 }
 
 const bpfObject = 'ccdk/sockets/acks.bpf.o'
+/** What a ring buffer can be at the most: its size is a u32. */
+const mostBytes = 2 ** 31
 /** With the header that a ring buffer gives each event. */
 const eventSize = 8 + ackLayout.size
 
@@ -40,8 +42,8 @@ export class AckTrace implements Disposable {
 
   constructor(target: Target, options: AckTraceOptions = {}) {
     const { bufferBytes = 1 << 22, cookies } = options
-    if (!Number.isInteger(Math.log2(bufferBytes)) || bufferBytes < target.pageSize) {
-      throw new UsageError(`bufferBytes: a power of two, ${target.pageSize} or more, not ${bufferBytes}`)
+    if (!Number.isInteger(Math.log2(bufferBytes)) || bufferBytes < target.pageSize || bufferBytes > mostBytes) {
+      throw new UsageError(`bufferBytes: a power of two from ${target.pageSize} to ${mostBytes}, not ${bufferBytes}`)
     }
     const file = fileURLToPath(import.meta.resolve(bpfObject))
     const object = openObject(readFileSync(file), file)
@@ -76,6 +78,7 @@ export class AckTrace implements Disposable {
 
   /** The events that are there now, each once: at most as many as there is room for. */
   read(): AckBatch {
+    if (this.#owned.disposed) throw new UsageError('the trace of ACKs: used after it was closed')
     this.#source.drain(this.#capacity, () => true)
     const lost = this.#source.lost()
     const batch = this.#collector.take(lost - this.#told)

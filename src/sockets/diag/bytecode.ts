@@ -27,8 +27,8 @@ const INET_DIAG_BC_D_COND = 8
 
 /** ABI: struct inet_diag_bc_op, linux/inet_diag.h: u8 code, u8 yes, u16 no, the bytes to go on to. */
 const opSize = 4
-/** The largest step that an op can take. */
-const farthest = 0xfffc
+/** The most bytes that an attribute of netlink holds besides its header: a length of 16 bits counts both. */
+const mostBytes = 0xfff8
 
 /**
  * The program by which the kernel keeps the sockets that fit one of `matches`, so that others cost nothing more; empty
@@ -40,7 +40,7 @@ export function socketBytecode(matches: readonly SocketMatch[]): Uint8Array {
   const sizes = ways.map((conditions) => sum(conditions.map(({ length }) => length)) + opSize)
   // The last way needs no jump over the others.
   const bytes = new Uint8Array(Math.max(0, sum(sizes) - opSize))
-  if (bytes.length > farthest) throw new UsageError(`${matches.length} matches are more than the kernel takes at once`)
+  if (bytes.length > mostBytes) throw new UsageError(`${matches.length} matches are more than the kernel takes at once`)
   const view = new DataView(bytes.buffer)
   let at = 0
   for (const [index, conditions] of ways.entries()) {
@@ -88,11 +88,11 @@ function portOp(code: number, port: number): Uint8Array {
 
 /** ABI: struct inet_diag_hostcond follows, linux/inet_diag.h: u8 family, u8 prefix_len, int port (-1: any), address. */
 function hostOp(code: number, text: string): Uint8Array {
-  const [host = '', bits] = text.split('/', 2)
+  const [host = '', bits, ...rest] = text.split('/')
   const address = parseAddress(host)
   const longest = 8 * address.length
   const prefix = bits === undefined ? longest : /^\d{1,3}$/.test(bits) ? Number(bits) : Number.NaN
-  if (!(prefix <= longest)) throw new UsageError(`"${text}": the prefix of this address is 0 to ${longest} bits`)
+  if (!(prefix <= longest) || rest.length > 0) throw new UsageError(`"${text}": the prefix of this address is 0 to ${longest} bits`)
   const bytes = new Uint8Array(opSize + 8 + address.length)
   bytes[0] = code
   bytes.set([address.length === 4 ? AF_INET : AF_INET6, prefix], opSize)

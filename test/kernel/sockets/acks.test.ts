@@ -209,10 +209,18 @@ test('bad options are refused before anything is made', () => {
     [{ intervalMs: -1 }, /intervalMs/],
     [{ intervalMs: Number.NaN }, /intervalMs/],
     [{ bufferBytes: 5000 }, /power of two/],
-    [{ bufferBytes: 64 }, /4096 or more/],
+    [{ bufferBytes: 64 }, /from 4096 to 2147483648/],
+    [{ bufferBytes: 2 ** 32 }, /from 4096 to 2147483648/],
   ] as const) {
     assert.throws(() => new AckTrace(target, options), message)
   }
+})
+
+test('a trace that was closed says so', () => {
+  using target = new LinuxTarget()
+  const trace = new AckTrace(target, { port: 1 })
+  trace[Symbol.dispose]()
+  assert.throws(() => trace.read(), /the trace of ACKs: used after it was closed/)
 })
 
 test('a process that is killed leaves no program behind', async () => {

@@ -253,6 +253,13 @@ test('connections that come and go while it samples disturb nothing', async () =
   await until(() => sampler.sample().length > 0, 'sockets are listed still')
 })
 
+test('a sampler that was closed says so, and opens nothing again', () => {
+  const sampler = new SocketSampler({ namespaces: 'every' })
+  sampler[Symbol.dispose]()
+  assert.throws(() => sampler.sample(), /used after it was closed/)
+  assert.throws(() => sampler.refresh(), /used after it was closed/)
+})
+
 test('no descriptor is left open', () => assert.equal(openFds(), []))
 
 test.run()

@@ -90,14 +90,18 @@ test('it keeps the sockets that fit one of the matches, and no other', () => {
 })
 
 test('what does not fit into it is refused', () => {
+  assert.is(socketBytecode(Array.from({ length: 2047 }, () => ({ local: { address: '::1' } }))).length, 65_500)
   const refused: [SocketMatch[], RegExp][] = [
     [[{ local: { port: 70_000 } }], /port: one from 0 to 65535/],
     [[{ local: { port: [3, 2] } }], /the first and the last of several, not 3,2/],
     [[{ remote: { port: 1.5 } }], /not 1.5/],
     [[{ remote: { address: '10.0.0.1/33' } }], /0 to 32 bits/],
     [[{ remote: { address: '10.0.0.1/' } }], /0 to 32 bits/],
+    [[{ remote: { address: '10.0.0.0/8/9' } }], /0 to 32 bits/],
     [[{ remote: { address: 'localhost' } }], /not an IPv4 or IPv6 address/],
     [Array.from({ length: 4000 }, () => ({ local: { port: 1 } })), /4000 matches are more than the kernel takes/],
+    // 4 bytes too many: the kernel would read a length of 0, and list all sockets.
+    [Array.from({ length: 2048 }, () => ({ local: { address: '::1' } })), /2048 matches are more/],
   ]
   for (const [matches, message] of refused) {
     assert.throws(
