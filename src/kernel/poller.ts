@@ -7,7 +7,8 @@ import { addressOf, ppoll } from './libc.ts'
 export const POLL = { IN: 1, OUT: 4, ERR: 8, HUP: 16, NVAL: 32 } as const
 
 // ABI: struct pollfd, poll.h: s32 fd, s16 events, s16 revents. struct timespec of a 64-bit machine: two s64.
-const pollfdSize = 8
+/** Longer waits have no end: 68 years, what the lower halves of a timespec hold. */
+const longest = 2 ** 31 * 1e9
 
 /**
  * Waits for several descriptors by ppoll(2), which blocks the thread. Everything is allocated when it is made, so that
@@ -35,7 +36,7 @@ export class Poller {
 
   /** Puts a descriptor at a place, or none (-1), which is then not waited for. `events` are bits of `POLL`. */
   set(place: number, fd: number, events: number): void {
-    if (place < 0 || place * pollfdSize >= this.#fds.byteLength) throw new UsageError(`the poller has no place ${place}`)
+    if (place >>> 0 !== place || place * 2 >= this.#fds.length) throw new UsageError(`the poller has no place ${place}`)
     this.#fds[place * 2] = fd
     this.#events[place * 4 + 2] = events
   }
@@ -49,7 +50,7 @@ export class Poller {
   wait(nanoseconds = Number.POSITIVE_INFINITY): number {
     if (Number.isNaN(nanoseconds)) throw new UsageError('a poller cannot wait for NaN nanoseconds')
     let timeout = 0n
-    if (nanoseconds < Number.POSITIVE_INFINITY) {
+    if (nanoseconds < longest) {
       const seconds = Math.floor(Math.max(nanoseconds, 0) / 1e9)
       // The upper halves stay zero. ABI: little endian, like all machines that the BPF objects are built for.
       this.#times[0] = seconds

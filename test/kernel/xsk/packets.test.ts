@@ -54,7 +54,7 @@ test('waiting for several sockets blocks no longer than asked, and finds the one
   a.flush()
   assert.is(poller.wait(), 1)
   assert.equal([0, 1, 2].map((place) => poller.ready(place)), [0, 0, POLL.IN])
-  assert.throws(() => poller.set(3, 1, POLL.IN), (error: unknown) => error instanceof UsageError)
+  for (const place of [3, -1, 0.5, Number.NaN]) assert.throws(() => poller.set(place, 1, POLL.IN), (error: unknown) => error instanceof UsageError)
   assert.throws(() => poller.wait(Number.NaN), (error: unknown) => error instanceof UsageError)
   assert.throws(() => new Poller(0), (error: unknown) => error instanceof UsageError)
 })
