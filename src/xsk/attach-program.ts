@@ -1,4 +1,4 @@
-import { SyscallError } from '../errors/index.ts'
+import { SyscallError, UnsupportedKernelError } from '../errors/index.ts'
 import { insideNamespace } from '../kernel/index.ts'
 import { attach, type Handle, type LoadedObject } from '../loader/index.ts'
 import type { Device } from './device.ts'
@@ -22,15 +22,24 @@ export function attachProgram(loaded: LoadedObject, name: string, device: Device
   try {
     return device.namespace === undefined ? attachIt() : insideNamespace(device.namespace, attachIt)
   } catch (error) {
-    if (!(error instanceof SyscallError) || (error.errno !== 'EBUSY' && error.errno !== 'EEXIST')) throw error
-    using program = loaded.target.objects.program(device.xdpProgram)
-    const other = program === undefined ? '' : ` "${loaded.target.objects.programInfo(program).name}"`
-    throw new SyscallError({
-      doing: `attaching ${what}`,
-      syscall: error.syscall,
-      errno: error.errno,
-      hint: `${device.name} has the XDP program ${device.xdpProgram}${other} already: detach it${instead}`,
-      cause: error,
-    })
+    // An older way would outlive this process; the hint that says so is of an option that nobody has here.
+    if (error instanceof UnsupportedKernelError) {
+      const { feature, since } = error
+      throw new UnsupportedKernelError({ feature, since, hint: `${what} is attached by a link alone`, cause: error })
+    }
+    if (!(error instanceof SyscallError)) throw error
+    const hint = refusalOf(error.errno, loaded, device)
+    if (hint === undefined) throw error
+    const { syscall, errno } = error
+    throw new SyscallError({ doing: `attaching ${what}`, syscall, errno, hint: hint + (errno === 'EOPNOTSUPP' ? '' : instead), cause: error })
   }
+}
+
+/** What a refusal means for a device. */
+function refusalOf(errno: string, loaded: LoadedObject, { name, xdpProgram }: Device): string | undefined {
+  if (errno === 'EOPNOTSUPP') return `the driver of ${name} takes no XDP programs: leave the choice to the kernel, or choose the generic hook`
+  if (errno !== 'EBUSY' && errno !== 'EEXIST') return undefined
+  using program = loaded.target.objects.program(xdpProgram)
+  const other = program === undefined ? '' : ` "${loaded.target.objects.programInfo(program).name}"`
+  return `${name} has the XDP program ${xdpProgram}${other} already: detach it`
 }

@@ -4,7 +4,10 @@ import { getXdpOption, XDP_OPTIONS, XDP_STATISTICS } from './options.ts'
 
 /** What the kernel counts of a socket, as the kernel names it; since it was bound. */
 export interface XdpStatistics {
-  /** Packets that were dropped for other reasons than those below. */
+  /**
+   * Packets that were dropped for other reasons than a full rx ring, such as being too large. In copy mode also those that
+   * found no frame (net/xdp/xsk.c), which are in `rx_fill_ring_empty_descs` too: subtract them.
+   */
   rx_dropped: number
   /** Entries that the kernel could not use. Linux 6.18 passes over addresses of the fill ring that name no frame without counting them here. */
   rx_invalid_descs: number
@@ -12,7 +15,7 @@ export interface XdpStatistics {
   tx_invalid_descs: number
   /** Packets that were dropped because the rx ring was full. Linux 5.9, like those below; undefined before. */
   rx_ring_full: number | undefined
-  /** Packets that found no frame in the fill ring. */
+  /** How often the fill ring had no frame: in copy mode for one packet each, which is lost. */
   rx_fill_ring_empty_descs: number | undefined
   /** How often the kernel looked for a packet to send and found none. */
   tx_ring_empty_descs: number | undefined

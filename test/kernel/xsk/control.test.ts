@@ -97,6 +97,7 @@ test('a busy queue, one that does not exist, and what the driver cannot do are e
   assert.throws(() => createSocket(other, { interface: 'b0', queue: 1 }), answered('EBUSY', /has a socket of another umem/))
   assert.throws(() => createSocket(other, { interface: 'b0', queue: 2 }), answered('EINVAL', /no queue 2/))
   assert.throws(() => createSocket(other, { interface: 'b0', mode: 'zero-copy' }), answered('EOPNOTSUPP', /no zero-copy.*copy mode works/))
+  assert.throws(() => createSocket(other, { interface: 'lo', hook: 'driver' }), answered('EOPNOTSUPP', /driver of lo takes no XDP programs: .* the generic hook$/))
   assert.throws(() => createSocket(other, { interface: 'nowhere' }), misused(/no interface "nowhere" here: there is lo, .*b0/))
   assert.throws(() => createSocket(other, { interface: 4711 }), misused(/index 4711/))
   for (const queue of [-1, 1.5, Number.NaN, 2 ** 32]) assert.throws(() => createSocket(other, { interface: 'b0', queue }), misused(/not the number of a queue/))

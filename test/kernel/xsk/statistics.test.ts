@@ -40,7 +40,7 @@ test('a full rx ring is counted, and what was in it stays', () => {
   for (let k = 0; k < 4; k += 1) assert.ok(packets.isRight(b.rx.address(k), b.rx.length(k), k))
 })
 
-test('an empty fill ring is counted', () => {
+test('an empty fill ring is counted, in copy mode as drops too', () => {
   using umem = createUmem({ frames: 64, frameSize: 2048 })
   using a = createSocket(umem, { interface: 'a0' })
   using b = createSocket(umem, { interface: 'b0' })
@@ -48,7 +48,7 @@ test('an empty fill ring is counted', () => {
   send(a, 20)
   const { rx_fill_ring_empty_descs: empty = 0, ...others } = counted(b)
   assert.is(empty, 17)
-  assert.equal({ ...none, ...others, rx_dropped: 0 }, none)
+  assert.equal({ ...none, ...others }, { ...none, rx_dropped: 17 })
   assert.is(b.rx.peek(32), 3)
 })
 
