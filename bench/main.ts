@@ -2,6 +2,7 @@ import { measure, report } from './pairs.ts'
 import { btfDump } from './cases/btf-dump.ts'
 import { btfIndex } from './cases/btf-index.ts'
 import { commandRegister } from './cases/command.ts'
+import { emulatorAccuracy } from './cases/emulator-accuracy.ts'
 import { linkDroptail, linkFqCodel } from './cases/link-model.ts'
 import { emulator } from './cases/emulator.ts'
 import { mapBatch } from './cases/map-batch.ts'
@@ -37,3 +38,4 @@ for (const [name, make] of Object.entries(cases)) {
 }
 if (isAsked('ring-buffer')) console.log(await ringBufferLive())
 if (isAsked('sockets')) console.log(await samplingCost(), await tracingCost())
+if (isAsked('emulator-accuracy')) console.log(await emulatorAccuracy())

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { UsageError } from '../../src/errors/index.ts'
 import { addOne } from '../options/shared-options.ts'
 import type { Output } from '../output/output.ts'
+import type { CertifyOptions } from '../path/certify.ts'
 import type { SetOptions } from '../path/set.ts'
 import type { UpOptions } from '../path/up.ts'
 
@@ -15,23 +16,29 @@ const addLinkOptions = (command: Command): Command =>
     .option('--jitter <time>', 'by how much the delay varies either way')
     .option('--duplicate <probability>', 'of packets that come twice')
 
-export function configure(command: Command, output: Output): void {
-  addLinkOptions(
-    command
-      .command('up')
-      .summary('make hosts and a path between them, and run a command there')
-      .description(
-        'Make a client and a server with a path between them, and run a command on the client: behind --, or a shell. When it has ended everything is taken away.',
-      )
-      .argument('[spec]', 'a file that says what the path is (docs/paths.md), instead of the options of the link')
-      .argument('[command...]', 'behind --: what to run on the client, where the server is called server'),
-  )
+/** What only a path has that is still to be made. */
+const addPathOptions = (command: Command): Command =>
+  addLinkOptions(command)
     .option('--queue <discipline>', 'droptail, codel, fq_codel or pie')
     .option('--ecn <step>', 'mark packets that find more than this in the queue: 20p; or on, for a discipline that marks')
     .option('--clients <n>', 'hosts at the left end', wholeNumber)
     .option('--servers <n>', 'hosts at the right end', wholeNumber)
     .option('--mtu <bytes>', 'the largest IP packet')
     .option('--seed <n>', 'of all that is random', wholeNumber)
+
+const specHelp = 'a file that says what the path is (docs/paths.md), instead of the options of the link'
+
+export function configure(command: Command, output: Output): void {
+  addPathOptions(
+    command
+      .command('up')
+      .summary('make hosts and a path between them, and run a command there')
+      .description(
+        'Make a client and a server with a path between them, and run a command on the client: behind --, or a shell. When it has ended everything is taken away.',
+      )
+      .argument('[spec]', specHelp)
+      .argument('[command...]', 'behind --: what to run on the client, where the server is called server'),
+  )
     .option('--server <command>', 'start this on every server first, as a shell takes it: iperf3 -s')
     .option('--sysctl <name=value>', 'a setting of every host, net.ipv4.tcp_ecn=1; may be repeated', addOne)
     .option('--name <name>', 'what the path is called; path-PID unless it is given')
@@ -52,6 +59,18 @@ export function configure(command: Command, output: Output): void {
     .option('--reverse', 'the direction from the servers to the clients')
     .action(async (path: string | undefined, options: SetOptions) => {
       await (await import('../path/set.ts')).set(path, options, output)
+    })
+  addPathOptions(
+    command
+      .command('certify')
+      .summary('measure whether a path is what was asked for')
+      .description('Make a path, measure it with probes through the kernels of its ends, and print what was asked for against what was measured.')
+      .argument('[spec]', specHelp),
+  )
+    .option('--quick', 'in a few seconds: rare losses cannot be told then')
+    .option('--within <name=value>', 'how far it may be off: rate=1%, delay=100us, p99=1ms, confidence=99.9%; may be repeated', addOne)
+    .action(async (spec: string | undefined, options: CertifyOptions) => {
+      await (await import('../path/certify.ts')).certify(spec, options, output)
     })
   command
     .command('list')

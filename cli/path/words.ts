@@ -79,5 +79,5 @@ const lapseWords: Readonly<Record<string, (count: number) => string>> = {
 }
 
 /** In which ways the emulator was not the path that was asked for; empty when it was. */
-export const fellBehind = ({ lapses }: ForwarderStatistics): string[] =>
+export const fellBehind = ({ lapses }: Pick<ForwarderStatistics, 'lapses'>): string[] =>
   Object.entries(lapses).flatMap(([kind, count]) => (count === 0 ? [] : [lapseWords[kind]?.(count) ?? `${kind}: ${count}`]))

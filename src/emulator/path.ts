@@ -29,6 +29,8 @@ export class Path implements AsyncDisposable {
   /** Offloads that interfaces keep on, though their packets should be those of a wire. */
   readonly offloadsKept: readonly OffloadsKept[]
   readonly frames: number
+  /** Bytes of the largest IP packet. */
+  readonly mtu: number
   /** Resolves with the reason when what forwards, or a host, has ended. It is no path from then on. */
   readonly failed: Promise<Error>
   /** What happened to packets, if that is noted. */
@@ -36,7 +38,6 @@ export class Path implements AsyncDisposable {
   readonly #hosts: Hosts
   readonly #emulator: EmulatorProcess
   readonly #close: () => Promise<void>
-  readonly #mtu: number
   #links: readonly PathLink[]
 
   constructor(
@@ -45,7 +46,7 @@ export class Path implements AsyncDisposable {
     made: { hosts: Hosts; emulator: EmulatorProcess; close: () => Promise<void> },
   ) {
     this.#links = links
-    this.#mtu = mtu
+    this.mtu = mtu
     this.#hosts = made.hosts
     this.#emulator = made.emulator
     this.#close = made.close
@@ -89,7 +90,7 @@ export class Path implements AsyncDisposable {
       const queue = limit === undefined ? before.queue : { ...before.queue, limit }
       return { ...each, [direction]: { ...before, ...rest, queue } }
     })
-    checkRoom(changed, this.frames, this.#mtu)
+    checkRoom(changed, this.frames, this.mtu)
     await this.#emulator.set({ link, direction }, change)
     this.#links = changed
   }

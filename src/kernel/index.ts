@@ -41,6 +41,9 @@ export {
   socketCongestion,
   socketTcpInfo,
 } from './net/tcp-socket.ts'
+export { type Arrival, DatagramReceiver, DatagramSender } from './net/datagrams.ts'
+export { droppedBySocket, openUdpSocket, setBuffers, setEcnField, setStamps, type UdpOptions } from './net/udp-socket.ts'
+export { realTime } from './real-time.ts'
 export { openBpfOutput } from './perf/bpf-output.ts'
 export { runFirst, sharpenTimers } from './thread.ts'
 export { Wakeup } from './wakeup.ts'

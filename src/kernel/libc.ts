@@ -47,6 +47,7 @@ export const unshare = bind<[flags: number]>('int unshare(int)')
 export const prctl = bind<[option: number, argument: number]>('int prctl(int, unsigned long)')
 export const socket = bind<[domain: number, type: number, protocol: number]>('int socket(int, int, int)')
 export const bindSocket = bind<[fd: number, address: Uint8Array, length: number]>('int bind(int, void *, unsigned int)')
+export const connectSocket = bind<[fd: number, address: Uint8Array, length: number]>('int connect(int, void *, unsigned int)')
 export const send = bind<[fd: number, bytes: Uint8Array, length: number, flags: number]>(
   'long send(int, void *, size_t, int)',
 )
@@ -131,3 +132,14 @@ export const ppoll = bind<[fds: bigint, count: number, timeout: bigint, signals:
 export const eventfd = bind<[initial: number, flags: number]>('int eventfd(unsigned int, int)')
 /** `parameters` is a `struct sched_param`. */
 export const schedule = bind<[pid: number, policy: number, parameters: Uint8Array]>('int sched_setscheduler(int, int, void *)')
+
+/** Both take the address of `struct mmsghdr[]`. */
+export const sendMessages = bind<[fd: number, messages: bigint, count: number, flags: number]>(
+  'int sendmmsg(int, void *, unsigned int, int)',
+)
+export const receiveMessages = bind<[fd: number, messages: bigint, count: number, flags: number, timeout: null]>(
+  'int recvmmsg(int, void *, unsigned int, int, void *)',
+)
+
+/** clock_gettime(2) into a `struct timespec`. */
+export const clockGetTime = bind<[clock: number, time: BigInt64Array]>('int clock_gettime(int, void *)')
