@@ -1,4 +1,5 @@
 export type { DelayOptions } from './delay-line.ts'
+export { Heap } from './heap.ts'
 export { Link, type LinkChange, type LinkOptions } from './link.ts'
 export { type LossOptions, meanLoss } from './loss.ts'
 export { packetsHeld } from './packets-held.ts'
