@@ -26,20 +26,20 @@ export function pathOf(input: PathInput): ResolvedPath {
   return resolvePath(value, { error, readFile: filesBeside('.') })
 }
 
-const mostOfTrace = 64 << 20
+const mostOfFile = 64 << 20
 
-/** Reads the files that a file names. */
+/** Reads the files that a file names; `what` they are is for messages. */
 export const filesBeside =
-  (file: string): Context['readFile'] =>
+  (file: string, what = 'a trace'): Context['readFile'] =>
   (name) => {
     const path = resolve(dirname(file), name)
     const fail = (expected: string, cause?: unknown) => new ObjectError({ file: path, path: '', expected, cause })
     try {
       const stat = statSync(path)
       // What is no file might never end.
-      if (stat.isFile() && stat.size <= mostOfTrace) return readFileSync(path, 'utf8')
+      if (stat.isFile() && stat.size <= mostOfFile) return readFileSync(path, 'utf8')
     } catch (cause) {
-      throw fail(`expected a trace, which ${file} names: ${cause instanceof Error ? cause.message : String(cause)}`, cause)
+      throw fail(`expected ${what}, which ${file} names: ${cause instanceof Error ? cause.message : String(cause)}`, cause)
     }
-    throw fail(`expected a trace, which ${file} names: a file of no more than ${mostOfTrace >> 20} MiB`)
+    throw fail(`expected ${what}, which ${file} names: a file of no more than ${mostOfFile >> 20} MiB`)
   }

@@ -1,17 +1,8 @@
 import { z } from 'zod'
+import { exactlyOne } from '../document/exactly-one.ts'
 import { strict } from '../document/strict.ts'
 import { sizeSchema, thresholdSchema } from '../units/size.ts'
 import { bytes, probability, rate, time } from '../units/units.ts'
-
-/** Names the one of these keys that has to be there. */
-const exactlyOne =
-  (...names: string[]) =>
-  (context: z.core.ParsePayload<Readonly<Record<string, unknown>>>): void => {
-    const given = names.filter((name) => context.value[name] !== undefined)
-    if (given.length === 1) return
-    const found = given.length === 0 ? 'none of them' : given.join(' and ')
-    context.issues.push({ code: 'custom', message: `expected one of ${names.join(', ')}, and here is ${found}`, input: context.value })
-  }
 
 const positive = z.number().positive()
 const share = probability.schema
