@@ -108,11 +108,13 @@ export class Forwarder implements Disposable {
 
   /** All that is due now. Answers whether there was anything. */
   #round(): boolean {
+    const received = this.#look()
+    // Read only now, so that nothing that is taken in came later: it would leave too early by as much.
     const now = this.#clock()
     this.#rounds += 1
     this.#recorder.now = now
     const sent = this.#sent
-    const received = this.#receive(now)
+    this.#takeIn(received, now)
     this.#line.advance(now)
     this.#doneUntil = now
     this.#isUnsent = false
@@ -124,16 +126,21 @@ export class Forwarder implements Disposable {
     return received > 0 || this.#sent > sent
   }
 
-  /**
-   * Takes in what has come, in the order of time and at the time at which it came: the thread may have woken later, and
-   * a packet is not to be delayed by that.
-   */
-  #receive(now: number): number {
+  /** How many packets have come. */
+  #look(): number {
     let received = 0
     for (const port of this.#ports) {
       received += port.receive()
       port.look()
     }
+    return received
+  }
+
+  /**
+   * Takes in what has come, in the order of time and at the time at which it came: the thread may have woken later, and
+   * a packet is not to be delayed by that.
+   */
+  #takeIn(received: number, now: number): void {
     for (let left = received; left > 0; left -= 1) {
       const port = this.#first()
       const at = port.nextAt === 0 || port.nextAt > now ? now : Math.max(port.nextAt, this.#doneUntil)
@@ -143,7 +150,6 @@ export class Forwarder implements Disposable {
       port.look()
     }
     for (const port of this.#ports) port.release()
-    return received
   }
 
   /** The port whose next packet came first. */
