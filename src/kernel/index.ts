@@ -31,6 +31,10 @@ export { bootId, dieWithParent, openProcess, outliveParent, processStart, signal
 export { type BpfFilter, TrafficControl } from './net/tc.ts'
 export type { Interface } from './net/interface-messages.ts'
 export { turnOffloadsOff } from './net/offloads.ts'
+export type { QdiscKind, QdiscOptions } from './net/qdisc/options.ts'
+export { probeQdiscs } from './net/qdisc/probe.ts'
+export { qdiscHandle, Qdiscs } from './net/qdisc/qdiscs.ts'
+export type { QdiscFound } from './net/qdisc/statistics.ts'
 export { Interfaces } from './net/rtnetlink.ts'
 export type { VethEnd } from './net/virtual-interfaces.ts'
 export {

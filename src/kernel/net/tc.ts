@@ -11,6 +11,7 @@ import {
   zeroEnded,
 } from './netlink.ts'
 import { NetlinkSocket } from './netlink-socket.ts'
+import { tcmsg, tcmsgSize } from './tcmsg.ts'
 
 // ABI: linux/netlink.h, linux/rtnetlink.h, linux/pkt_sched.h, linux/pkt_cls.h, linux/if_ether.h.
 const NETLINK_ROUTE = 0
@@ -146,19 +147,6 @@ export class TrafficControl implements Disposable {
 
 /** The interface, its qdisc (EINVAL) or the filter is not there any more. */
 const gone = ['ENODEV', 'ENOENT', 'EINVAL']
-
-// ABI: struct tcmsg, linux/rtnetlink.h: u8 family, 3 pad, s32 ifindex, u32 handle, u32 parent, u32 info.
-const tcmsgSize = 20
-
-function tcmsg({ index, handle = 0, parent, info = 0 }: { index: number; handle?: number; parent: number; info?: number }): Uint8Array {
-  const bytes = new Uint8Array(tcmsgSize)
-  const view = new DataView(bytes.buffer)
-  view.setInt32(4, index, littleEndian)
-  view.setUint32(8, handle, littleEndian)
-  view.setUint32(12, parent, littleEndian)
-  view.setUint32(16, info, littleEndian)
-  return bytes
-}
 
 /** ABI: of a filter, the info is the priority and below it the protocol in network order. */
 const whole = ({ interface: index, direction, priority, handle }: FilterPlace) => ({

@@ -1,0 +1,42 @@
+import { SyscallError } from '../../../errors/index.ts'
+import { createNamespace } from '../namespace.ts'
+import { Interfaces } from '../rtnetlink.ts'
+import type { QdiscKind, QdiscOptions } from './options.ts'
+import { Qdiscs } from './qdiscs.ts'
+
+const samples: readonly QdiscOptions[] = [
+  { kind: 'pfifo', limit: 1 },
+  { kind: 'bfifo', limit: 1 },
+  { kind: 'tbf', rate: 1e6, burst: 9000, limit: 1 },
+  { kind: 'netem', limit: 1 },
+  { kind: 'red', limit: 3000, min: 1000, max: 2000, probability: 0.1, weightLog: 1, halving: 0 },
+  { kind: 'codel', limit: 1 },
+  { kind: 'fq_codel', limit: 1 },
+  { kind: 'pie', limit: 1 },
+]
+
+/**
+ * Which queueing disciplines the kernel has, tried at an interface in a namespace that is made for it. One that is a module
+ * is loaded by this, as it is when it is used.
+ *
+ * @throws PermissionError without CAP_SYS_ADMIN, to make a namespace, and CAP_NET_ADMIN
+ */
+export function probeQdiscs(): Record<QdiscKind, boolean> {
+  using namespace = createNamespace()
+  using interfaces = new Interfaces(namespace)
+  interfaces.createVeth({ name: 'here', index: 10 }, { name: 'there', index: 11, namespace }, 1500)
+  using qdiscs = new Qdiscs(namespace)
+  const found: Record<QdiscKind, boolean> = { pfifo: false, bfifo: false, tbf: false, netem: false, red: false, codel: false, fq_codel: false, pie: false }
+  for (const [index, options] of samples.entries()) found[options.kind] = takes(qdiscs, index + 1, options)
+  return found
+}
+
+function takes(qdiscs: Qdiscs, major: number, options: QdiscOptions): boolean {
+  try {
+    qdiscs.put({ interface: 10, major }, options)
+    return true
+  } catch (error) {
+    if (error instanceof SyscallError && error.errno === 'ENOENT') return false
+    throw error
+  }
+}
