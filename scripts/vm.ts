@@ -8,12 +8,12 @@ import { runOnKernel } from '../test/support/vm/run-on-kernel.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { timeout: { type: 'string', default: '180' }, verbose: { type: 'boolean', default: false } },
+  options: { timeout: { type: 'string', default: '180' }, verbose: { type: 'boolean', default: false }, steady: { type: 'boolean', default: false } },
 })
 const [named, ...filters] = positionals
 const release = releases.find((one) => one === named)
 if (release === undefined || filters.length === 0) {
-  console.error(`Usage: npm run vm -- {${releases.join(',')}} PART-OF-A-PATH… [--timeout SECONDS] [--verbose]`)
+  console.error(`Usage: npm run vm -- {${releases.join(',')}} PART-OF-A-PATH… [--timeout SECONDS] [--steady] [--verbose]`)
   process.exit(2)
 }
 
@@ -21,7 +21,7 @@ const directory = new URL('../test', import.meta.url).pathname
 const files = findTests({ directory, kinds: ['kernel'], filters }).map(({ name }) => name)
 const limitMs = 1000 * Number(values.timeout)
 const runs = new Map<string, FileLine>()
-await runOnKernel(release, { files, limitMs }, limitMs * files.length + 120_000, (run) => {
+await runOnKernel(release, { files, limitMs, steady: values.steady }, limitMs * files.length + 120_000, (run) => {
   runs.set(run.name, run)
   console.log(fileReport(run.name, run, values.verbose))
 })

@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { UsageError } from '../../src/errors/index.ts'
 import { addOne } from '../options/shared-options.ts'
 import type { Output } from '../output/output.ts'
@@ -42,6 +42,7 @@ export function configure(command: Command, output: Output): void {
     .option('--server <command>', 'start this on every server first, as a shell takes it: iperf3 -s')
     .option('--sysctl <name=value>', 'a setting of every host, net.ipv4.tcp_ecn=1; may be repeated', addOne)
     .option('--name <name>', 'what the path is called; path-PID unless it is given')
+    .addOption(new Option('--with <what>', 'what forwards: our emulator, or netem and other qdiscs of the kernel').choices(['emulator', 'netem']).default('emulator'))
     .option('--frames <n>', 'room for so many packets on their way', wholeNumber)
     .option('--telemetry <file>', 'note what happens to every packet')
     .action(async (spec: string | undefined, words: string[], options: UpOptions) => {

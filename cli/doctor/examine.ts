@@ -4,6 +4,7 @@ import type { Finding } from './finding.ts'
 import { compiler, configuration, kernelTypes, kfuncs, links, structOps } from './kernel.ts'
 import { bpffs, clang, natives, objects, sockets } from './machine.ts'
 import { rootFinding } from './privileges.ts'
+import { qdiscs } from './qdiscs.ts'
 
 /** Looks at what this machine can do. `features` are what its kernel answered when it was asked for them. */
 export async function examine(features: readonly FeatureFound[]): Promise<Finding[]> {
@@ -21,6 +22,7 @@ export async function examine(features: readonly FeatureFound[]): Promise<Findin
     sockets(),
     bpffs(),
     natives(),
+    qdiscs(),
     await clang(),
   ]
 }

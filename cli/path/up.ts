@@ -1,5 +1,5 @@
 import { UsageError } from '../../src/errors/index.ts'
-import { type ForwarderStatistics, openPath, type Path, servePath } from '../../src/emulator/index.ts'
+import { type Forwarding, openPath, type Path, type PathStatistics, servePath } from '../../src/emulator/index.ts'
 import { Journal } from '../../src/journal/index.ts'
 import { cleanUpFirst } from '../cleanup/first.ts'
 import { reportError } from '../errors/report-error.ts'
@@ -18,6 +18,7 @@ export interface UpOptions extends PathWords {
   name?: string
   frames?: number
   telemetry?: string
+  with?: Forwarding
 }
 
 interface Request {
@@ -36,7 +37,7 @@ export async function up({ spec, command: given, options }: Request, output: Out
     output.exitCode = refusal.exitCode
     return
   }
-  const { name = `path-${process.pid}`, frames, telemetry, sysctl = [] } = options
+  const { name = `path-${process.pid}`, frames, telemetry, sysctl = [], with: forwarding = 'emulator' } = options
   await cleanUpFirst(output)
   using journal = Journal.begin('path up')
   using _ = journal.note({ kind: 'children' })
@@ -44,6 +45,7 @@ export async function up({ spec, command: given, options }: Request, output: Out
   const path = await whileUninterrupted(output, async (signal) => {
     const made = undo.use(
       await openPath(wanted, {
+        with: forwarding,
         terminal: true,
         sysctls: Object.fromEntries(sysctl.map(readSysctl)),
         ...(frames === undefined ? {} : { frames }),
@@ -87,7 +89,7 @@ function readSysctl(text: string): [string, string] {
   return [name, value]
 }
 
-async function nameHosts({ hosts }: Path, output: Output): Promise<void> {
+async function nameHosts({ hosts }: Path<PathStatistics>, output: Output): Promise<void> {
   const names = namesOf(hosts)
   try {
     await Promise.all(hosts.map(({ host }) => host.nameHosts(names)))
@@ -97,7 +99,7 @@ async function nameHosts({ hosts }: Path, output: Output): Promise<void> {
   }
 }
 
-function tellStart(name: string, { hosts, links, offloadsKept }: Path, output: Output): void {
+function tellStart(name: string, { hosts, links, offloadsKept }: Path<PathStatistics>, output: Output): void {
   for (const line of linkLines([...links])) output.note(`${name}: ${line}`)
   for (const { name: host, ipv4, ipv6 } of hosts) output.note(`  ${host}: ${ipv4}, ${ipv6}`)
   for (const { interface: where, offloads } of offloadsKept) {
@@ -107,14 +109,15 @@ function tellStart(name: string, { hosts, links, offloadsKept }: Path, output: O
 
 interface Ended {
   name: string
-  path: Path
-  statistics: ForwarderStatistics
+  path: Path<PathStatistics>
+  statistics: PathStatistics
   seconds: number
 }
 
 function tellEnd({ name, path, statistics, seconds }: Ended, output: Output): void {
-  const lapses = fellBehind(statistics)
-  output.document({ path: { name, links: path.links, seconds, exitCode: output.exitCode, keptUp: lapses.length === 0, statistics } })
-  output.note(`${name}: ${seconds.toFixed(1)} s, ${lapses.length === 0 ? 'kept up' : `fell behind: ${lapses.join('; ')}`}`)
+  const lapses = statistics.lapses && fellBehind({ lapses: statistics.lapses })
+  output.document({ path: { name, links: path.links, seconds, exitCode: output.exitCode, with: path.with, keptUp: lapses === undefined ? null : lapses.length === 0, statistics } })
+  const kept = lapses === undefined ? 'the kernel does not tell whether it kept up' : lapses.length === 0 ? 'kept up' : `fell behind: ${lapses.join('; ')}`
+  output.note(`${name}: ${seconds.toFixed(1)} s, ${kept}`)
   output.note(directionTable(statistics, [...path.links]))
 }

@@ -1,4 +1,4 @@
-import type { ForwarderStatistics, PathDescription } from '../../src/emulator/index.ts'
+import type { PathDescription, PathStatistics } from '../../src/emulator/index.ts'
 import { formatRate, formatTime } from '../../src/spec/index.ts'
 import { table } from '../output/table.ts'
 import { byteCount, grouped } from '../output/units.ts'
@@ -48,23 +48,28 @@ function extras({ loss, jitter, duplicate }: Direction): string {
 }
 
 /** What has happened to packets, a row a direction. */
-export function directionTable({ links: hops }: ForwarderStatistics, links: Links): string {
+export function directionTable({ links: hops }: PathStatistics, links: Links): string {
   const header = ['  ', 'PACKETS', 'DROPPED', 'MARKED', 'LONGEST QUEUE']
   const rows = hops.map((hop) => [
     `  ${hop.direction === 'right' ? 'to the servers' : 'to the clients'}${links.length === 1 ? '' : `, link ${hop.link + 1}`}`,
     grouped(hop.arrived),
     droppedOf(hop.dropped),
     grouped(hop.marked),
-    [`${grouped(hop.longest.packets)} packets`, byteCount(hop.longest.bytes), ...timeOf(hop.longest.bytes, links[hop.link]?.[hop.direction])].join(', '),
+    longestOf(hop, links[hop.link]?.[hop.direction]),
   ])
   return table([header, ...rows], [1])
+}
+
+function longestOf({ longest }: PathStatistics['links'][number], link: Direction | undefined): string {
+  if (longest === undefined) return '(not told)'
+  return [`${grouped(longest.packets)} packets`, byteCount(longest.bytes), ...timeOf(longest.bytes, link)].join(', ')
 }
 
 /** How long so many bytes wait, at a rate that does not vary. */
 const timeOf = (bytes: number | undefined, link: Direction | undefined): string[] =>
   bytes === undefined || link?.rate.kind !== 'constant' ? [] : [`${((bytes * 8e3) / link.rate.rate).toFixed(1)} ms`]
 
-function droppedOf(dropped: ForwarderStatistics['links'][number]['dropped']): string {
+function droppedOf(dropped: PathStatistics['links'][number]['dropped']): string {
   const reasons = Object.entries(dropped).filter(([, count]) => count > 0)
   return reasons.map(([reason, count]) => `${grouped(count)} (${reason})`).join(', ') || '0'
 }
@@ -78,6 +83,6 @@ const lapseWords: Readonly<Record<string, (count: number) => string>> = {
   'no-frame': (count) => `${grouped(count)} packets found no room: make the path with more --frames`,
 }
 
-/** In which ways the emulator was not the path that was asked for; empty when it was. */
-export const fellBehind = ({ lapses }: Pick<ForwarderStatistics, 'lapses'>): string[] =>
+/** In which ways what forwards was not the path that was asked for; empty when it was. */
+export const fellBehind = ({ lapses }: { lapses: Readonly<Record<string, number>> }): string[] =>
   Object.entries(lapses).flatMap(([kind, count]) => (count === 0 ? [] : [lapseWords[kind]?.(count) ?? `${kind}: ${count}`]))

@@ -35,6 +35,10 @@ export const needs = {
     ...condition(() => ['tcp_dctcp', 'tcp_bbr'].every((name) => existsSync(`/sys/kernel/btf/${name}`)), 'tcp_dctcp and tcp_bbr are no loaded modules'),
     lackedByReference: true,
   },
+  netem: {
+    ...condition(() => ['sch_netem', 'sch_red'].every((name) => existsSync(`/sys/module/${name}`)), 'sch_netem and sch_red are no loaded modules'),
+    lackedByReference: true,
+  },
   token: condition(() => kernelNames('bpf_token_create'), 'this kernel has no BPF tokens'),
   tcx: condition(() => kernelNames('BPF_LINK_TYPE_TCX'), 'this kernel has no places for programs at an interface (tcx)'),
   sockmapLinks: condition(() => kernelNames('BPF_LINK_TYPE_SOCKMAP'), 'this kernel has no links to sockmaps'),

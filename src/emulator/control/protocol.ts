@@ -1,7 +1,8 @@
 import type { ErrorFacts } from '../../child/index.ts'
 import type { LinkOptions } from '../../link-model/index.ts'
-import type { ForwarderStatistics } from '../forwarder/forwarder.ts'
 import type { PathChange } from '../change.ts'
+import type { Forwarding } from '../middle.ts'
+import type { PathStatistics } from '../statistics.ts'
 import type { Role } from '../topology/plan.ts'
 
 /** What another process asks of a path: a line of JSON each, and one for the answer. */
@@ -18,5 +19,7 @@ export interface PathDescription {
   hosts: { name: string; role: Role; pid: number; ipv4: string; ipv6: string }[]
   /** As they are now; of a trace only the name. */
   links: { right: LinkOptions; left: LinkOptions }[]
-  statistics: ForwarderStatistics
+  /** What forwards; the emulator tells more of itself than netem. */
+  with: Forwarding
+  statistics: PathStatistics
 }

@@ -10,6 +10,7 @@ import { isPathChange, placeChange } from '../change.ts'
 import type { Path } from '../path.ts'
 import { askPath } from './ask.ts'
 import { controlDirectory, makeControlDirectory, socketOf } from './place.ts'
+import type { PathStatistics } from '../statistics.ts'
 import type { ControlReply, ControlRequest, PathDescription } from './protocol.ts'
 
 /** No request is longer, characters. */
@@ -20,7 +21,7 @@ const longest = 65_536
  *
  * @throws UsageError when a path of this name is up
  */
-export async function servePath(path: Path, name: string, directory = controlDirectory()): Promise<AsyncDisposable> {
+export async function servePath(path: Path<PathStatistics>, name: string, directory = controlDirectory()): Promise<AsyncDisposable> {
   const file = socketOf(directory, name)
   makeControlDirectory(directory)
   await makeRoom(directory, name)
@@ -95,10 +96,10 @@ function parseJson(text: string): unknown {
   }
 }
 
-async function describe(path: Path, name: string, since: number): Promise<PathDescription> {
+async function describe(path: Path<PathStatistics>, name: string, since: number): Promise<PathDescription> {
   const hosts = path.hosts.map(({ name: host, role, ipv4, ipv6, host: { pid } }) => ({ name: host, role, pid, ipv4, ipv6 }))
   const links = path.links.map(({ right, left }) => ({ right: shown(right), left: shown(left) }))
-  return { name, pid: process.pid, since, hosts, links, statistics: await path.statistics() }
+  return { name, pid: process.pid, since, hosts, links, with: path.with, statistics: await path.statistics() }
 }
 
 /** Without the text of a trace, which may be long. */

@@ -88,7 +88,7 @@ class Wiring {
     }
     for (const host of hosts) join(`to-${host.name}`, this.#hostEnd(host), [host])
     const others = this.#plan.filter((_, index) => index !== segment)
-    join(`to-middle-${segment}`, port, others.flat())
+    join(`uplink-${segment}`, port, others.flat())
     this.#bringUp(port)
   }
 

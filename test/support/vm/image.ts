@@ -8,12 +8,12 @@ import type { DebianKernel } from './debian-kernel.ts'
 const root = join(import.meta.dirname, '../../..')
 
 /** What tests, and the shell that starts them, call by name. */
-const commands = 'sh cat ls sleep true mkdir readlink mount umount flock nsenter unshare setpriv strace sysctl ip tc ss bpftool kmod'.split(' ')
+const commands = 'sh cat ls sleep true mkdir readlink mount umount flock nsenter unshare setpriv strace sysctl ip tc ss bpftool kmod ping'.split(' ')
 /** What tests compare with, called from Node. */
 const library = '/usr/lib/*/libbpf.so.1'
 const header = '/usr/include/bpf/bpf_helper_defs.h'
 /** What the project needs at run time, and its tests. What these need comes along. */
-const packages = ['commander', 'execa', 'koffi', '@koromix/koffi-linux-x64', 'uvu', 'fast-check']
+const packages = ['commander', 'execa', 'koffi', '@koromix/koffi-linux-x64', 'uvu', 'fast-check', 'yaml', 'zod']
 /** Modules that tests use or that bring kernel functions for algorithms, and what they may depend on. */
 const modules = ['net/{ipv4,ipv6,sched,llc,802,core,bridge}/**/*.ko*', 'drivers/net/{veth,dummy,ifb}.ko*', '{lib,crypto}/**/*.ko*']
 

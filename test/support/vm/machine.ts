@@ -44,6 +44,7 @@ export async function runInside(kernel: DebianKernel, job: GuestJob, limitMs: nu
       '-accel tcg,thread=single,tb-size=1024 -cpu max -smp 2 -m 3072 -nodefaults -display none -no-reboot',
       `-serial file:${log} -serial stdio -kernel ${kernel.image} -initrd ${image}`,
     ]
+      .concat(job.steady === true ? '-icount shift=0,sleep=off -rtc clock=vm' : [])
       .flatMap((options) => options.split(' '))
       // A kernel that panics reboots at once, which ends the machine.
       .concat('-append', 'console=ttyS0 quiet panic=-1 random.trust_cpu=on mitigations=off nokaslr audit=0'),

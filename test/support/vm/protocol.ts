@@ -8,6 +8,11 @@ export interface GuestJob {
   files: readonly string[]
   /** For each of them. */
   limitMs: number
+  /**
+   * Time passes by what is executed, 1 ns an instruction, and not by this machine's clock: then nothing is late inside
+   * because this machine is slow or busy, and what only waits takes no time at all.
+   */
+  steady?: boolean
 }
 
 /** What it reports over its second serial port, a JSON document a line. */

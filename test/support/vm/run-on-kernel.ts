@@ -6,8 +6,8 @@ import { debianKernel, type Release } from './debian-kernel.ts'
 import { runInside } from './machine.ts'
 import type { FileLine, GuestJob } from './protocol.ts'
 
-/** Algorithms, and with the first kernel functions that programs call. */
-const modules = ['tcp_dctcp', 'tcp_bbr']
+/** Algorithms, and with the first kernel functions that programs call; queueing disciplines. */
+const modules = ['tcp_dctcp', 'tcp_bbr', 'sch_netem', 'sch_red']
 
 /** Boots the kernel of a release, runs test files on it, and tells of each when it ends. */
 export async function runOnKernel(release: Release, job: Omit<GuestJob, 'modules'>, limitMs: number, onFile: (line: FileLine) => void): Promise<void> {

@@ -5,9 +5,9 @@ import { microseconds, most32, u32s } from './words.ts'
 interface CodelBase {
   /** Packets. */
   limit: number
-  target?: number
-  interval?: number
-  ecn?: boolean
+  target?: number | undefined
+  interval?: number | undefined
+  ecn?: boolean | undefined
   /** What waited longer is marked, whatever CoDel does. */
   markAfter?: number
 }
@@ -21,7 +21,7 @@ export interface CodelQdiscOptions extends CodelBase {
 export interface FqCodelQdiscOptions extends CodelBase {
   kind: 'fq_codel'
   /** Cannot be another later. */
-  flows?: number
+  flows?: number | undefined
   /** Bytes. */
   quantum?: number
 }
@@ -31,12 +31,12 @@ export interface PieQdiscOptions {
   kind: 'pie'
   /** Packets. */
   limit: number
-  target?: number
-  update?: number
+  target?: number | undefined
+  update?: number | undefined
   /** Weights in 1/16 Hz, whole numbers up to 32. */
-  alpha?: number
-  beta?: number
-  ecn?: boolean
+  alpha?: number | undefined
+  beta?: number | undefined
+  ecn?: boolean | undefined
 }
 
 // ABI: TCA_CODEL_, TCA_FQ_CODEL_ and TCA_PIE_, linux/pkt_sched.h.

@@ -19,11 +19,11 @@ export interface NetemOptions {
   jitter?: number
   /** bit/s: packets are sent one after the other, and delayed from when they are sent. 0 for a link that takes no time. */
   rate?: number
-  loss?: NetemLoss
+  loss?: NetemLoss | undefined
   /** The probability that a packet comes twice. */
   duplicate?: number
   /** Of what is random, since Linux 6.6; before, every run is another. */
-  seed?: number
+  seed?: number | undefined
 }
 
 // ABI: TCA_NETEM_ and NETEM_LOSS_GE, linux/pkt_sched.h.

@@ -4,6 +4,7 @@ import { Interfaces } from '../rtnetlink.ts'
 import type { QdiscKind, QdiscOptions } from './options.ts'
 import { Qdiscs } from './qdiscs.ts'
 
+const index = 10
 const samples: readonly QdiscOptions[] = [
   { kind: 'pfifo', limit: 1 },
   { kind: 'bfifo', limit: 1 },
@@ -16,24 +17,23 @@ const samples: readonly QdiscOptions[] = [
 ]
 
 /**
- * Which queueing disciplines the kernel has, tried at an interface in a namespace that is made for it. One that is a module
- * is loaded by this, as it is when it is used.
+ * Those of these queueing disciplines that the kernel does not have, tried at an interface in a namespace that is made for
+ * it. One that is a module is loaded by this, as it is when it is used.
  *
  * @throws PermissionError without CAP_SYS_ADMIN, to make a namespace, and CAP_NET_ADMIN
  */
-export function probeQdiscs(): Record<QdiscKind, boolean> {
+export function missingQdiscs(kinds: readonly QdiscKind[] = samples.map(({ kind }) => kind)): QdiscKind[] {
   using namespace = createNamespace()
   using interfaces = new Interfaces(namespace)
-  interfaces.createVeth({ name: 'here', index: 10 }, { name: 'there', index: 11, namespace }, 1500)
+  interfaces.createVeth({ name: 'here', index }, { name: 'there', index: index + 1, namespace }, 1500)
   using qdiscs = new Qdiscs(namespace)
-  const found: Record<QdiscKind, boolean> = { pfifo: false, bfifo: false, tbf: false, netem: false, red: false, codel: false, fq_codel: false, pie: false }
-  for (const [index, options] of samples.entries()) found[options.kind] = takes(qdiscs, index + 1, options)
-  return found
+  const wanted = samples.filter(({ kind }) => kinds.includes(kind))
+  return wanted.flatMap((options, place) => (takes(qdiscs, place + 1, options) ? [] : [options.kind]))
 }
 
 function takes(qdiscs: Qdiscs, major: number, options: QdiscOptions): boolean {
   try {
-    qdiscs.put({ interface: 10, major }, options)
+    qdiscs.put({ interface: index, major }, options)
     return true
   } catch (error) {
     if (error instanceof SyscallError && error.errno === 'ENOENT') return false

@@ -43,6 +43,7 @@ export class Qdiscs implements Disposable {
    */
   put({ interface: index, major, within }: QdiscPlace, options: QdiscOptions): void {
     const { kind } = options
+    const { config, module } = lackOf(kind)
     const parent = within === undefined ? TC_H_ROOT : qdiscHandle(within) + 1
     const fixed = tcmsg({ index, handle: qdiscHandle(major), parent })
     this.#socket.request(
@@ -59,7 +60,7 @@ export class Qdiscs implements Disposable {
         doing: `giving interface ${index} the qdisc ${kind}`,
         syscall: 'netlink(RTM_NEWQDISC)',
         capability,
-        hints: { ENODEV: 'there is no such interface', ENOENT: lackOf(kind) },
+        hints: { ENODEV: 'there is no such interface', ENOENT: `this kernel has no qdisc ${kind}: it needs ${config}, or as a module: modprobe ${module}` },
       },
     )
   }
@@ -75,18 +76,8 @@ export class Qdiscs implements Disposable {
   }
 }
 
-const configOf: Readonly<Record<QdiscKind, string>> = {
-  pfifo: 'CONFIG_NET_SCHED',
-  bfifo: 'CONFIG_NET_SCHED',
-  tbf: 'CONFIG_NET_SCH_TBF',
-  netem: 'CONFIG_NET_SCH_NETEM',
-  red: 'CONFIG_NET_SCH_RED',
-  codel: 'CONFIG_NET_SCH_CODEL',
-  fq_codel: 'CONFIG_NET_SCH_FQ_CODEL',
-  pie: 'CONFIG_NET_SCH_PIE',
-}
-
-function lackOf(kind: QdiscKind): string {
-  const config = configOf[kind]
-  return `this kernel has no qdisc ${kind}: it needs ${config}${config === 'CONFIG_NET_SCHED' ? '' : `, or as a module: modprobe sch_${kind}`}`
-}
+/** What a kernel that does not have a kind needs. */
+export const lackOf = (kind: QdiscKind): { config: string; module: string } =>
+  kind === 'pfifo' || kind === 'bfifo'
+    ? { config: 'CONFIG_NET_SCHED', module: '' }
+    : { config: `CONFIG_NET_SCH_${kind.toUpperCase()}`, module: `sch_${kind}` }

@@ -19,7 +19,7 @@ export interface RedQdiscOptions {
   weightLog: number
   /** In how long the average halves while no packet comes, µs; 0 when it is 0 at once. */
   halving: number
-  ecn?: RedEcn
+  ecn?: RedEcn | undefined
 }
 
 /** What becomes of chosen packets: `hard` drops from `max` on what could be marked; `only` drops none that cannot be. */
