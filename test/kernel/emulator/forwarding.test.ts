@@ -112,8 +112,8 @@ test('a path that needs more frames than there are is refused with their number,
   using ends = makeEnds()
   const links = [plainLink(1e9, 10 * ms)]
   const start = (frames: number) => EmulatorProcess.start(planOf(ends, links, { frames }), { namespace: ends.middle })
-  // 1 Gb/s × 10 ms are 826 full frames each way; and the queues, a packet on each link, and 256 frames for each port.
-  const needed = 2 * (1000 + 826 + 1) + 2 * 256
+  // 1 Gb/s × 10 ms are 826 full frames each way; and the queues, two packets on each link, and 256 frames for each port.
+  const needed = 2 * (1000 + 826 + 2) + 2 * 256
   await refused(start(needed - 1), 'UsageError', new RegExp(`\\b${needed}\\b`))
   await using emulator = await start(needed)
   assert.ok(emulator.pid > 0)
