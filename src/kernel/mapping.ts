@@ -24,9 +24,6 @@ export interface MappingOptions {
   populate?: boolean
 }
 
-/** No file: new memory, all zeros. */
-const noFile = -1
-
 /** A range of a file or map in memory: `bytes` is a view of the kernel's pages without a copy. */
 export class Mapping implements Disposable {
   /** What is mapped, for messages. */
@@ -35,15 +32,15 @@ export class Mapping implements Disposable {
   readonly #length: number
   #bytes: Uint8Array<ArrayBuffer> | undefined
 
-  constructor(fd: number, length: number, what: string, options: MappingOptions = {}) {
+  constructor(fd: number | undefined, length: number, what: string, options: MappingOptions = {}) {
     const { offset = 0, shared = false, writable = false, populate = false, address: wanted } = options
     const protection = writable ? PROT_READ | PROT_WRITE : PROT_READ
     const flags =
       (shared ? MAP_SHARED : MAP_PRIVATE) |
-      (fd === noFile ? MAP_ANONYMOUS : 0) |
+      (fd === undefined ? MAP_ANONYMOUS : 0) |
       (populate ? MAP_POPULATE : 0) |
       (wanted === undefined ? 0 : MAP_FIXED_NOREPLACE)
-    const { result, address } = mapMemory(length, protection, flags, fd, { offset, address: wanted ?? 0n })
+    const { result, address } = mapMemory(length, protection, flags, fd ?? -1, { offset, address: wanted ?? 0n })
     const where = wanted === undefined ? '' : ` at 0x${wanted.toString(16)}`
     check(result, {
       doing: `mapping ${what} into memory${where}`,
@@ -59,7 +56,7 @@ export class Mapping implements Disposable {
 
   /** New pages of this process's own, writable and all zeros. */
   static ofNewPages(length: number, what: string): Mapping {
-    return new Mapping(noFile, length, what, { writable: true, populate: true })
+    return new Mapping(undefined, length, what, { writable: true, populate: true })
   }
 
   /** Throws after the mapping has been disposed of. */

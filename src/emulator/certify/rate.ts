@@ -33,9 +33,10 @@ export function scheduleRate(link: LinkOptions, frame: number, seconds: number):
 export function findRate(link: LinkOptions, frame: number, { sentAt, arrivals }: ProbeResult, tolerances: Tolerances): Finding {
   const { at } = arrivals
   const probes = at.length
-  const [first = 0, last = 0] = [at[0], at.at(-1)]
-  const length = last - first
-  const measured = ((probes - 1) * frame * 8e9) / length
+  // The kernel may begin to stamp after the first packets.
+  const [first, last] = [at.findIndex(Number.isFinite), at.findLastIndex(Number.isFinite)]
+  const length = (at[last] ?? 0) - (at[first] ?? 0)
+  const measured = ((last - first) * frame * 8e9) / length
   const asked = askedRate(link, frame, length)
   const reach = (2 * (link.jitter ?? 0)) / length
   const facts = { subject: 'rate', unit: 'bit/s', asked, measured, tolerance: tolerances.rate + reach, probes } as const

@@ -59,7 +59,7 @@ test('events of a flow end where the socket stands, and progress as it was ackno
     const [first] = acks
     const last = acks.at(-1)
     assert.is(lost, 0)
-    assert.ok(first !== undefined && last !== undefined && acks.length > 20, `${acks.length} events`)
+    assert.ok(first !== undefined && last !== undefined && acks.length >= 5, `${acks.length} events`)
     assert.ok(acks.every(({ cookie, namespace }) => cookie === socket?.cookie && namespace === bed.client.namespace))
     assert.equal([last.local_port, last.remote_port], [socket?.local.port, port])
     const info = socket?.info

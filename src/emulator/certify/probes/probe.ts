@@ -22,6 +22,8 @@ const batch = 32
 /** How long it sleeps at most, so that buffers do not fill, and at least, ns. */
 const longestSleep = 2e6
 const shortestSleep = 50e3
+/** In this time the kernel begins to stamp what comes: it has a thread of its own do so, which this one must let run. */
+const untilStamped = 5e6
 let runs = 0
 
 /** Sends probes from one network namespace to another, and notes which come, and when. It blocks until the last has come. */
@@ -47,6 +49,7 @@ export function probe(spec: ProbeSpec): ProbeResult {
       if (arrival.run === runs) arrivals.add(arrival)
     })
   }
+  poller.wait(untilStamped)
   const pacer: Pacer = pacerOf(schedule, clock.now())
   for (let sent = 0; sent < count; ) {
     const now = clock.now()

@@ -79,6 +79,16 @@ test('a trace: nothing is off', () => {
   assert.is(finding.verdict, 'ok', JSON.stringify(finding))
 })
 
+test('the first packets may come without a stamp', () => {
+  const link = linkOf(base)
+  const schedule = scheduleRate(link, frame, 1)
+  assert.ok(schedule)
+  const result = probed(link, schedule, { frame })
+  result.arrivals.at.fill(Number.NaN, 0, 5)
+  const finding = findRate(link, frame, result, tolerances)
+  assert.is(finding.verdict, 'ok', JSON.stringify(finding))
+})
+
 const step = (packets: string): PathInput => ({ rate: '20mbit', rtt: '10ms', queue: { limit: '100p', ecn: { step: packets } } })
 const bursts = (toBad: string, toGood: string): PathInput => ({ ...base, loss: { bursts: { toBad, toGood } } })
 const lies: [title: string, real: PathInput, asked: PathInput, off: Subject[]][] = [
