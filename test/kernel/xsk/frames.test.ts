@@ -133,7 +133,7 @@ test('metadata ask for a checksum, which the kernel computes', () => {
 test('the kernel is told to poll, and says when it wants to be woken', () => {
   using umem = createUmem({ frames: 64, frameSize: 2048 })
   using a = createSocket(umem, { interface: 'a0' })
-  using b = createSocket(umem, { interface: 'b0', needWakeup: false })
+  using b = createSocket(umem, { interface: 'b0' })
   b.busyPoll({ microseconds: 20, budget: 64, prefer: true })
   // In copy mode packets are sent by the call alone, so the kernel always wants it.
   assert.is(a.tx.needsWakeup, true)
