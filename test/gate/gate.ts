@@ -4,7 +4,7 @@ import { type TestFile, findTests } from './find.ts'
 import type { GateOptions } from './options.ts'
 import { installMissing, needsNamedIn } from './packages.ts'
 import { ProcessGroup } from './processes.ts'
-import { type Totals, fileReport, skipReport, timeReport, totals } from './report.ts'
+import { type Totals, fileReport, skipReport, timeReport, totals, unsteadyReport } from './report.ts'
 import { type FileRun, runFile } from './run-file.ts'
 
 /** Where the gate writes: the report is data, what it does on the way is not. */
@@ -16,6 +16,9 @@ export interface GateOutput {
 interface Job extends TestFile {
   limitMs: number
 }
+
+/** When more files fail than this, it is not for the machine's other work, and none is tried again. */
+const mostTriedAgain = 5
 
 /**
  * Finds the tests, installs what they need, runs them and reports.
@@ -42,7 +45,14 @@ export async function runGate(options: GateOptions, output: GateOutput, signal: 
   const others = jobs.filter(({ kind }) => kind !== 'unit')
   await inLanes(1, others, runOne, signal)
 
-  const closing = [...(options.verbose ? timeReport(runs) : []), ...skipReport(runs)]
+  // What real traffic, other processes and timers fail now and then is tried again alone, and told in any case.
+  const failed = jobs.filter(({ name }) => (runs.get(name)?.failures.length ?? 0) > 0)
+  const again = options.tries > 1 && failed.length <= mostTriedAgain ? failed : []
+  const firstTries = new Map([...runs].filter(([name]) => again.some((job) => job.name === name)))
+  if (again.length > 0) output.report(`\n${again.length} failed and will be tried again, alone`)
+  await inLanes(1, again, runOne, signal)
+
+  const closing = [...(options.verbose ? timeReport(runs) : []), ...skipReport(runs), ...unsteadyReport(firstTries, runs)]
   output.report(['', ...closing].join('\n'))
   return totals(runs.values())
 }

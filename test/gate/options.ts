@@ -19,6 +19,8 @@ export interface GateOptions {
   filters: readonly string[]
   limitMs: number
   jobs: number
+  /** How often a file that fails is run, at most. */
+  tries: 1 | 2
   verbose: boolean
   /** Skips are failures, but for what the reference machine's kernel lacks too. */
   strict: boolean
@@ -28,8 +30,9 @@ export const usage = `Usage: npm test -- [KIND…] [PART-OF-A-PATH…] [OPTION�
 
 Runs test/KIND/**/*.test.ts, one process a file. Kinds: ${kinds.join(', ')}; without one, all but vm.
 
-  --timeout SECONDS  time limit for a file, unless its first line sets one (default 60)
+  --timeout SECONDS  time limit for a file, unless its first line sets one (default 300)
   --jobs N           unit files that run at a time (default: the number of cores)
+  --once             do not try a file again, alone, that failed
   --verbose          the time of each file, and what files print that pass
   --directory DIR    where the folders of the kinds stand (default: test)
   --help             this text
@@ -48,6 +51,7 @@ export function parseOptions(args: string[], environment: NodeJS.ProcessEnv): Ga
     filters: positionals.filter((part) => !(kinds as readonly string[]).includes(part)),
     limitMs: 1000 * positive('--timeout', values.timeout),
     jobs: positive('--jobs', values.jobs),
+    tries: values.once ? 1 : 2,
     verbose: values.verbose,
     strict: environment['CCDK_REQUIRE'] === '1',
   }
@@ -59,8 +63,9 @@ function parse(args: string[]) {
       args,
       allowPositionals: true,
       options: {
-        timeout: { type: 'string', default: '60' },
+        timeout: { type: 'string', default: '300' },
         jobs: { type: 'string', default: String(availableParallelism()) },
+        once: { type: 'boolean', default: false },
         verbose: { type: 'boolean', default: false },
         directory: { type: 'string', default: 'test' },
         help: { type: 'boolean', default: false },

@@ -48,6 +48,15 @@ export function skipReport(runs: ReadonlyMap<string, FileRun>): string[] {
   )
 }
 
+/** What failed at first and passed when it was tried again. */
+export function unsteadyReport(firstTries: ReadonlyMap<string, FileRun>, runs: ReadonlyMap<string, FileRun>): string[] {
+  return [...firstTries].flatMap(([name, { failures }]) => {
+    if ((runs.get(name)?.failures.length ?? 0) > 0) return []
+    const tests = failures.map(({ test }) => (test === '' ? 'the file itself' : `"${test}"`))
+    return [`unsteady: ${name} passed only at its second try; at first failed ${tests.join(', ')}`]
+  })
+}
+
 /** The time of each file, the slowest first. */
 export function timeReport(runs: ReadonlyMap<string, FileRun>): string[] {
   return [...runs]

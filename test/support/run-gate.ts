@@ -14,12 +14,12 @@ export interface GateResult {
 /** Runs the gate as `npm test` does, on the small test files of `test/fixtures/gate` unless `directory` names others. */
 export async function runGate(
   args: readonly string[],
-  { directory = 'gate', env = {}, ...options }: { directory?: string } & Pick<Options, 'env' | 'cancelSignal'> = {},
+  { directory = 'gate', triesAgain = false, env = {}, ...options }: { directory?: string; triesAgain?: boolean } & Pick<Options, 'env' | 'cancelSignal'> = {},
 ): Promise<GateResult> {
   const tests = join(root, 'test/fixtures', directory)
   const { exitCode, stdout, stderr } = await execa(
     process.execPath,
-    [join(root, 'scripts/test.ts'), '--directory', tests, ...args],
+    [join(root, 'scripts/test.ts'), '--directory', tests, ...(triesAgain ? [] : ['--once']), ...args],
     // What the gate around this test was told must not reach the gate inside it.
     { env: { CCDK_REQUIRE: '', ...env }, reject: false, stdin: 'ignore', ...options },
   )

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
 import * as assert from 'uvu/assert'
 import { availableCongestion, LinuxTarget } from '../../../src/kernel/index.ts'
@@ -8,6 +7,7 @@ import { ccdk, documentOf, errorOf, startCcdk } from '../../support/ccdk.ts'
 import type { Registered, Unregistered } from '../../support/ccdk-documents.ts'
 import { needs, suite } from '../../support/needs.ts'
 import { temporaryDirectory } from '../../support/tmp.ts'
+import { told } from '../../support/told.ts'
 import { until } from '../../support/until.ts'
 import { exampleFile, uniqueName } from '../support/algorithm.ts'
 import { assertGone } from '../support/gone.ts'
@@ -120,9 +120,8 @@ for (const [signal, code] of [
     const name = uniqueName()
     await assertGone([name], async () => {
       const { subprocess, pid } = startCcdk(['register', exampleFile('bpf_reno'), '--name', name])
-      await until(() => isAvailable(name), `${name} is registered`)
-      await until(() => (subprocess.nodeChildProcess.exitCode ?? 0) === 0, 'it runs')
-      await sleep(100)
+      await told(subprocess, 'to take it away: Ctrl-C', 'stdout')
+      assert.ok(isAvailable(name))
       process.kill(pid, signal)
       const { exitCode, stdout, stderr } = await subprocess
       assert.is(exitCode, code)
@@ -136,11 +135,10 @@ for (const [signal, code] of [
 
 test('killed, it leaves no link behind', async () => {
   const name = uniqueName()
-  await assertGone([name], async () => {
+  await assertGone([name], async (look) => {
     const { subprocess, pid } = startCcdk(['register', exampleFile('bpf_reno'), '--name', name])
     await until(() => isAvailable(name), `${name} is registered`)
-    // Time to be seen by what asserts that it is gone afterwards.
-    await sleep(100)
+    look()
     process.kill(pid, 'SIGKILL')
     await subprocess
     await until(() => !isAvailable(name), `${name} is gone`)

@@ -8,7 +8,7 @@ import { ccdk, ccdkUnprivileged, documentOf, errorOf, startCcdk } from '../../su
 import type { Registered, Unregistered } from '../../support/ccdk-documents.ts'
 import { compileFixture } from '../../support/compile.ts'
 import { needs, suite } from '../../support/needs.ts'
-import { until } from '../../support/until.ts'
+import { told } from '../../support/told.ts'
 import { temporaryDirectory } from '../../support/tmp.ts'
 import { exampleFile, uniqueName } from '../support/algorithm.ts'
 import { assertGone } from '../support/gone.ts'
@@ -166,12 +166,11 @@ test('--wait waits for the last socket, also when it was unregistered before', a
     )
     assert.equal([shown.structOps.state, shown.structOps.registered, shown.structOps.refcnt], ['tobefree', false, 1])
     const { subprocess } = startCcdk(['unregister', name, '--wait'])
-    let ended = false
-    const waiting = subprocess.finally(() => (ended = true))
+    await told(subprocess, '1 reference: waiting')
     await sleep(500)
-    assert.not.ok(ended)
+    assert.is(subprocess.nodeChildProcess.exitCode, null)
     socket[Symbol.dispose]()
-    const { exitCode, stdout: last } = await waiting
+    const { exitCode, stdout: last } = await subprocess
     assert.is(exitCode, 0)
     assert.match(last, `unregistered ${name}`)
   })
@@ -183,8 +182,7 @@ test('waiting can be interrupted', async () => {
   using socket = openTcpSocket('ipv4', name)
   assert.ok(socket)
   const { subprocess, pid } = startCcdk(['unregister', name, '--wait'])
-  await until(() => !isAvailable(name), `${name} is unregistered`)
-  await sleep(100)
+  await told(subprocess, '1 reference: waiting')
   process.kill(pid, 'SIGINT')
   assert.is((await subprocess).exitCode, 130)
 })

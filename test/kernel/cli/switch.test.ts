@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { createServer, Socket } from 'node:net'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
 import * as assert from 'uvu/assert'
 import { switchObject } from '../../../cli/switch/switch-object.ts'
@@ -15,6 +14,7 @@ import { ccdk, documentOf, errorOf, startCcdk } from '../../support/ccdk.ts'
 import type { Registered, Shown, SwitchedDocument } from '../../support/ccdk-documents.ts'
 import { compileFixture } from '../../support/compile.ts'
 import { needs, suite } from '../../support/needs.ts'
+import { told } from '../../support/told.ts'
 import { until } from '../../support/until.ts'
 import { openFixture, uniqueName } from '../support/algorithm.ts'
 import { mountBpffs } from '../support/bpffs.ts'
@@ -63,8 +63,9 @@ test('who registered it by holding the link hears of it, and still unregisters a
   await assertGone([name], async () => {
     const { subprocess, pid } = startCcdk(['register', file, '--name', name])
     await until(() => isAvailable(name), `${name} is registered`)
+    const heard = told(subprocess, 'by somebody else')
     assert.is((await ccdk(['switch', file, '--name', name])).exitCode, 0)
-    await sleep(1200)
+    await heard
     assert.ok(isAvailable(name))
     process.kill(pid, 'SIGINT')
     const { exitCode, stderr } = await subprocess

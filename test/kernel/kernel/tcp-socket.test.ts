@@ -1,6 +1,5 @@
 import { once } from 'node:events'
 import { createServer, Socket } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import { SyscallError, UsageError } from '../../../src/errors/index.ts'
 import {
@@ -16,6 +15,7 @@ import {
 } from '../../../src/kernel/index.ts'
 import { decodeTcpInfo, listTcpSockets } from '../../../src/sockets/index.ts'
 import { needs, suite } from '../../support/needs.ts'
+import { until } from '../../support/until.ts'
 
 const test = suite('TCP sockets', [needs.root])
 
@@ -117,15 +117,13 @@ test('closing with data under way leaves no socket behind, on either side', asyn
   peer.on('error', () => undefined)
   socket.write(Buffer.alloc(8_000_000))
   peer.write(Buffer.alloc(8_000_000))
-  await sleep(50)
-  assert.ok(listTcpSockets({ states: ['ESTABLISHED'] }).every(({ sendQueue }) => sendQueue > 0))
+  await until(() => listTcpSockets({ states: ['ESTABLISHED'] }).every(({ sendQueue }) => sendQueue > 0), 'both have data to send')
   peer.destroy()
-  await sleep(20)
+  await until(() => listTcpSockets({ states: ['ESTABLISHED'] }).length === 0, 'the connection is reset')
   assert.equal(listTcpSockets({ states: ['FIN_WAIT1', 'FIN_WAIT2', 'LAST_ACK', 'CLOSING', 'CLOSE_WAIT'] }), [])
   socket.destroy()
   server.close()
-  await sleep(20)
-  assert.equal(listTcpSockets(), [])
+  await until(() => listTcpSockets().length === 0, 'no socket is left')
 })
 
 test('a connection that ends in good order is not reset', async () => {

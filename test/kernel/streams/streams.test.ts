@@ -8,6 +8,7 @@ import { load, type LoadedObject } from '../../../src/loader/index.ts'
 import { openPerfBuffer, openRingBuffer, openUserRingBuffer } from '../../../src/streams/index.ts'
 import type { Production } from '../../fixtures/streams/producer.ts'
 import { needs, suite } from '../../support/needs.ts'
+import { until as patiently } from '../../support/until.ts'
 import { openFixture } from '../support/algorithm.ts'
 import { leavesNothing } from '../support/own-objects.ts'
 
@@ -37,12 +38,7 @@ const produce = (target: LinuxTarget, loaded: LoadedObject, count: number, progr
 
 const number = (loaded: LoadedObject, name: string) => Number(loaded.variable<bigint>(name).get())
 
-/** Waits until something is so, for two seconds. */
-async function until(condition: () => boolean): Promise<void> {
-  for (const deadline = performance.now() + 2000; !condition(); await sleep(5)) {
-    if (performance.now() > deadline) throw new Error('it never came')
-  }
-}
+const until = (condition: () => boolean) => patiently(condition, 'what was sent has come')
 
 async function withObject(action: (target: LinuxTarget, loaded: LoadedObject) => Promise<void>): Promise<void> {
   const object = await openFixture('streams')

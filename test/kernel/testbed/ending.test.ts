@@ -7,25 +7,18 @@ import * as assert from 'uvu/assert'
 import { Interfaces, openNamespace } from '../../../src/kernel/index.ts'
 import { createTestbed, type Host, startHost } from '../../../src/testbed/index.ts'
 import { needs, suite } from '../../support/needs.ts'
+import { until } from '../../support/until.ts'
 
 const test = suite('the end of a testbed', [needs.root])
 
 const program = new URL('../../fixtures/testbed/hold.ts', import.meta.url).pathname
-
-async function until(condition: () => boolean, what: string): Promise<void> {
-  const deadline = performance.now() + 5000
-  while (!condition()) {
-    assert.ok(performance.now() < deadline, `${what} within 5 s`)
-    await sleep(10)
-  }
-}
 
 /** Starts a program that holds a busy testbed, with a wire from each of its hosts into the namespace of `watcher`. */
 async function holding(watcher: Host) {
   // Detached: it leads a process group, as a command in a terminal does.
   const subprocess = execa(process.execPath, [program, String(watcher.pid)], { reject: false, detached: true })
   const [line]: string[] = await once(createInterface(subprocess.stdout), 'line', {
-    signal: AbortSignal.timeout(10_000),
+    signal: AbortSignal.timeout(60_000),
   })
   const pids: number[] = JSON.parse(line ?? '')
   return { subprocess, pids }
@@ -94,7 +87,7 @@ test('a host that no longer listens is ended all the same', async () => {
   process.kill(host.pid, 'SIGSTOP')
   const started = performance.now()
   await host.close()
-  assert.ok(performance.now() - started < 10_000)
+  assert.ok(performance.now() - started < 30_000)
   assert.not.ok(existsSync(`/proc/${host.pid}`))
 })
 

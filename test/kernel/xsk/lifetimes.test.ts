@@ -58,7 +58,7 @@ test('only a queue that is about to be free is waited for', () => {
   createSocket(umem, { interface: 'b0' })[Symbol.dispose]()
   const start = performance.now()
   assert.throws(() => createSocket(other, { interface: 'b0' }), answered('EBUSY', /has a socket of another umem/))
-  assert.ok(performance.now() - start < 10_000)
+  assert.ok(performance.now() - start < 30_000)
   assert.is(socket.closed, false)
 })
 

@@ -1,7 +1,9 @@
+import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { fileReport, skipReport, timeReport } from '../../gate/report.ts'
 import { runGate } from '../../support/run-gate.ts'
+import { temporaryDirectory } from '../../support/tmp.ts'
 
 const test = suite('the report')
 
@@ -55,6 +57,24 @@ test('puts the slowest file first', () => {
     ['slow', { ...run, durationMs: 12_345 }],
   ])
   assert.equal(timeReport(runs), ['   12.35 s  slow', '    0.01 s  fast'])
+})
+
+test('tells what passed only at its second try', async () => {
+  using directory = temporaryDirectory()
+  const unsteady = (file: string, triesAgain: boolean) =>
+    runGate(['unit/unsteady.test.ts'], { triesAgain, env: { UNSTEADY: join(directory.path, file) } })
+  const twice = await unsteady('a', true)
+  assert.equal([twice.closing, twice.exitCode], ['1 passed, 0 failed, 0 skipped', 0])
+  assert.match(twice.stdout, 'unsteady: unit/unsteady.test.ts passed only at its second try; at first failed "fails once"')
+  assert.match(twice.stdout, '"fails once": the machine was busy')
+  const once = await unsteady('b', false)
+  assert.equal([once.closing, once.exitCode], ['0 passed, 1 failed, 0 skipped', 1])
+})
+
+test('fails what fails at its second try too', async () => {
+  const { stdout, closing, exitCode } = await runGate(['unit/differs.test.ts'], { triesAgain: true })
+  assert.equal([closing, exitCode], ['0 passed, 1 failed, 0 skipped', 1])
+  assert.not.match(stdout, 'unsteady')
 })
 
 test.run()

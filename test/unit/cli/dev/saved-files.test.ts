@@ -9,7 +9,7 @@ import { temporaryDirectory } from '../../../support/tmp.ts'
 const test = suite('saved files')
 
 /** Whether a save is told within the time that it takes at most, or none within that in which one would have been. */
-async function isTold(files: SavedFiles, act: () => void | Promise<void>, ms = 2000): Promise<boolean> {
+async function isTold(files: SavedFiles, act: () => void | Promise<void>, ms = 30_000): Promise<boolean> {
   const stop = new AbortController()
   const told = files.next(stop.signal).then(
     () => true,
@@ -34,7 +34,7 @@ test('a file that is written again', async () => {
   using _ = directory
   using files = new SavedFiles(paths)
   const before = Date.now()
-  const saved = files.next(AbortSignal.timeout(2000))
+  const saved = files.next(AbortSignal.timeout(30_000))
   writeFileSync(paths[0] ?? '', 'other')
   const time = await saved
   assert.ok(time >= before - 20 && time <= Date.now(), `${time - before} ms after`)
@@ -57,7 +57,7 @@ test('a file that is away for a while is told of when it is back', async () => {
   using _ = directory
   using files = new SavedFiles([path])
   let back = false
-  const saved = files.next(AbortSignal.timeout(2000)).then(() => assert.ok(back))
+  const saved = files.next(AbortSignal.timeout(30_000)).then(() => assert.ok(back))
   renameSync(path, `${path}~`)
   await sleep(60)
   linkSync(`${path}~`, path)
@@ -71,7 +71,7 @@ test('one that is emptied first is told of once it has something in it', async (
   using _ = directory
   using files = new SavedFiles([path])
   let written = false
-  const saved = files.next(AbortSignal.timeout(2000)).then(() => assert.ok(written))
+  const saved = files.next(AbortSignal.timeout(30_000)).then(() => assert.ok(written))
   truncateSync(path, 0)
   await sleep(60)
   written = true
