@@ -30,7 +30,7 @@ export const usage = `Usage: npm test -- [KIND…] [PART-OF-A-PATH…] [OPTION�
 
 Runs test/KIND/**/*.test.ts, one process a file. Kinds: ${kinds.join(', ')}; without one, all but vm.
 
-  --timeout SECONDS  time limit for a file, unless its first line sets one (default 300)
+  --timeout SECONDS  time limit for a file, unless its first line sets one (default 600)
   --jobs N           unit files that run at a time (default: the number of cores)
   --once             do not try a file again, alone, that failed
   --verbose          the time of each file, and what files print that pass
@@ -63,7 +63,7 @@ function parse(args: string[]) {
       args,
       allowPositionals: true,
       options: {
-        timeout: { type: 'string', default: '300' },
+        timeout: { type: 'string', default: '600' },
         jobs: { type: 'string', default: String(availableParallelism()) },
         once: { type: 'boolean', default: false },
         verbose: { type: 'boolean', default: false },

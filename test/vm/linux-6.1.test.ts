@@ -1,4 +1,4 @@
-// gate: timeout 900s
+// gate: timeout 1800s
 /** Debian's 6.1: no struct_ops links, no `common` in struct_ops values, congestion control in modules. */
 import { needs, suite } from '../support/needs.ts'
 import { testsOnKernel } from '../support/vm/tests-on-kernel.ts'

@@ -1,4 +1,4 @@
-// gate: timeout 900s
+// gate: timeout 1800s
 /** Debian's 6.12: struct_ops links, and congestion control in modules, whose functions programs call; kprobes. */
 import { needs, suite } from '../support/needs.ts'
 import { testsOnKernel } from '../support/vm/tests-on-kernel.ts'

@@ -1,4 +1,4 @@
-// gate: timeout 900s
+// gate: timeout 1800s
 /** What an older kernel does otherwise, in a few minutes: CI runs it, where all of test/vm takes too long. */
 import { needs, suite } from '../support/needs.ts'
 import { testsOnKernel } from '../support/vm/tests-on-kernel.ts'

@@ -1,4 +1,3 @@
-// gate: timeout 300s
 import { readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'

@@ -1,4 +1,3 @@
-// gate: timeout 240s
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import { ccdk, startCcdk } from '../../support/ccdk.ts'

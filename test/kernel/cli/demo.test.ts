@@ -1,4 +1,3 @@
-// gate: timeout 120s
 import * as assert from 'uvu/assert'
 import { LinuxTarget } from '../../../src/kernel/index.ts'
 import { ccdk, ccdkUnprivileged, documentOf, errorOf, startCcdk } from '../../support/ccdk.ts'

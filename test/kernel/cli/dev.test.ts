@@ -1,4 +1,3 @@
-// gate: timeout 180s
 import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,3 @@
-// gate: timeout 120s
 /** What the commands do and say where the kernel has no links. It is run on kernels of several ages: see test/vm. */
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'

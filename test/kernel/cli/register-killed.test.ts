@@ -1,4 +1,3 @@
-// gate: timeout 120s
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'

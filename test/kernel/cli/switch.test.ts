@@ -1,4 +1,3 @@
-// gate: timeout 300s
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { createServer, Socket } from 'node:net'

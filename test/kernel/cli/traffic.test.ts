@@ -1,4 +1,3 @@
-// gate: timeout 120s
 import { execa } from 'execa'
 import * as assert from 'uvu/assert'
 import { availableCongestion } from '../../../src/kernel/index.ts'

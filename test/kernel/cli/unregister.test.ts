@@ -1,4 +1,3 @@
-// gate: timeout 180s
 import { once } from 'node:events'
 import { createServer, Socket } from 'node:net'
 import { join } from 'node:path'

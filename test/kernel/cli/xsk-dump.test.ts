@@ -1,4 +1,3 @@
-// gate: timeout 180s
 import { existsSync, readFileSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { join } from 'node:path'

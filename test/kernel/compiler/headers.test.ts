@@ -1,4 +1,3 @@
-// gate: timeout 120s
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'

@@ -1,4 +1,3 @@
-// gate: timeout 120s
 import { globSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import * as assert from 'uvu/assert'

@@ -1,4 +1,3 @@
-// gate: timeout 600s
 import * as assert from 'uvu/assert'
 import { type Forwarding, openPath, type Path, type PathStatistics } from '../../../src/emulator/index.ts'
 import { type PathInput, pathOf } from '../../../src/spec/index.ts'

@@ -1,4 +1,3 @@
-// gate: timeout 180s
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as assert from 'uvu/assert'

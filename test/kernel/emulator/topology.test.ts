@@ -1,4 +1,3 @@
-// gate: timeout 120s
 import { readFileSync } from 'node:fs'
 import { execa } from 'execa'
 import * as assert from 'uvu/assert'

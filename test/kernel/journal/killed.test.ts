@@ -1,4 +1,3 @@
-// gate: timeout 180s
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'

@@ -1,4 +1,3 @@
-// gate: timeout 300s
 import { readFileSync } from 'node:fs'
 import { uptime } from 'node:os'
 import * as assert from 'uvu/assert'

@@ -1,4 +1,3 @@
-// gate: timeout 600s
 import { readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import * as assert from 'uvu/assert'

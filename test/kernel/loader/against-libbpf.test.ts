@@ -1,4 +1,3 @@
-// gate: timeout 300s
 import { readdirSync } from 'node:fs'
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'

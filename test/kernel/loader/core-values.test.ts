@@ -1,4 +1,3 @@
-// gate: timeout 300s
 import { readFile } from 'node:fs/promises'
 import * as assert from 'uvu/assert'
 import { load, openObject } from '../../../src/loader/index.ts'

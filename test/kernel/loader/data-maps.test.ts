@@ -1,4 +1,3 @@
-// gate: timeout 300s
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import * as assert from 'uvu/assert'

@@ -1,4 +1,3 @@
-// gate: timeout 300s
 import { globSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'

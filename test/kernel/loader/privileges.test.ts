@@ -1,4 +1,3 @@
-// gate: timeout 300s
 import * as assert from 'uvu/assert'
 import { needs, suite } from '../../support/needs.ts'
 import { type Outcomes, tryWith } from '../support/privileges.ts'

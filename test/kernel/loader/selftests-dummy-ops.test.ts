@@ -1,4 +1,4 @@
-// gate: timeout 900s
+// gate: timeout 1800s
 import { readFile } from 'node:fs/promises'
 import * as assert from 'uvu/assert'
 import { CcdkError, VerifierError } from '../../../src/errors/index.ts'

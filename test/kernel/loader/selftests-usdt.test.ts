@@ -1,4 +1,3 @@
-// gate: timeout 600s
 /** The kernel's own test of USDT: its probes, its programs, and the values that it expects. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,3 @@
-// gate: timeout 120s
 import { readFileSync } from 'node:fs'
 import * as assert from 'uvu/assert'
 import { LinuxTarget } from '../../../src/kernel/index.ts'

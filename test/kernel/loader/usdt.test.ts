@@ -1,4 +1,3 @@
-// gate: timeout 300s
 /** USDT: arguments arrive as the program passed them, from whatever place a compiler has put them. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,3 @@
-// gate: timeout 300s
 import { execa } from 'execa'
 import * as assert from 'uvu/assert'
 import { VerifierError } from '../../../src/errors/index.ts'

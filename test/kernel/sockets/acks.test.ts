@@ -1,4 +1,3 @@
-// gate: timeout 300s
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'

@@ -1,4 +1,3 @@
-// gate: timeout 300s
 import { readFile } from 'node:fs/promises'
 import { execa } from 'execa'
 import * as assert from 'uvu/assert'

@@ -1,4 +1,3 @@
-// gate: timeout 300s
 import * as assert from 'uvu/assert'
 import { SyscallError } from '../../../src/errors/index.ts'
 import { addressOf } from '../../../src/kernel/libc.ts'

@@ -1,4 +1,3 @@
-// gate: timeout 300s
 import { once } from 'node:events'
 import { createServer, Socket } from 'node:net'
 import * as assert from 'uvu/assert'

@@ -1,4 +1,3 @@
-// gate: timeout 300s
 import { readFileSync } from 'node:fs'
 import * as assert from 'uvu/assert'
 import { CcdkError } from '../../../src/errors/index.ts'

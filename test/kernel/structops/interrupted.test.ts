@@ -1,4 +1,3 @@
-// gate: timeout 300s
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'

@@ -1,4 +1,3 @@
-// gate: timeout 300s
 import * as assert from 'uvu/assert'
 import { SyscallError } from '../../../src/errors/index.ts'
 import { type LinuxTarget, openTcpSocket } from '../../../src/kernel/index.ts'

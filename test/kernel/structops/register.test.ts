@@ -1,4 +1,3 @@
-// gate: timeout 300s
 import { UsageError } from '../../../src/errors/index.ts'
 import { availableCongestion, type LinuxTarget, openTcpSocket } from '../../../src/kernel/index.ts'
 import { type BpfObject, load } from '../../../src/loader/index.ts'

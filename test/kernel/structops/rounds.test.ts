@@ -1,4 +1,3 @@
-// gate: timeout 300s
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'

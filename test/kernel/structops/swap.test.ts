@@ -1,4 +1,3 @@
-// gate: timeout 300s
 import { join } from 'node:path'
 import { execa } from 'execa'
 import * as assert from 'uvu/assert'

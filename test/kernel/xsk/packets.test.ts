@@ -1,4 +1,3 @@
-// gate: timeout 300s
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import { UsageError } from '../../../src/errors/index.ts'

@@ -1,4 +1,3 @@
-// gate: timeout 300s
 /** The short form of `npm run fuzz`: what comes of damaged input is an answer or a CcdkError, in time. */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'

@@ -1,4 +1,3 @@
-// gate: timeout 300s
 import { readFile } from 'node:fs/promises'
 import * as assert from 'uvu/assert'
 import { readKernelImage } from '../../../src/kernel-image/index.ts'

@@ -1,4 +1,3 @@
-// gate: timeout 240s
 /** Deduplication of what compilers write: the kernel's BTF and that of several objects. */
 import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'

@@ -1,4 +1,3 @@
-// gate: timeout 600s
 /** The C that the kernel's own tests of libbpf's dump expect, which stands in comments of their sources. */
 import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'

@@ -1,4 +1,3 @@
-// gate: timeout 120s
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { UsageError } from '../../../../src/errors/index.ts'

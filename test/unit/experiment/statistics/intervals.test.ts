@@ -1,4 +1,3 @@
-// gate: timeout 120s
 import * as fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
