@@ -24,6 +24,7 @@ const rooms = [
   'structops',
   'xsk',
   'sockets',
+  'monitor',
   'journal',
   'testbed',
   'emulator',

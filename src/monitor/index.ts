@@ -1,0 +1,15 @@
+export {
+  type AlgorithmView,
+  type CaState,
+  type FlowView,
+  type HolderView,
+  type Lack,
+  type MemberView,
+  type MonitorEvent,
+  type MonitorSource,
+  type Snapshot,
+  type SocketQuery,
+  type SocketsView,
+  type SocketView,
+  type VariableView,
+} from './snapshot.ts'
