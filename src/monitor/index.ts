@@ -13,3 +13,6 @@ export {
   type SocketView,
   type VariableView,
 } from './snapshot.ts'
+export { parseFilter } from './filter/parse.ts'
+export { selectSockets } from './sockets/select.ts'
+export { tableOfViews } from './sockets/viewed.ts'

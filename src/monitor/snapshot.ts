@@ -128,7 +128,7 @@ export interface SocketView {
 }
 
 /** ABI: enum tcp_ca_state, linux/tcp.h. */
-const caStates = ['open', 'disorder', 'cwr', 'recovery', 'loss'] as const
+export const caStates = ['open', 'disorder', 'cwr', 'recovery', 'loss'] as const
 export type CaState = (typeof caStates)[number]
 
 /** Which sockets, in which order, and how many of them. */
