@@ -1,0 +1,58 @@
+import type { QueueColumns, SampleColumns } from '../trial.ts'
+
+/** Which column of a table holds which of the typed arrays, in the table's order. */
+type Columns<Table> = readonly (readonly [column: string, key: keyof Table])[]
+
+export const sampleColumns: Columns<SampleColumns> = [
+  ['time_ns', 'timeNs'],
+  ['flow', 'flow'],
+  ['cwnd', 'cwnd'],
+  ['ssthresh', 'ssthresh'],
+  ['srtt_us', 'srttUs'],
+  ['rttvar_us', 'rttvarUs'],
+  ['min_rtt_us', 'minRttUs'],
+  ['pacing_rate', 'pacingRate'],
+  ['delivery_rate', 'deliveryRate'],
+  ['inflight', 'inflight'],
+  ['retransmits', 'retransmits'],
+  ['ca_state', 'caState'],
+  ['bytes_acked', 'bytesAcked'],
+]
+
+export const queueColumns: Columns<QueueColumns> = [
+  ['time_ns', 'timeNs'],
+  ['packets', 'packets'],
+  ['bytes', 'bytes'],
+  ['delay_ns', 'delayNs'],
+  ['drops', 'drops'],
+  ['marks', 'marks'],
+]
+
+export function samplesOf(rows: number): SampleColumns {
+  return {
+    timeNs: new Float64Array(rows),
+    flow: new Uint32Array(rows),
+    cwnd: new Uint32Array(rows),
+    ssthresh: new Uint32Array(rows),
+    srttUs: new Uint32Array(rows),
+    rttvarUs: new Uint32Array(rows),
+    minRttUs: new Uint32Array(rows),
+    pacingRate: new Float64Array(rows),
+    deliveryRate: new Float64Array(rows),
+    inflight: new Uint32Array(rows),
+    retransmits: new Uint32Array(rows),
+    caState: new Uint32Array(rows),
+    bytesAcked: new Float64Array(rows),
+  }
+}
+
+export function queueOf(rows: number): QueueColumns {
+  return {
+    timeNs: new Float64Array(rows),
+    packets: new Uint32Array(rows),
+    bytes: new Float64Array(rows),
+    delayNs: new Float64Array(rows),
+    drops: new Uint32Array(rows),
+    marks: new Uint32Array(rows),
+  }
+}

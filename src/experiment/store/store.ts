@@ -1,0 +1,187 @@
+import { dirname, join, resolve } from 'node:path'
+import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite'
+import { z } from 'zod'
+import { ObjectError, UsageError } from '../../errors/index.ts'
+import type { MetricValue, Trial, TrialResult } from '../trial.ts'
+import { makeBundle } from './bundle.ts'
+import { createDatabase, guarded, openDatabase, transaction } from './database.ts'
+import type { Experiment, GivenCertificate, NewExperiment, RunFacts, StoredCertificate } from './experiment.ts'
+import { certificatesIn, experimentIn, runsIn, writeExperiment } from './facts.ts'
+import { StoredTrial, trialOf } from './stored-trial.ts'
+import { writeTrial } from './write-trial.ts'
+
+const databaseName = 'experiment.sqlite'
+
+/** A figure of a valid trial. */
+export interface StoredMetric extends MetricValue, Pick<Trial, 'scenario' | 'design' | 'block'> {
+  trial: number
+}
+
+/**
+ * The directory of an experiment: what was asked for, on what, and all that was measured. A trial that was added is on the
+ * disk, whatever becomes of this process, and one that was not yet is not there at all.
+ *
+ * @example
+ * using store = ExperimentStore.create('dctcp-vs-cubic', experiment)
+ * store.beginRun(facts)
+ * for (const trial of store.waiting()) store.addTrial(await run(trial))
+ */
+export class ExperimentStore implements Disposable {
+  readonly directory: string
+  readonly experiment: Experiment
+  readonly #file: string
+  readonly #database: DatabaseSync
+  #run: number | undefined
+
+  private constructor(directory: string, database: DatabaseSync) {
+    this.directory = directory
+    this.#file = join(directory, databaseName)
+    this.#database = database
+    try {
+      this.experiment = this.#read(experimentIn)
+    } catch (error) {
+      database.close()
+      throw error
+    }
+  }
+
+  /**
+   * Makes the directory, with the spec, the objects and the database. Of what fails nothing stays.
+   *
+   * @throws UsageError for one that has something in it; SyscallError, with ENOSPC for a full disk
+   */
+  static create(directory: string, experiment: NewExperiment): ExperimentStore {
+    const path = resolve(directory)
+    const bundle = makeBundle(path, experiment)
+    try {
+      const file = join(path, databaseName)
+      return new ExperimentStore(path, createDatabase(file, (database) => writeExperiment(database, experiment, bundle)))
+    } catch (error) {
+      bundle.undo()
+      throw error
+    }
+  }
+
+  /**
+   * Opens what `create` has made, to be read or, with `write`, to go on. The database's own file will do too.
+   *
+   * @throws ObjectError for a file that is another's or damaged
+   */
+  static open(directory: string, { write = false } = {}): ExperimentStore {
+    const path = directory.endsWith(`/${databaseName}`) ? dirname(directory) : resolve(directory)
+    return new ExperimentStore(path, openDatabase(join(path, databaseName), { write }))
+  }
+
+  /** Each call that runs trials begins with this. */
+  beginRun({ startedAt, ccdk, kernel, machine, hashes, isolation }: RunFacts): void {
+    const insert = 'INSERT INTO runs (started_at, ccdk, kernel, machine, hashes, isolation) VALUES (?, ?, ?, ?, ?, ?)'
+    const values = [startedAt, ccdk, kernel, machine, JSON.stringify(hashes), JSON.stringify(isolation)]
+    this.#run = this.#write('storing the facts of this run', (database) => Number(database.prepare(insert).run(...values).lastInsertRowid))
+  }
+
+  /** What the path of a scenario was measured to be in this run. A later one takes an earlier one's place. */
+  addCertificate(scenario: number, certificate: GivenCertificate): void {
+    const values = [this.#began(), scenario, certificate.verdict, JSON.stringify(certificate)]
+    this.#write(`storing the certificate of scenario ${scenario}`, (database) => {
+      database.prepare('INSERT OR REPLACE INTO certificates VALUES (?, ?, ?, ?)').run(...values)
+    })
+  }
+
+  /**
+   * Stores a trial: once this returns it is on the disk. One that is there but was not valid gives way to this one.
+   *
+   * @throws UsageError for a trial that is there and valid, or is not in the plan; SyscallError, with ENOSPC for a full disk
+   */
+  addTrial(result: TrialResult): void {
+    const run = this.#began()
+    this.#write(`storing trial ${result.trial.index}`, (database) => writeTrial(database, run, result))
+  }
+
+  /** Trials of the plan of which no valid result is there, in running order. */
+  waiting(): Trial[] {
+    return this.rows('SELECT trial, scenario, design, block, arm, seed FROM trials WHERE valid IS NOT 1 ORDER BY trial').map(trialOf)
+  }
+
+  /** All trials that have run, valid or not, in running order. */
+  trials(): StoredTrial[] {
+    const rows = this.rows('SELECT * FROM trials WHERE valid IS NOT NULL ORDER BY trial')
+    return rows.map((row) => this.#parsed('trials', () => new StoredTrial(row, (read) => this.#read(read))))
+  }
+
+  /** The figures of all valid trials, in running order. */
+  metrics(): StoredMetric[] {
+    const rows = this.rows(
+      'SELECT trial, scenario, design, block, metrics.arm AS arm, metric, value FROM trials JOIN metrics USING (trial) WHERE valid ORDER BY trial',
+    )
+    return this.#parsed('metrics', () => storedMetrics.parse(rows))
+  }
+
+  /** Calls that ran trials, in order. */
+  runs(): RunFacts[] {
+    return this.#read(runsIn)
+  }
+
+  certificates(): StoredCertificate[] {
+    return this.#read(certificatesIn)
+  }
+
+  /** Asks the database itself. Its tables are those of docs/reports.md. */
+  rows(statement: string, ...values: SQLInputValue[]): Record<string, SQLOutputValue>[] {
+    return this.#read((database) => database.prepare(statement).all(...values))
+  }
+
+  /** The same row by row: what is large need not be in memory at once. */
+  *each(statement: string, ...values: SQLInputValue[]): Generator<Record<string, SQLOutputValue>> {
+    const found = this.#read((database) => database.prepare(statement).iterate(...values))
+    while (true) {
+      const { done, value } = this.#read(() => found.next())
+      if (done === true) return
+      yield value
+    }
+  }
+
+  close(): void {
+    if (this.#database.isOpen) this.#database.close()
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+
+  #began(): number {
+    if (this.#run === undefined) throw new UsageError('nothing can be stored before beginRun', { hint: 'it says which kernel and machine the figures are of' })
+    return this.#run
+  }
+
+  #read<Result>(body: (database: DatabaseSync) => Result): Result {
+    return guarded(this.#file, `reading ${this.#file}`, () => this.#parsed('', () => body(this.#database)))
+  }
+
+  #write<Result>(doing: string, body: (database: DatabaseSync) => Result): Result {
+    return guarded(this.#file, `${doing} in ${this.#file}`, () => transaction(this.#database, () => body(this.#database)))
+  }
+
+  /** What is in a column is not what was put there. */
+  #parsed<Result>(path: string, body: () => Result): Result {
+    try {
+      return body()
+    } catch (error) {
+      if (!(error instanceof z.ZodError) && !(error instanceof SyntaxError)) throw error
+      const issue = error instanceof z.ZodError ? error.issues[0] : undefined
+      const expected = issue === undefined ? error.message : `${issue.path.join('.')}: ${issue.message}`
+      throw new ObjectError({ file: this.#file, path, expected: `what is stored there is not what ccdk writes: ${expected}`, cause: error })
+    }
+  }
+}
+
+const storedMetrics = z.array(
+  z.object({
+    trial: z.number(),
+    scenario: z.number(),
+    design: z.enum(['alone', 'mixed']),
+    block: z.number(),
+    arm: z.string(),
+    metric: z.string(),
+    value: z.number().nullable().transform((value) => value ?? Number.NaN),
+  }),
+)

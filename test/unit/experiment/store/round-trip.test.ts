@@ -1,0 +1,100 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { UsageError } from '../../../../src/errors/index.ts'
+import { ExperimentStore, type TrialResult } from '../../../../src/experiment/index.ts'
+import { madeUpCertificate, madeUpExperiment, madeUpFacts, madeUpResult } from '../../../support/made-up-experiment.ts'
+import { suite } from '../../../support/needs.ts'
+import { temporaryDirectory } from '../../../support/tmp.ts'
+
+const test = suite('the store of an experiment')
+
+const experiment = madeUpExperiment({ blocks: 2 })
+const [first, , mixed] = experiment.trials
+if (first === undefined || mixed === undefined) throw new Error('the plan has too few trials')
+
+/** Without what makes it lazy. */
+const plain = ({ trial, startedAt, seconds, valid, reasons, flows, samples, queue, metrics, programs, cpu }: TrialResult): TrialResult => ({
+  trial, startedAt, seconds, valid, reasons, flows, samples, queue, programs, cpu,
+  metrics: metrics.toSorted((a, b) => `${a.arm} ${a.metric}`.localeCompare(`${b.arm} ${b.metric}`)),
+})
+
+test('what was stored is read back as it was', () => {
+  using directory = temporaryDirectory()
+  const path = join(directory.path, 'run')
+  const results = [first, mixed].map((trial) => madeUpResult(trial))
+  {
+    using store = ExperimentStore.create(path, experiment)
+    store.beginRun(madeUpFacts)
+    store.addCertificate(1, madeUpCertificate)
+    for (const result of results) store.addTrial(result)
+  }
+  using store = ExperimentStore.open(path)
+  const { arms, scenarios, ...asked } = store.experiment
+  assert.equal(asked, { name: experiment.name, target: 'kernel', seed: 7, spec: { file: 'spec.yaml', text: experiment.spec.text } })
+  assert.equal(scenarios, experiment.scenarios)
+  assert.equal(arms[0], { name: 'A', cc: 'cubic' })
+  assert.is(arms[1]?.object?.file, 'objects/bpf_dctcp.bpf.o')
+  assert.equal(store.runs(), [madeUpFacts])
+  assert.equal(store.certificates(), [{ run: 1, scenario: 1, ...JSON.parse(JSON.stringify(madeUpCertificate)) }])
+  const byName = (result: TrialResult) => ({ ...plain(result), programs: result.programs.toSorted((a, b) => (a.member < b.member ? -1 : 1)) })
+  assert.equal(store.trials().map(byName), results.map(byName))
+  assert.equal(store.waiting(), experiment.trials.filter(({ index }) => index !== first.index && index !== mixed.index))
+  assert.is(store.metrics().length, results.flatMap(({ metrics }) => metrics).length)
+})
+
+test('the directory has the spec and the objects, and one file besides', () => {
+  using directory = temporaryDirectory()
+  const path = join(directory.path, 'run')
+  const other = { name: 'C', cc: 'other', object: { file: 'elsewhere/bpf_dctcp.bpf.o', bytes: new Uint8Array([4]) } }
+  const same = { name: 'D', cc: 'same', object: { file: 'bpf_dctcp.bpf.o', bytes: new Uint8Array([1, 2, 3]) } }
+  using store = ExperimentStore.create(path, { ...experiment, arms: [...experiment.arms, other, same] })
+  assert.equal(readdirSync(path).toSorted(), ['experiment.sqlite', 'objects', 'spec.yaml'])
+  assert.is(readFileSync(join(path, 'spec.yaml'), 'utf8'), experiment.spec.text)
+  const [, b, c, d] = store.experiment.arms
+  assert.equal([...readFileSync(join(path, b?.object?.file ?? ''))], [1, 2, 3])
+  assert.equal([...readFileSync(join(path, c?.object?.file ?? ''))], [4])
+  assert.is(d?.object?.file, b?.object?.file)
+})
+
+test('a directory with something in it is left as it is', () => {
+  using directory = temporaryDirectory()
+  writeFileSync(join(directory.path, 'mine'), 'text')
+  assert.throws(() => ExperimentStore.create(directory.path, experiment), (error: unknown) => error instanceof UsageError && error.message.includes('is not empty'))
+  assert.equal(readdirSync(directory.path), ['mine'])
+})
+
+test('of a store that cannot be made nothing stays', () => {
+  using directory = temporaryDirectory()
+  const path = join(directory.path, 'a/b')
+  const twice = { ...experiment, trials: [...experiment.trials, ...experiment.trials] }
+  assert.throws(() => ExperimentStore.create(path, twice))
+  assert.not(existsSync(join(directory.path, 'a')))
+})
+
+test('a trial that was not valid gives way to the one that is run again; a valid one does not', () => {
+  using directory = temporaryDirectory()
+  using store = ExperimentStore.create(join(directory.path, 'run'), experiment)
+  store.beginRun(madeUpFacts)
+  store.addTrial({ ...madeUpResult(first), valid: false, reasons: ['it fell behind'] })
+  assert.equal(store.metrics(), [])
+  assert.ok(store.waiting().some(({ index }) => index === first.index))
+  store.addTrial({ ...madeUpResult(first, { flows: 2 }), valid: true, reasons: [] })
+  assert.is(store.trials()[0]?.samples.timeNs.length, 200)
+  assert.equal(store.rows('SELECT trial, reasons FROM discarded').map((row) => ({ ...row })), [{ trial: first.index, reasons: '["it fell behind"]' }])
+  assert.throws(() => store.addTrial(madeUpResult(first)), /is stored already/)
+  assert.throws(() => store.addTrial(madeUpResult({ ...first, index: 99 })), /not in the plan/)
+})
+
+test('columns of different lengths are refused, and nothing of that trial is there', () => {
+  using directory = temporaryDirectory()
+  using store = ExperimentStore.create(join(directory.path, 'run'), experiment)
+  assert.throws(() => store.addTrial(madeUpResult(first)), /before beginRun/)
+  store.beginRun(madeUpFacts)
+  const result = madeUpResult(first)
+  assert.throws(() => store.addTrial({ ...result, samples: { ...result.samples, cwnd: new Uint32Array(1) } }), /cwnd has 1 rows/)
+  assert.equal(store.trials(), [])
+  assert.equal(store.rows('SELECT * FROM flows'), [])
+})
+
+test.run()
