@@ -1,4 +1,4 @@
-export { type Checked, readDocument, readValue, type Source } from './document/document.ts'
+export { type Checked, checkValue, readDocument, readValue, type Source } from './document/document.ts'
 export { exactlyOne } from './document/exactly-one.ts'
 export type { Key } from './document/nodes.ts'
 export { strict } from './document/strict.ts'

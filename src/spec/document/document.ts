@@ -28,7 +28,7 @@ export interface Checked<T> {
 export function readDocument<T>(schema: z.ZodType<T>, { text, file }: Source): Checked<T> {
   const tree = readNodes(text, file)
   const error: Checked<T>['error'] = (keys, expected, part) => tree.error(offsetOf(tree.place, keys, part), keys, expected)
-  return { value: check(schema, tree.value, error), error }
+  return { value: checkValue(schema, tree.value, error), error }
 }
 
 /**
@@ -38,10 +38,11 @@ export function readDocument<T>(schema: z.ZodType<T>, { text, file }: Source): C
  */
 export function readValue<T>(schema: z.ZodType<T>, input: unknown): Checked<T> {
   const error: Checked<T>['error'] = (keys, expected) => new UsageError(keys.length === 0 ? expected : `${keyPath(keys)}: ${expected}`)
-  return { value: check(schema, input, error), error }
+  return { value: checkValue(schema, input, error), error }
 }
 
-function check<T>(schema: z.ZodType<T>, input: unknown, error: Checked<T>['error']): T {
+/** Has a schema look at a value, such as a part of a document; `error` is told by which keys of it a problem is reached. */
+export function checkValue<T>(schema: z.ZodType<T>, input: unknown, error: Checked<T>['error']): T {
   const result = schema.safeParse(input, { error: words })
   if (result.success) return result.data
   const issue = mostTelling(result.error.issues)
@@ -53,6 +54,7 @@ function check<T>(schema: z.ZodType<T>, input: unknown, error: Checked<T>['error
 function told(issue: z.core.$ZodIssue, above: readonly Key[]): { keys: readonly Key[]; message: string; part?: Part } {
   const keys = [...above, ...issue.path.filter((key) => typeof key !== 'symbol')]
   if (issue.code === 'unrecognized_keys') return { keys: [...keys, ...issue.keys.slice(0, 1)], message: issue.message, part: 'key' }
+  if (issue.code === 'invalid_key') return { keys, message: issue.issues[0]?.message ?? issue.message, part: 'key' }
   if (issue.code !== 'invalid_union') return { keys, message: issue.message }
   const isOfKind = (each: z.core.$ZodIssue) => each.path.length > 0 || each.code === 'unrecognized_keys' || each.code === 'custom'
   const meant = mostTelling(issue.errors.find((issues) => issues.every(isOfKind)) ?? [])

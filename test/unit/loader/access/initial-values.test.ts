@@ -91,7 +91,7 @@ const refusals: readonly (readonly [assignment: string, message: string, hint: s
   ['tuning.inner.steps=1,2,3,x', 'tuning.inner.steps[3]: s16 takes -32768 to 32767, not "x"', ''],
   ['tuning.inner.flavour=STONG', 'tuning.inner.flavour: enum flavour takes MILD, STRONG, not "STONG"', 'did you mean STRONG?'],
   ['tuning.inner..steps=1', 'tuning.inner..steps: a path is like "a.b[2].c", and "..steps" is not', ''],
-  ['versions=1', 'versions is a struct_ops variable: --set takes one of its members, versions.MEMBER', ''],
+  ['versions=1', 'versions is a struct_ops variable: one of its members can be set, versions.MEMBER', ''],
   ['versions.flag=1', 'versions.flag: there is no such member; there are ssthresh, cong_avoid, set_state, cwnd_event, in_ack_event, pkts_acked, min_tso_segs, cong_control, undo_cwnd, sndbuf_expand, init, release, name, flags', 'did you mean "versions.flags"?'],
   ['versions.flags=4294967296', 'versions.flags: u32 takes 0 to 4294967295, not "4294967296"', ''],
   ['versions.name=0123456789abcdef', 'versions.name: "0123456789abcdef" is longer than the 15 bytes that it takes', ''],

@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { CcdkError, ObjectError } from '../../errors/index.ts'
+import { filesBeside, type PathInput, readDocument, readValue, type Source } from '../../spec/index.ts'
+import type { WorkloadInput } from '../workload/spec/schema.ts'
+import type { ExperimentSpec } from './experiment.ts'
+import { resolveExperiment } from './resolve.ts'
+import { experimentDocument, type ExperimentDocumentInput } from './schema.ts'
+
+/** Either a value or several of which each is tried, at every place of a path. */
+type Listed<T> = T extends readonly unknown[] ? T : T extends object ? { [K in keyof T]: K extends 'links' | 'steps' ? T[K] : Listed<T[K]> | readonly Listed<T[K]>[] } : T
+
+/** What a program or a TypeScript module says of an experiment: the same words as a file. */
+export type ExperimentInput = Omit<ExperimentDocumentInput, 'path' | 'scenarios'> & {
+  path?: Listed<PathInput> | readonly Listed<PathInput>[]
+  scenarios?: { name: string; path?: Listed<PathInput> | readonly Listed<PathInput>[]; workload?: WorkloadInput }[]
+}
+
+const readBeside = (file: string) => (name: string, what: string) => filesBeside(file, what)(name)
+
+/**
+ * The experiment of a file in YAML or JSON. Files that it names are found from where it lies; its objects are not read.
+ *
+ * @throws ObjectError that names file, line, column, key and what was expected there
+ */
+export function readExperiment(source: Source): ExperimentSpec {
+  const { value, error } = readDocument(experimentDocument, source)
+  return resolveExperiment(value, { error, readFile: readBeside(source.file) })
+}
+
+/**
+ * The experiment of a value that a program made, in the same words. `file` is from where it names others.
+ *
+ * @throws UsageError that names the key and what was expected there
+ */
+export function experimentOf(input: ExperimentInput, file = '.'): ExperimentSpec {
+  return experimentFrom(input, file)
+}
+
+function experimentFrom(input: unknown, file: string): ExperimentSpec {
+  const { value, error } = readValue(experimentDocument, input)
+  return resolveExperiment(value, { error, readFile: readBeside(file) })
+}
+
+/** An experiment, and its words in YAML or JSON, as a bundle keeps them. */
+export interface ExperimentFile {
+  spec: ExperimentSpec
+  source: Source
+}
+
+/**
+ * The experiment of a file: in YAML or JSON, or of a module in TypeScript or JavaScript whose default export is one.
+ *
+ * @throws ObjectError for a file that cannot be read or is none
+ */
+export async function openExperiment(file: string): Promise<ExperimentFile> {
+  if (/\.[cm]?[jt]s$/.test(file)) return await importExperiment(file)
+  const source = { file, text: readText(file) }
+  return { spec: readExperiment(source), source }
+}
+
+async function importExperiment(file: string): Promise<ExperimentFile> {
+  readText(file)
+  let input: unknown
+  try {
+    const module: { default?: unknown } = await import(pathToFileURL(resolve(file)).href)
+    input = module.default
+  } catch (cause) {
+    throw new ObjectError({ file, path: '', expected: `expected a module with an experiment: ${cause instanceof Error ? cause.message : String(cause)}`, cause })
+  }
+  if (input === undefined) throw new ObjectError({ file, path: '', expected: 'expected an experiment as its default export' })
+  try {
+    return { spec: experimentFrom(input, file), source: { file, text: `${JSON.stringify(input, undefined, 2)}\n` } }
+  } catch (cause) {
+    if (!(cause instanceof CcdkError) || cause instanceof ObjectError) throw cause
+    throw new ObjectError({ file, path: '', expected: cause.message, cause })
+  }
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new ObjectError({ file, path: '', expected: `expected an experiment: ${cause instanceof Error ? cause.message : String(cause)}`, cause })
+  }
+}

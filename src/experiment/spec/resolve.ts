@@ -1,0 +1,141 @@
+import { type Checked, checkValue, type Context, type Key, pathSchema, resolvePath } from '../../spec/index.ts'
+import type { Item } from '../workload/plans/traffic.ts'
+import { networkOf } from '../workload/spec/context.ts'
+import { resolveWorkload } from '../workload/spec/resolve.ts'
+import type { WorkloadSpec } from '../workload/spec/schema.ts'
+import { nameOf, placeIn, variantCount, variantsOf } from './cross-product.ts'
+import type { Arm, ExperimentSpec, Gate, Scenario } from './experiment.ts'
+import { ExpressionProblem, parseCondition } from './gates/parse.ts'
+import type { ArmSpec, ExperimentDocument, GateSpec } from './schema.ts'
+
+/** What resolving an experiment needs from where it was written. */
+export interface ExperimentContext {
+  error: Checked<unknown>['error']
+  /** The text of a file that the experiment names, and what it should be. */
+  readFile: (name: string, what: string) => string
+  /** The names that gates may have behind those of arms: any when left out. */
+  metrics?: readonly string[]
+}
+
+const mostScenarios = 1000
+
+/**
+ * What an experiment means: each combination of the path's lists a scenario, workloads resolved, gates parsed.
+ *
+ * @throws the context's error for what cannot be
+ */
+export function resolveExperiment(document: ExperimentDocument, context: ExperimentContext): ExperimentSpec {
+  const { name, blocks, designs, seed, sampling, sysctls = {} } = document
+  const arms = Object.entries(document.arms).map(([arm, spec]) => armOf(arm, spec))
+  const { error } = context
+  if (new Set(designs).size < designs.length) throw error(['designs', 1], 'expected each design once')
+  const scenarios = scenariosOf(document, context, arms.map((arm) => arm.name))
+  const spec: ExperimentSpec = {
+    name,
+    arms,
+    scenarios,
+    blocks,
+    designs,
+    gates: [],
+    seed,
+    sampleHz: sampling?.hz ?? 10,
+    sysctls: Object.fromEntries(Object.entries(sysctls).map(([key, value]) => [key, String(value)])),
+  }
+  spec.gates = document.gates.map((gate, index) => gateOf(gate, ['gates', index], spec, context))
+  return spec
+}
+
+const armOf = (name: string, { cc, object, set = {}, ecn = false }: ArmSpec): Arm => ({
+  name,
+  ...(cc === undefined ? {} : { cc }),
+  ...(object === undefined ? {} : { object }),
+  set: Object.fromEntries(Object.entries(set).map(([variable, value]) => [variable, String(value)])),
+  ecn,
+})
+
+/** A path with its lists, and where it and its workload were written. */
+interface Written {
+  name: string
+  path: unknown
+  pathAt: readonly Key[]
+  workload: WorkloadSpec
+  workloadAt: readonly Key[]
+}
+
+function scenariosOf(document: ExperimentDocument, context: ExperimentContext, arms: readonly string[]): Scenario[] {
+  const written = writtenScenarios(document, context)
+  const count = written.reduce((sum, { path }) => sum + variantCount(path), 0)
+  if (count > mostScenarios) throw context.error(['path'], `expected no more than ${mostScenarios} combinations, not ${count}`)
+  const scenarios = written.flatMap((one) => variantScenarios(one, document, context, arms))
+  for (const [index, { name }] of scenarios.entries()) {
+    const twice = scenarios.findIndex((other) => other.name === name) < index
+    if (twice) throw context.error(['scenarios'], `expected different scenarios, and "${name}" is there twice`)
+  }
+  return scenarios
+}
+
+function writtenScenarios({ path, workload, scenarios }: ExperimentDocument, { error }: ExperimentContext): Written[] {
+  const own = scenarios ?? [{ name: '' }]
+  return own.map((scenario, index) => {
+    const at: Key[] = scenarios === undefined ? [] : ['scenarios', index]
+    const pathHere = 'path' in scenario && scenario.path !== undefined
+    const workloadHere = 'workload' in scenario && scenario.workload !== undefined
+    const its = { path: pathHere ? scenario.path : path, workload: workloadHere ? scenario.workload : workload }
+    if (its.path === undefined) throw error(at, 'expected path: { rate: 100mbit, rtt: 10ms }')
+    if (its.workload === undefined) throw error(at, 'expected workload: [{ bulk: { flows: 4, seconds: 10 } }]')
+    return {
+      name: scenario.name,
+      path: its.path,
+      pathAt: pathHere ? [...at, 'path'] : ['path'],
+      workload: its.workload,
+      workloadAt: workloadHere ? [...at, 'workload'] : ['workload'],
+    }
+  })
+}
+
+function variantScenarios(written: Written, { designs }: ExperimentDocument, context: ExperimentContext, arms: readonly string[]): Scenario[] {
+  const { pathAt, workload, workloadAt } = written
+  return variantsOf(written.path, pathAt).map(({ value, choices }) => {
+    const error: Context['error'] = (keys, expected) => context.error(placeIn(keys, choices), expected)
+    const checkError: Checked<unknown>['error'] = (keys, expected, part) => context.error(placeIn([...pathAt, ...keys], choices), expected, part)
+    const path = resolvePath(checkValue(pathSchema, value, checkError), { error, readFile: (file) => context.readFile(file, 'a trace') }, pathAt)
+    const readFile = (file: string): string => context.readFile(file, 'sizes of flows')
+    const items = resolveWorkload(workload, { ...networkOf(path), arms, error: context.error, readFile }, workloadAt)
+    for (const design of designs) checkShares(items, arms, design, (item, expected) => context.error([...workloadAt, item], expected))
+    return { name: [written.name, nameOf(choices, pathAt.length)].filter((part) => part !== '').join(' '), path, items }
+  })
+}
+
+/** Every arm must have something to send; on one link the same as the others. */
+function checkShares(items: readonly Item[], arms: readonly string[], design: 'alone' | 'mixed', error: (item: number, expected: string) => Error): void {
+  const isShared = (item: Item): boolean => item.arm === undefined && item.cc === undefined
+  for (const arm of arms) {
+    if (!items.some((item) => isShared(item) || item.arm === arm)) throw error(0, `expected something for arm ${arm} to send`)
+  }
+  if (design === 'alone') return
+  for (const [index, item] of items.entries()) {
+    const { traffic } = item
+    const flows = 'flows' in traffic ? traffic.flows : traffic.kind === 'incast' ? traffic.senders : undefined
+    if (!isShared(item) || flows === undefined || flows % arms.length === 0) continue
+    throw error(index, `expected a multiple of ${arms.length} flows, not ${flows}: in the design mixed the ${arms.length} arms have an equal share of them`)
+  }
+}
+
+function gateOf(spec: GateSpec, keys: readonly Key[], experiment: ExperimentSpec, { error, metrics }: ExperimentContext): Gate {
+  const { expect, design = experiment.designs[0] ?? 'alone', scenarios } = typeof spec === 'string' ? { expect: spec } : spec
+  const at = typeof spec === 'string' ? keys : [...keys, 'expect']
+  if (!experiment.designs.includes(design)) throw error([...keys, 'design'], `expected a design of the experiment: ${experiment.designs.join(' or ')}`)
+  const names = experiment.scenarios.map((scenario) => scenario.name)
+  const where = scenarios?.map((name, index) => {
+    const found = names.indexOf(name)
+    if (found < 0) throw error([...keys, 'scenarios', index], `expected a scenario: ${names.map((one) => JSON.stringify(one)).join(', ')}`)
+    return found
+  })
+  try {
+    const condition = parseCondition(expect, { arms: experiment.arms.map((arm) => arm.name), ...(metrics === undefined ? {} : { metrics }) })
+    return { ...condition, design, scenarios: where ?? [...names.keys()] }
+  } catch (problem) {
+    if (!(problem instanceof ExpressionProblem)) throw problem
+    throw error(at, `in column ${problem.column} of it: ${problem.message}`)
+  }
+}
