@@ -80,6 +80,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/show.ts'),
   },
   {
+    name: 'top',
+    summary: 'watch what is registered, its programs and the TCP sockets, live',
+    load: () => import('./commands/top.ts'),
+  },
+  {
     name: 'cleanup',
     summary: 'undo what commands that were killed have left, and only that',
     load: () => import('./commands/cleanup.ts'),

@@ -50,6 +50,7 @@ export { droppedBySocket, openUdpSocket, setBuffers, setEcnField, setStamps, typ
 export { realTime } from './real-time.ts'
 export { openBpfOutput } from './perf/bpf-output.ts'
 export { runFirst, sharpenTimers } from './thread.ts'
+export { type PrintkLine, PrintkTrace } from './tracing/printk.ts'
 export { Wakeup } from './wakeup.ts'
 export { Watch } from './watch.ts'
 export { bindXdp, XDP_BIND, type XdpAddress } from './xdp/bind.ts'

@@ -143,3 +143,12 @@ export const receiveMessages = bind<[fd: number, messages: bigint, count: number
 
 /** clock_gettime(2) into a `struct timespec`. */
 export const clockGetTime = bind<[clock: number, time: BigInt64Array]>('int clock_gettime(int, void *)')
+
+const syscallForFilesystem = bind<[number, string, number]>('long syscall(long, const char *, unsigned int)')
+const syscallForConfig = bind<[number, number, number, null, null, number]>('long syscall(long, int, unsigned int, void *, void *, int)')
+const syscallForMount = bind<[number, number, number, number]>('long syscall(long, int, unsigned int, unsigned int)')
+// ABI: fsopen(2), fsconfig(2) and fsmount(2) have the same numbers on every architecture.
+export const fsopen = (type: string, flags: number): number => syscallForFilesystem(430, type, flags)
+/** Only for commands without a key and a value. */
+export const fsconfig = (fd: number, command: number): number => syscallForConfig(431, fd, command, null, null, 0)
+export const fsmount = (fd: number, flags: number): number => syscallForMount(432, fd, flags, 0)

@@ -13,6 +13,9 @@ export {
   type SocketView,
   type VariableView,
 } from './snapshot.ts'
+export { Monitor, type MonitorOptions } from './monitor.ts'
+export { watch, type WatchOptions } from './watch.ts'
+export { sortFields } from './filter/fields.ts'
 export { parseFilter } from './filter/parse.ts'
 export { selectSockets } from './sockets/select.ts'
 export { tableOfViews } from './sockets/viewed.ts'

@@ -168,16 +168,16 @@ export interface VariableView {
 export interface FlowView {
   cookie: string
   /** ms of CLOCK_MONOTONIC. */
-  time: number[]
+  time: readonly number[]
   /** Packets. */
-  cwnd: number[]
+  cwnd: readonly number[]
   /** Packets; null as long as the kernel has set none. */
-  ssthresh: (number | null)[]
-  srttUs: number[]
+  ssthresh: readonly (number | null)[]
+  srttUs: readonly number[]
   /** Bytes a second. */
-  deliveryRate: number[]
-  pacingRate: (number | null)[]
-  inFlight: number[]
+  deliveryRate: readonly number[]
+  pacingRate: readonly (number | null)[]
+  inFlight: readonly number[]
   /** Events that found no room. */
   dropped: number
 }

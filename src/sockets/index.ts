@@ -7,7 +7,7 @@ export type { SocketMemory } from './diag/memory-info.ts'
 export type { TcpSocketFilter } from './diag/request.ts'
 export type { TcpSocket } from './diag/row.ts'
 export { decodeTcpInfo, TCPI_OPT, type TcpInfo } from './diag/tcp-info.ts'
-export { isTcpState, type TcpState, tcpStates } from './diag/tcp-state.ts'
+export { isTcpState, tcpState, type TcpState, tcpStates } from './diag/tcp-state.ts'
 export type { Everywhere, InNamespace } from './everywhere.ts'
 export type { Column } from './layout.ts'
 export {

@@ -41,14 +41,27 @@ export class RunStatistics implements Disposable {
     const found = new Map<number, ProgramRuns>()
     for (const id of new Set(programIds)) {
       const now = this.#look(id)
-      if (now === undefined) {
-        this.#looks.delete(id)
-        continue
-      }
-      found.set(id, between(this.#looks.get(id) ?? now, now))
-      this.#looks.set(id, now)
+      if (now === undefined) this.#looks.delete(id)
+      else found.set(id, this.#since(id, now))
     }
     return found
+  }
+
+  /** The same of figures that were read just now for another purpose. Programs that are not among them are forgotten. */
+  compare(programs: Iterable<{ programId: number; runCount: bigint; runTimeNs: bigint }>): Map<number, ProgramRuns> {
+    const at = process.hrtime.bigint()
+    const found = new Map<number, ProgramRuns>()
+    for (const { programId, runCount, runTimeNs } of programs) {
+      if (!found.has(programId)) found.set(programId, this.#since(programId, { at, runCount, runTimeNs }))
+    }
+    for (const id of this.#looks.keys()) if (!found.has(id)) this.#looks.delete(id)
+    return found
+  }
+
+  #since(id: number, now: Look): ProgramRuns {
+    const before = this.#looks.get(id) ?? now
+    this.#looks.set(id, now)
+    return between(before, now)
   }
 
   #look(id: number): Look | undefined {

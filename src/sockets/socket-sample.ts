@@ -1,6 +1,6 @@
 import { UsageError } from '../errors/index.ts'
 import { type SocketMemoryField, socketMemory } from './diag/memory-info.ts'
-import { cookieAt, decodeSocket, type DiagRow, head, type HeadField, type TcpSocket } from './diag/row.ts'
+import { cookieAt, decodeEnds, decodeSocket, type DiagRow, head, type HeadField, type SocketEnds, type TcpSocket } from './diag/row.ts'
 import { type LaterTcpInfoField, tcpInfo, type TcpInfoField } from './diag/tcp-info.ts'
 import { type Column, columnOf, endOf } from './layout.ts'
 
@@ -92,16 +92,25 @@ export class SocketSample {
     return this.#byCookie.get(cookie)
   }
 
+  /** Where one socket is bound, and what it is connected to. */
+  ends(row: number): SocketEnds {
+    return decodeEnds(this.#view, this.#row(row))
+  }
+
   /** One socket as an object. */
   socket(row: number): TcpSocket {
-    const found = this.#rows[row]
-    if (found === undefined) throw new UsageError(`row ${row} of a sample of ${this.length} sockets`)
-    return decodeSocket(this.#view, found, this.congestionNames)
+    return decodeSocket(this.#view, this.#row(row), this.congestionNames)
   }
 
   /** All of them as objects: where many are wanted often, columns are faster. */
   sockets(): TcpSocket[] {
     return this.#rows.map((row) => decodeSocket(this.#view, row, this.congestionNames))
+  }
+
+  #row(row: number): DiagRow {
+    const found = this.#rows[row]
+    if (found === undefined) throw new UsageError(`row ${row} of a sample of ${this.length} sockets`)
+    return found
   }
 
   #placesOf(part: Part): Int32Array {

@@ -1,7 +1,7 @@
 import { UsageError } from '../../errors/index.ts'
 import { parseBytes, parseRate, parseTime } from '../../spec/index.ts'
 import { tcpStates } from '../../sockets/index.ts'
-import { caStates } from '../snapshot.ts'
+import { caStates, type SocketView } from '../snapshot.ts'
 import type { NumberField, TextField } from '../sockets/table.ts'
 
 /** What a filter calls something of a socket. Of several fields it is enough that one fits. */
@@ -48,4 +48,30 @@ export const filterFields: Readonly<Record<string, FilterField>> = {
   acked: bytes('bytesAcked'),
   sendq: bytes('sendQueue'),
   recvq: bytes('receiveQueue'),
+}
+
+/** What sockets can be sorted by, as a filter calls it. */
+export const sortFields: Readonly<Record<string, keyof SocketView>> = {
+  cc: 'congestion',
+  state: 'state',
+  ca: 'caState',
+  family: 'family',
+  local: 'local',
+  remote: 'remote',
+  netns: 'namespace',
+  cookie: 'cookie',
+  cwnd: 'cwnd',
+  ssthresh: 'ssthresh',
+  srtt: 'srttUs',
+  rttvar: 'rttvarUs',
+  minrtt: 'minRttUs',
+  pacing: 'pacingRate',
+  delivery: 'deliveryRate',
+  inflight: 'inFlight',
+  lost: 'lost',
+  retrans: 'retransmits',
+  mss: 'mss',
+  acked: 'bytesAcked',
+  sendq: 'sendQueue',
+  recvq: 'receiveQueue',
 }

@@ -113,20 +113,29 @@ export function readRow({ view, start, end }: NetlinkMessage, namespace: number,
 export const cookieAt = (view: DataView, at: number): bigint =>
   BigInt(view.getUint32(at + 44, littleEndian)) | (BigInt(view.getUint32(at + 48, littleEndian)) << 32n)
 
-/** A row as an object. */
-export function decodeSocket(view: DataView, row: DiagRow, names: readonly string[]): TcpSocket {
-  const { start } = row
-  const facts = head.decode(view, start, head.size)
+/** Where a socket is bound, and what it is connected to. */
+export type SocketEnds = Pick<TcpSocket, 'family' | 'local' | 'remote'>
+
+export function decodeEnds(view: DataView, { start }: DiagRow): SocketEnds {
   const family = view.getUint8(start) === AF_INET ? 'ipv4' : 'ipv6'
   const format = family === 'ipv4' ? formatIpv4 : formatIpv6
   return {
-    namespace: row.namespace,
     family,
-    local: { address: format(view, start + 8), port: facts.localPort },
-    remote: { address: format(view, start + 24), port: facts.remotePort },
+    // ABI: ports are in network order.
+    local: { address: format(view, start + 8), port: view.getUint16(start + 4) },
+    remote: { address: format(view, start + 24), port: view.getUint16(start + 6) },
+  }
+}
+
+/** A row as an object. */
+export function decodeSocket(view: DataView, row: DiagRow, names: readonly string[]): TcpSocket {
+  const facts = head.decode(view, row.start, head.size)
+  return {
+    namespace: row.namespace,
+    ...decodeEnds(view, row),
     state: tcpState(facts.state),
     congestion: names[row.congestion] ?? '',
-    cookie: cookieAt(view, start),
+    cookie: cookieAt(view, row.start),
     inode: facts.inode,
     uid: facts.uid,
     interface: facts.interface,

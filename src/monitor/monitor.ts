@@ -1,0 +1,114 @@
+import { availableParallelism, hostname, release } from 'node:os'
+import { CcdkError } from '../errors/index.ts'
+import { CpuMeter, type Fd } from '../kernel/index.ts'
+import type { Target } from '../loader/index.ts'
+import { Variables } from './algorithms/variables.ts'
+import { AlgorithmWatch } from './algorithms/watch.ts'
+import { Flows } from './flow/flows.ts'
+import { Prints } from './prints.ts'
+import type { FlowView, Lack, MonitorEvent, MonitorSource, Snapshot, SocketQuery, SocketsView, VariableView } from './snapshot.ts'
+import { SocketWatch, type SocketWatchOptions } from './sockets/watch.ts'
+
+export interface MonitorOptions extends SocketWatchOptions {
+  /** The network namespaces whose sockets are shown; every one of the machine when left out. */
+  namespaces?: readonly Fd[] | 'every'
+}
+
+/**
+ * Shows what struct_ops does on this machine, live. While it lives the kernel counts the runs of all BPF programs, and
+ * what they print comes here too. What takes rights that the process lacks is left out and told in `cannot`.
+ */
+export class Monitor implements MonitorSource {
+  readonly #owned = new DisposableStack()
+  readonly #cannot: Lack[] = []
+  readonly #algorithms: AlgorithmWatch
+  readonly #sockets: SocketWatch
+  readonly #prints: Prints
+  readonly #flows: Flows
+  readonly #variables: Variables
+  readonly #cpu = new CpuMeter()
+  readonly #host = { name: hostname(), kernel: release(), cpus: availableParallelism() }
+  #last: number | undefined
+
+  constructor(target: Target, options: MonitorOptions = {}) {
+    using undo = new DisposableStack()
+    this.#algorithms = undo.use(new AlgorithmWatch(target))
+    this.#sockets = undo.use(new SocketWatch(options))
+    this.#prints = undo.use(new Prints(this.#cannot))
+    this.#flows = undo.use(new Flows(target, this.#cannot))
+    this.#variables = new Variables(target)
+    this.#owned.use(undo.move())
+  }
+
+  /** Looks anew. Of the sockets only those that `query` asks for become objects: all when it is left out. */
+  look(query: SocketQuery = {}): Snapshot {
+    const now = performance.now()
+    const time = new Date().toISOString()
+    const seconds = this.#last === undefined ? 0 : (now - this.#last) / 1000
+    const events: MonitorEvent[] = []
+    const unseen = orTold(events, time, () => this.#sockets.look()) ?? []
+    const { algorithms, events: changes } = this.#algorithms.look(this.#sockets.counts(), time)
+    this.#flows.read()
+    const { busy, steal } = this.#cpu.read()
+    const { cpus } = this.#host
+    this.#last = now
+    return {
+      schemaVersion: 1,
+      time,
+      seconds,
+      host: this.#host,
+      cannot: [...this.#algorithms.cannot, ...this.#cannot, ...unseen],
+      algorithms,
+      sockets: this.#sockets.select(query),
+      events: [...events, ...changes, ...this.#prints.look(time)],
+      cpu: { busy: seconds === 0 ? 0 : Math.min(1, busy / cpus), steal: seconds === 0 ? 0 : Math.min(1, steal / cpus) },
+    }
+  }
+
+  sockets(query: SocketQuery): SocketsView {
+    return this.#sockets.select(query)
+  }
+
+  variables(mapId: number): VariableView[] {
+    return this.#variables.read(mapId)
+  }
+
+  /**
+   * Gives a global variable of an algorithm's programs a value as a person writes it; `path` may be a part of it, such as
+   * `tuning.steps[2]`.
+   *
+   * @throws UsageError when there is none, it is constant, or the value is none of its type
+   */
+  setVariable(mapId: number, path: string, text: string): void {
+    this.#variables.set(mapId, path, text)
+  }
+
+  flow(cookie: string): FlowView | undefined {
+    return this.#flows.get(cookie)
+  }
+
+  /** Whether the kernel counts the runs of programs because of this monitor. */
+  get statistics(): boolean {
+    return this.#algorithms.statistics
+  }
+
+  setStatistics(on: boolean): void {
+    this.#algorithms.setStatistics(on)
+  }
+
+  /** From then on nothing counts any more on its behalf. */
+  [Symbol.dispose](): void {
+    this.#owned.dispose()
+  }
+}
+
+/** A look that fails once is an event, and what was seen before stays. */
+function orTold<T>(events: MonitorEvent[], at: string, look: () => T): T | undefined {
+  try {
+    return look()
+  } catch (error) {
+    if (!(error instanceof CcdkError)) throw error
+    events.push({ at, kind: 'error', text: error.message })
+    return undefined
+  }
+}

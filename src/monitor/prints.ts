@@ -1,0 +1,27 @@
+import { PrintkTrace } from '../kernel/index.ts'
+import { unlessRefused } from './lack.ts'
+import type { Lack, MonitorEvent } from './snapshot.ts'
+
+/** What BPF programs print, as events. */
+export class Prints implements Disposable {
+  readonly #trace: PrintkTrace | undefined
+  readonly #offset = BigInt(Math.round((performance.timeOrigin + performance.now()) * 1e3)) * 1000n - process.hrtime.bigint()
+
+  constructor(lacks: Lack[]) {
+    this.#trace = unlessRefused(lacks, 'what BPF programs print (bpf_printk)', () => new PrintkTrace())
+  }
+
+  /** Since the last look, whose time is `at`. */
+  look(at: string): MonitorEvent[] {
+    return (this.#trace?.read() ?? []).map(({ time, task, tid, text }) => ({
+      at: time === 0n ? at : new Date(Number((time + this.#offset) / 1_000_000n)).toISOString(),
+      kind: 'printk',
+      ...(task === '' ? {} : { name: `${task}-${tid}` }),
+      text,
+    }))
+  }
+
+  [Symbol.dispose](): void {
+    this.#trace?.[Symbol.dispose]()
+  }
+}
