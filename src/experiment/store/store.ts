@@ -99,21 +99,21 @@ export class ExperimentStore implements Disposable {
 
   /** Trials of the plan of which no valid result is there, in running order. */
   waiting(): Trial[] {
-    return this.rows('SELECT trial, scenario, design, block, arm, seed FROM trials WHERE valid IS NOT 1 ORDER BY trial').map(trialOf)
+    const statement = 'SELECT trial, scenario, design, block, arm, seed FROM trials WHERE valid IS NOT 1 ORDER BY trial'
+    return this.#read((database) => database.prepare(statement).all().map(trialOf))
   }
 
   /** All trials that have run, valid or not, in running order. */
   trials(): StoredTrial[] {
-    const rows = this.rows('SELECT * FROM trials WHERE valid IS NOT NULL ORDER BY trial')
-    return rows.map((row) => this.#parsed('trials', () => new StoredTrial(row, (read) => this.#read(read))))
+    const statement = 'SELECT * FROM trials WHERE valid IS NOT NULL ORDER BY trial'
+    return this.#read((database) => database.prepare(statement).all().map((row) => new StoredTrial(row, (read) => this.#read(read))))
   }
 
   /** The figures of all valid trials, in running order. */
   metrics(): StoredMetric[] {
-    const rows = this.rows(
-      'SELECT trial, scenario, design, block, metrics.arm AS arm, metric, value FROM trials JOIN metrics USING (trial) WHERE valid ORDER BY trial',
-    )
-    return this.#parsed('metrics', () => storedMetrics.parse(rows))
+    const statement =
+      'SELECT trial, scenario, design, block, metrics.arm AS arm, metric, value FROM trials JOIN metrics USING (trial) WHERE valid ORDER BY trial'
+    return this.#read((database) => storedMetrics.parse(database.prepare(statement).all()))
   }
 
   /** Calls that ran trials, in order. */
@@ -154,23 +154,23 @@ export class ExperimentStore implements Disposable {
   }
 
   #read<Result>(body: (database: DatabaseSync) => Result): Result {
-    return guarded(this.#file, `reading ${this.#file}`, () => this.#parsed('', () => body(this.#database)))
+    return guarded(this.#file, `reading ${this.#file}`, () => asWritten(this.#file, () => body(this.#database)))
   }
 
   #write<Result>(doing: string, body: (database: DatabaseSync) => Result): Result {
     return guarded(this.#file, `${doing} in ${this.#file}`, () => transaction(this.#database, () => body(this.#database)))
   }
+}
 
-  /** What is in a column is not what was put there. */
-  #parsed<Result>(path: string, body: () => Result): Result {
-    try {
-      return body()
-    } catch (error) {
-      if (!(error instanceof z.ZodError) && !(error instanceof SyntaxError)) throw error
-      const issue = error instanceof z.ZodError ? error.issues[0] : undefined
-      const expected = issue === undefined ? error.message : `${issue.path.join('.')}: ${issue.message}`
-      throw new ObjectError({ file: this.#file, path, expected: `what is stored there is not what ccdk writes: ${expected}`, cause: error })
-    }
+/** Reads columns. What is in one may not be what was put there. */
+function asWritten<Result>(file: string, body: () => Result): Result {
+  try {
+    return body()
+  } catch (cause) {
+    if (!(cause instanceof z.ZodError) && !(cause instanceof SyntaxError)) throw cause
+    const issue = cause instanceof z.ZodError ? cause.issues[0] : undefined
+    const expected = `what is stored is not what ccdk writes: ${issue?.message ?? cause.message}`
+    throw new ObjectError({ file, path: issue?.path.join('.') ?? '', expected, cause })
   }
 }
 

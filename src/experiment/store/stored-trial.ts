@@ -57,17 +57,15 @@ export class StoredTrial implements TrialResult {
   }
 
   get metrics(): MetricValue[] {
-    const rows = this.#rows('SELECT arm, metric, value FROM metrics WHERE trial = ?')
-    return z.array(metricSchema).parse(rows)
+    return this.#rows('SELECT arm, metric, value FROM metrics WHERE trial = ?', metricSchema)
   }
 
   get programs(): TrialResult['programs'] {
-    const rows = this.#rows('SELECT arm, member, runs, ns FROM programs WHERE trial = ?')
-    return z.array(z.object({ arm: z.string(), member: z.string(), runs: z.number(), ns: z.number() })).parse(rows)
+    return this.#rows('SELECT arm, member, runs, ns FROM programs WHERE trial = ?', programSchema)
   }
 
   get flows(): FlowRecord[] {
-    return this.#rows('SELECT * FROM flows WHERE trial = ? ORDER BY flow').map((row) => flowSchema.parse(row))
+    return this.#rows('SELECT * FROM flows WHERE trial = ? ORDER BY flow', flowSchema)
   }
 
   get samples(): SampleColumns {
@@ -78,8 +76,8 @@ export class StoredTrial implements TrialResult {
     return this.#fill('queue', 'bucket', queueOf, queueColumns)
   }
 
-  #rows(statement: string): Row[] {
-    return this.#read((database) => database.prepare(statement).all(this.trial.index))
+  #rows<Result>(statement: string, schema: z.ZodType<Result>): Result[] {
+    return this.#read((database) => database.prepare(statement).all(this.trial.index).map((row) => schema.parse(row)))
   }
 
   #fill<Key extends string, Table extends Record<Key, Float64Array | Uint32Array>>(
@@ -106,6 +104,8 @@ export class StoredTrial implements TrialResult {
 
 /** NULL stands for a figure that is none. */
 const metricSchema = z.object({ arm: z.string(), metric: z.string(), value: z.number().nullable().transform((value) => value ?? Number.NaN) })
+
+const programSchema = z.object({ arm: z.string(), member: z.string(), runs: z.number(), ns: z.number() })
 
 const kinds = ['bulk', 'onOff', 'shortFlows', 'incast', 'video', 'requestResponse'] as const
 
