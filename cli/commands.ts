@@ -17,6 +17,7 @@ export interface CommandEntry {
 }
 
 const named = 'an algorithm, its map, the id of the map or of its link, or the path of a pin'
+const experiment = { syntax: '<dir>', text: 'the directory of an experiment, or its experiment.sqlite' }
 const object = { syntax: '<object>', text: 'a BPF object file' }
 
 /** The subcommands, in the order of the help. Each is loaded only when it runs. */
@@ -94,6 +95,12 @@ export const commands: readonly CommandEntry[] = [
     summary: 'hosts with a link between them that has a rate, a delay and a queue, for real programs',
     parts: ['up', 'set', 'list'],
     load: () => import('./commands/path.ts'),
+  },
+  {
+    name: 'export',
+    summary: 'what an experiment has measured as CSV, NDJSON or Parquet',
+    argument: experiment,
+    load: () => import('./commands/export.ts'),
   },
   {
     name: 'btf',

@@ -48,6 +48,7 @@ export const needs = {
   ping: commands(['ping'], ['iputils-ping']),
   iperf3: commands(['iperf3'], ['iperf3']),
   tcpdump: commands(['tcpdump'], ['tcpdump']),
+  sqlite3: commands(['sqlite3'], ['sqlite3']),
   tmux: commands(['tmux'], ['tmux']),
   strace: commands(['strace'], ['strace']),
   libbpf: files(['/usr/lib/*/libbpf.so.1', '/usr/include/bpf/bpf_helper_defs.h'], ['libbpf1', 'libbpf-dev']),

@@ -130,7 +130,12 @@ export class ExperimentStore implements Disposable {
     return this.#read((database) => database.prepare(statement).all(...values))
   }
 
-  /** The same row by row: what is large need not be in memory at once. */
+  /** The columns of what a statement answers, with the types of the tables. */
+  columns(statement: string): { name: string; type: string | null }[] {
+    return this.#read((database) => database.prepare(statement).columns())
+  }
+
+  /** Asks as `rows` does, row by row: what is large need not be in memory at once. */
   *each(statement: string, ...values: SQLInputValue[]): Generator<Record<string, SQLOutputValue>> {
     const found = this.#read((database) => database.prepare(statement).iterate(...values))
     while (true) {
