@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { UnsupportedKernelError, UsageError } from '../../errors/index.ts'
-import { type Fd, lackOf, missingQdiscs, type QdiscOptions, Qdiscs } from '../../kernel/index.ts'
+import { type Fd, lackOf, missingQdiscs, type QdiscOptions, type QdiscPlace, Qdiscs } from '../../kernel/index.ts'
 import type { PathLink } from '../../spec/index.ts'
 import type { Direction } from '../plan.ts'
 import type { PathStatistics } from '../statistics.ts'
@@ -76,14 +76,15 @@ export class Netem implements Disposable {
 
   #put(place: { link: number; direction: Direction }, plan: DirectionQdiscs, before?: DirectionQdiscs): void {
     const { chance, queue, line } = placesOf(place.link, place.direction)
-    const change = (part: keyof DirectionQdiscs, at: { interface: number; major: number; within?: number }): void => {
+    const put = (part: keyof DirectionQdiscs, at: QdiscPlace): void => {
       const options: QdiscOptions = plan[part]
-      if (!isDeepStrictEqual(options, before?.[part])) this.#qdiscs.put(at, options)
+      if (before === undefined) this.#qdiscs.put(at, options)
+      else if (!isDeepStrictEqual(options, before[part])) this.#qdiscs.change(at, options)
     }
-    change('chance', { interface: chance, major: majors.root })
-    change('bottleneck', { interface: queue, major: majors.root })
-    change('discipline', { interface: queue, major: majors.inner, within: majors.root })
-    change('line', { interface: line, major: majors.root })
+    put('chance', { interface: chance, major: majors.root })
+    put('bottleneck', { interface: queue, major: majors.root })
+    put('discipline', { interface: queue, major: majors.inner, within: majors.root })
+    put('line', { interface: line, major: majors.root })
   }
 
   [Symbol.dispose](): void {

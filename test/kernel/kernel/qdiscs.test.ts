@@ -35,7 +35,7 @@ here('tbf with a queue in it, as tc shows them; a change of it hands its limit o
   withInterface(async (qdiscs, show) => {
     qdiscs.put({ interface: index, major: 1 }, { kind: 'tbf', rate: 8e6, burst: 2000, limit: 50 })
     qdiscs.put({ interface: index, major: 2, within: 1 }, { kind: 'pfifo', limit: 50 })
-    qdiscs.put({ interface: index, major: 1 }, { kind: 'tbf', rate: 40e9, burst: 10_000, limit: 70 })
+    qdiscs.change({ interface: index, major: 1 }, { kind: 'tbf', rate: 40e9, burst: 10_000, limit: 70 })
     const [tbf, pfifo] = await show()
     assert.is(tbf?.kind, 'tbf')
     assert.is(tbf?.options['rate'], 5_000_000_000)
@@ -70,14 +70,14 @@ function thrownBy(action: () => void): unknown {
   return undefined
 }
 
-/** CoDel's times are kept in units of 1024 ns, and shown rounded down. */
+/** CoDel's times are kept in units of 1024 ns, and netem's delay is shown in those of 64 ns, both rounded down. */
 const cases: readonly (readonly [options: QdiscOptions, shown: Record<string, unknown>])[] = [
   [{ kind: 'bfifo', limit: 3000 }, { limit: 3000 }],
   [
-    { kind: 'netem', limit: 1000, delay: 12_345_000, rate: 10e6, loss: { kind: 'independent', probability: 0.25 }, duplicate: 0.5, seed: 7 },
+    { kind: 'netem', limit: 1000, delay: 12_352_000, rate: 10e6, loss: { kind: 'independent', probability: 0.25 }, duplicate: 0.5, seed: 7 },
     {
       limit: 1000,
-      delay: { delay: 0.012345, jitter: 0, correlation: 0 },
+      delay: { delay: 0.012352, jitter: 0, correlation: 0 },
       'loss-random': { loss: 0.25, correlation: 0 },
       duplicate: { duplicate: 0.5, correlation: 0 },
       rate: { rate: 1_250_000, packetoverhead: 0, cellsize: 0, celloverhead: 0 },
@@ -110,10 +110,8 @@ for (const [options, expected] of cases) {
       qdiscs.put({ interface: index, major: 1 }, options)
       const [found] = await show()
       assert.is(found?.kind, options.kind)
-      console.log(JSON.stringify(found?.options))
       for (const [key, value] of Object.entries(expected)) assert.equal(rounded(found?.options[key]), rounded(value), key)
-      // The same again is a change.
-      qdiscs.put({ interface: index, major: 1 }, options)
+      qdiscs.change({ interface: index, major: 1 }, options)
       assert.equal((await show())[0], found)
     }))
 }

@@ -3,7 +3,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ObjectError } from '../../../src/errors/index.ts'
 import { type Attribute, encodeAttributes, littleEndian, type NetlinkMessage, zeroEnded } from '../../../src/kernel/net/netlink.ts'
-import { encodeQdisc } from '../../../src/kernel/net/qdisc/options.ts'
+import { encodeChange, encodeQdisc } from '../../../src/kernel/net/qdisc/options.ts'
 import { idleTable } from '../../../src/kernel/net/qdisc/red.ts'
 import { parseQdisc } from '../../../src/kernel/net/qdisc/statistics.ts'
 import { u32s, u64 } from '../../../src/kernel/net/qdisc/words.ts'
@@ -52,6 +52,12 @@ test('counters of all kinds, and those of some', () => {
   for (const [kind, bytes] of Object.entries(own)) {
     assert.equal(parseQdisc(messageOf(counters(kind, bytes))), { ...expected, kind, overlimitDrops: 40, marks: 90 }, kind)
   }
+})
+
+test('a change says no number of flows, which fq_codel cannot change', () => {
+  const options = { kind: 'fq_codel', limit: 9, flows: 32, quantum: 999 } as const
+  assert.equal(encodeChange(options), encodeQdisc({ ...options, flows: undefined }))
+  assert.is.not(encodeChange(options).length, encodeQdisc(options).length)
 })
 
 test('a message that is cut off is damaged or says less, and nothing else', () => {

@@ -51,3 +51,6 @@ export function encodeQdisc(options: QdiscOptions): Attribute[1] {
       return encodePie(options)
   }
 }
+
+/** The same for one that is there already, without what cannot be another: fq_codel refuses to hear of its flows again. */
+export const encodeChange = (options: QdiscOptions): Attribute[1] => encodeQdisc(options.kind === 'fq_codel' ? { ...options, flows: undefined } : options)

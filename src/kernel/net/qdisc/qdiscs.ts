@@ -1,8 +1,8 @@
 import type { Fd } from '../../fd.ts'
-import { zeroEnded } from '../netlink.ts'
+import { type Attribute, zeroEnded } from '../netlink.ts'
 import { NetlinkSocket } from '../netlink-socket.ts'
 import { tcmsg } from '../tcmsg.ts'
-import { encodeQdisc, type QdiscKind, type QdiscOptions } from './options.ts'
+import { encodeChange, encodeQdisc, type QdiscKind, type QdiscOptions } from './options.ts'
 import { parseQdisc, type QdiscFound, RTM_NEWQDISC } from './statistics.ts'
 
 // ABI: NETLINK_ROUTE, NLM_F_, linux/netlink.h; RTM_GETQDISC and TCA_, linux/rtnetlink.h; TC_H_ROOT, linux/pkt_sched.h.
@@ -28,6 +28,12 @@ export interface QdiscPlace {
   within?: number
 }
 
+interface QdiscRequest {
+  kind: QdiscKind
+  options: Attribute[1]
+  flags: number
+}
+
 /** The queueing disciplines of interfaces, in one network namespace: the own one, or the one given. */
 export class Qdiscs implements Disposable {
   readonly #socket: NetlinkSocket
@@ -37,31 +43,42 @@ export class Qdiscs implements Disposable {
   }
 
   /**
-   * Gives an interface a qdisc, or changes the one of this kind that is there. What waits in it stays.
+   * Gives an interface a qdisc, in place of the one that is there.
    *
    * @throws SyscallError with errno ENOENT when the kernel has none of the kind; PermissionError without CAP_NET_ADMIN
    */
-  put({ interface: index, major, within }: QdiscPlace, options: QdiscOptions): void {
+  put(place: QdiscPlace, options: QdiscOptions): void {
     const { kind } = options
     const { config, module } = lackOf(kind)
+    const lack = `this kernel has no qdisc ${kind}: it needs ${config}, or as a module: modprobe ${module}`
+    const doing = `giving interface ${place.interface} the qdisc ${kind}`
+    this.#request(place, { kind, options: encodeQdisc(options), flags: NLM_F_CREATE | NLM_F_REPLACE }, { doing, hints: { ENOENT: lack } })
+  }
+
+  /**
+   * Has the qdisc that was put there do something else, but for fq_codel's number of flows. What waits in it stays.
+   *
+   * @throws SyscallError when there is none of this kind; PermissionError without CAP_NET_ADMIN
+   */
+  change(place: QdiscPlace, options: QdiscOptions): void {
+    const { kind } = options
+    const doing = `changing the qdisc ${kind} of interface ${place.interface}`
+    this.#request(place, { kind, options: encodeChange(options), flags: 0 }, { doing, hints: { ENOENT: `it has no qdisc ${place.major}:` } })
+  }
+
+  #request({ interface: index, major, within }: QdiscPlace, { kind, options, flags }: QdiscRequest, { doing, hints }: { doing: string; hints: Record<string, string> }): void {
     const parent = within === undefined ? TC_H_ROOT : qdiscHandle(within) + 1
-    const fixed = tcmsg({ index, handle: qdiscHandle(major), parent })
     this.#socket.request(
       {
         type: RTM_NEWQDISC,
-        flags: NLM_F_CREATE | NLM_F_REPLACE,
-        fixed,
+        flags,
+        fixed: tcmsg({ index, handle: qdiscHandle(major), parent }),
         attributes: [
           [TCA_KIND, zeroEnded(kind)],
-          [TCA_OPTIONS, encodeQdisc(options)],
+          [TCA_OPTIONS, options],
         ],
       },
-      {
-        doing: `giving interface ${index} the qdisc ${kind}`,
-        syscall: 'netlink(RTM_NEWQDISC)',
-        capability,
-        hints: { ENODEV: 'there is no such interface', ENOENT: `this kernel has no qdisc ${kind}: it needs ${config}, or as a module: modprobe ${module}` },
-      },
+      { doing, syscall: 'netlink(RTM_NEWQDISC)', capability, hints: { ENODEV: 'there is no such interface', ...hints } },
     )
   }
 
