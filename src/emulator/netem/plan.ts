@@ -13,7 +13,7 @@ type Tbf = Extract<QdiscOptions, { kind: 'tbf' }>
  * own: what is delayed then is no longer in the queue, whose limit and discipline would otherwise count it.
  */
 export interface DirectionQdiscs {
-  /** Loses and doubles packets before they come to the queue. */
+  /** Loses and doubles packets before they come to the queue, and takes them out of the hands of who sent them. */
   chance: Netem
   /** Holds packets back until the link is free, and how they wait for that. */
   bottleneck: Tbf
@@ -33,6 +33,12 @@ interface Around {
 const noLimit = 0x7fff_ffff
 const headerBytes = 14
 const tagBytes = 4
+/**
+ * bit/s: nothing takes a whole ns. Netem takes packets from the account of the socket that sent them when it has a rate or a
+ * delay, and else a TCP in this machine sends no more than a few packets before those that it sent are through the queue:
+ * that would never be full (tcp_small_queue_check, net/ipv4/tcp_output.c).
+ */
+const noTime = 1e15
 /** How late the kernel's timer may be without the rate going down, ns. */
 const slack = 250_000
 
@@ -61,7 +67,7 @@ function planDirection(options: LinkOptions, { packet, where }: Around): Directi
   const { duplicate = 0, loss } = options
   const discipline = disciplineOf(options.queue, { packet, refuse })
   return {
-    chance: { kind: 'netem', limit: noLimit, duplicate, loss: loss && lossOf(loss, refuse) },
+    chance: { kind: 'netem', limit: noLimit, rate: noTime, duplicate, loss: loss && lossOf(loss, refuse) },
     // With no more than one packet, all of the time that a timer comes late would be lost. What goes too early is held up by
     // the line, which sends at the same rate.
     bottleneck: { kind: 'tbf', rate, burst: packet + tagBytes + Math.ceil((rate * slack) / 8e9), limit: discipline.limit },

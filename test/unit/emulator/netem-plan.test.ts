@@ -21,7 +21,7 @@ const disciplineOf = (queue: PathInput['queue']) => right({ ...around, queue }).
 
 test('the delay is apart from the queue, and behind it, with the rate once more', () => {
   const { chance, bottleneck, discipline, line } = right({ ...around, loss: '1%', duplicate: 0.5, queue: { limit: '20p' } })
-  assert.equal(chance, { kind: 'netem', limit: 0x7fff_ffff, duplicate: 0.5, loss: { kind: 'independent', probability: 0.01 } })
+  assert.equal(chance, { kind: 'netem', limit: 0x7fff_ffff, rate: 1e15, duplicate: 0.5, loss: { kind: 'independent', probability: 0.01 } })
   // A tagged frame, and what the link sends in 250 µs.
   assert.equal(bottleneck, { kind: 'tbf', rate: 100e6, burst: frame + 4 + 3125, limit: 20 })
   assert.equal(discipline, { kind: 'pfifo', limit: 20 })
