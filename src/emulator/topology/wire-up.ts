@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { type Fd, Interfaces, setNamespaceSysctl, turnOffloadsOff, type VethEnd } from '../../kernel/index.ts'
+import { type Fd, Interfaces, Qdiscs, setNamespaceSysctl, turnGroOn, turnOffloadsOff, type VethEnd } from '../../kernel/index.ts'
 import { type HostPlan, portOf, prefixes, type TopologyPlan } from './plan.ts'
 
 export interface Namespaces {
@@ -27,6 +27,8 @@ const hostIndex = 2
 const bridgeIndex = 10
 const switchIndex = 1000
 const middleIndex = 100
+/** What waits for a port of the middle that is behind: no more than all that TCP lets wait at once, ever. */
+const mostWaiting = 10_000
 
 /** One end of a wire: an interface to be, and where. */
 interface End extends VethEnd {
@@ -49,6 +51,15 @@ export function wireUp(plan: TopologyPlan, namespaces: Namespaces, options: Wire
 function silence(namespace: Fd): void {
   if (!existsSync('/proc/sys/net/ipv6')) return
   setNamespaceSysctl(namespace, 'net.ipv6.conf.default.disable_ipv6', '1')
+}
+
+/**
+ * A veth without a queue drops what finds the 256 places at its other end taken, and nobody is told; since Linux 6.16 one
+ * with a queue has it wait.
+ */
+function queueAt(index: number, namespace: Fd): void {
+  using qdiscs = new Qdiscs(namespace)
+  qdiscs.put({ interface: index, major: 1 }, { kind: 'pfifo', limit: mostWaiting })
 }
 
 class Wiring {
@@ -89,6 +100,7 @@ class Wiring {
     for (const host of hosts) join(`to-${host.name}`, this.#hostEnd(host), [host])
     const others = this.#plan.filter((_, index) => index !== segment)
     join(`uplink-${segment}`, port, others.flat())
+    queueAt(switchIndex + this.#wires, switches)
     this.#bringUp(port)
   }
 
@@ -99,6 +111,9 @@ class Wiring {
     for (const family of ['ipv4', 'ipv6'] as const) {
       interfaces.addAddress(hostInterface, { address: host[family], prefix: prefixes[family] })
     }
+    // The last to see packets: the wire has them as they were sent, and TCP gets them as from a real interface, for less.
+    turnGroOn(hostInterface, this.#hostNamespace(host))
+    queueAt(hostIndex, this.#hostNamespace(host))
     interfaces.bringUp(hostInterface)
     for (const { name, hardwareAddress, ipv4, ipv6 } of this.#plan.flat()) {
       if (name === host.name) continue

@@ -24,22 +24,40 @@ const offloads = /^(?:rx-checksum|tx-checksum-.*|tx-scatter-gather.*|tx-.*segmen
  * than the MTU. Answers those that are on all the same, as ethtool(8) calls them.
  */
 export function turnOffloadsOff(name: string, namespace?: Fd): string[] {
-  using socket = openSocket({ domain: AF_INET, type: SOCK_DGRAM, protocol: 0, what: 'a socket for ethtool' }, namespace)
-  const device = { socket, name }
-  const names = featureNames(device)
-  const bits = [...names.keys()].filter((bit) => offloads.test(names[bit] ?? ''))
-  // ABI: struct ethtool_sfeatures: u32 cmd, u32 size, then size times u32 valid, u32 requested.
-  const words = Math.ceil(names.length / 32)
-  const change = Uint32Array.of(ETHTOOL_SFEATURES, words, ...Array.from({ length: 2 * words }, () => 0))
-  for (const bit of bits) change[2 + 2 * (bit >> 5)] = (change[2 + 2 * (bit >> 5)] ?? 0) | (1 << (bit & 31))
-  ethtool(device, change, `turning the offloads of ${name} off`)
-  const on = activeFeatures(device, words)
-  return bits.filter((bit) => on(bit)).map((bit) => names[bit] ?? '')
+  using socket = ethtoolSocket(namespace)
+  return setFeatures({ socket, name }, offloads, false)
+}
+
+/**
+ * Has the packets that come to an interface merged before TCP sees them, as most real ones do it: generic receive offload.
+ * What is on the wire stays as it is. Answers whether the interface does it now.
+ */
+export function turnGroOn(name: string, namespace?: Fd): boolean {
+  using socket = ethtoolSocket(namespace)
+  return setFeatures({ socket, name }, /^rx-gro$/, true).length === 0
 }
 
 interface Device {
   socket: Fd
   name: string
+}
+
+const ethtoolSocket = (namespace: Fd | undefined): Fd =>
+  openSocket({ domain: AF_INET, type: SOCK_DGRAM, protocol: 0, what: 'a socket for ethtool' }, namespace)
+
+/** Turns features on or off, and answers those that do not do as they are told. */
+function setFeatures(device: Device, which: RegExp, wanted: boolean): string[] {
+  const names = featureNames(device)
+  const bits = [...names.keys()].filter((bit) => which.test(names[bit] ?? ''))
+  // ABI: struct ethtool_sfeatures: u32 cmd, u32 size, then size times u32 valid, u32 requested.
+  const words = Math.ceil(names.length / 32)
+  const change = Uint32Array.of(ETHTOOL_SFEATURES, words, ...Array.from({ length: 2 * words }, () => 0))
+  for (const bit of bits) {
+    for (const word of wanted ? [2, 3] : [2]) change[word + 2 * (bit >> 5)] = (change[word + 2 * (bit >> 5)] ?? 0) | (1 << (bit & 31))
+  }
+  ethtool(device, change, `turning offloads of ${device.name} ${wanted ? 'on' : 'off'}`)
+  const on = activeFeatures(device, words)
+  return bits.filter((bit) => on(bit) !== wanted).map((bit) => names[bit] ?? '')
 }
 
 /** The kernel's names of features, by bit; empty for a bit without one. */

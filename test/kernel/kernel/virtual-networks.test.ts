@@ -9,6 +9,7 @@ import {
   openFds,
   openNamespace,
   setNamespaceSysctl,
+  turnGroOn,
   turnOffloadsOff,
 } from '../../../src/kernel/index.ts'
 import { needs, suite } from '../../support/needs.ts'
@@ -134,6 +135,16 @@ test('all offloads are off, as ethtool tells it', async () => {
   assert.equal(await told(), ['on', 'on', 'on', 'on', 'on', 'on'])
   assert.equal(turnOffloadsOff('left', made.one), [])
   assert.equal(await told(), ['off', 'off', 'off', 'off', 'off', 'off'])
+})
+
+test('what comes is merged again where that is asked for, and nothing else is on', async () => {
+  using made = pair()
+  turnOffloadsOff('left', made.one)
+  assert.ok(turnGroOn('left', made.one))
+  const { stdout } = await within(made.one, 'ethtool', '-k', 'left')
+  assert.match(stdout, /^generic-receive-offload: on$/m)
+  assert.match(stdout, /^tcp-segmentation-offload: off$/m)
+  assert.throws(() => turnGroOn('nobody', made.one), /asking for the features of nobody: ioctl\(SIOCETHTOOL\) answered ENODEV/)
 })
 
 test('an offload that the driver keeps is told', () => {
