@@ -3,6 +3,7 @@ export { listPins, type PinnedObject, pinnedObject } from './bpf/pins.ts'
 export { type BpfHolder, bpfHolders } from './bpf/holders.ts'
 export { type Attempt, check, errnoName, fileError, systemError } from './errno.ts'
 export { CpuMeter, type CpuUse } from './facts/cpu-time.ts'
+export { Epoll, EPOLLRDHUP } from './epoll.ts'
 export { Fd, openFds } from './fd.ts'
 export { AF_INET, AF_INET6, type AddressFamily, parseAddress, type TcpAddress } from './net/ip-address.ts'
 export { interfaceReady } from './net/interface-ready.ts'
@@ -45,12 +46,26 @@ export {
   socketCongestion,
   socketTcpInfo,
 } from './net/tcp-socket.ts'
+export {
+  acceptTcp,
+  connectTcp,
+  discardTcp,
+  finishTcp,
+  limitUnsent,
+  listenTcp,
+  readAtLeast,
+  resetOnClose,
+  sendAtOnce,
+  throwTcpError,
+  writeTcp,
+} from './net/tcp-stream.ts'
 export { type Arrival, DatagramReceiver, DatagramSender } from './net/datagrams.ts'
 export { droppedBySocket, openUdpSocket, setBuffers, setEcnField, setStamps, type UdpOptions } from './net/udp-socket.ts'
 export { realTime } from './real-time.ts'
 export { openBpfOutput } from './perf/bpf-output.ts'
 export { runFirst, sharpenTimers } from './thread.ts'
 export { type PrintkLine, PrintkTrace } from './tracing/printk.ts'
+export { Timer } from './timer.ts'
 export { Wakeup } from './wakeup.ts'
 export { Watch } from './watch.ts'
 export { bindXdp, XDP_BIND, type XdpAddress } from './xdp/bind.ts'

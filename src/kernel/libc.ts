@@ -152,3 +152,23 @@ export const fsopen = (type: string, flags: number): number => syscallForFilesys
 /** Only for commands without a key and a value. */
 export const fsconfig = (fd: number, command: number): number => syscallForConfig(431, fd, command, null, null, 0)
 export const fsmount = (fd: number, flags: number): number => syscallForMount(432, fd, flags, 0)
+
+export const epollCreate = bind<[flags: number]>('int epoll_create1(int)')
+/** `event` and `events` are the addresses of `struct epoll_event`. */
+export const epollControl = bind<[epoll: number, operation: number, fd: number, event: bigint]>('int epoll_ctl(int, int, int, void *)')
+export const epollWait = bind<[epoll: number, events: bigint, most: number, milliseconds: number]>('int epoll_wait(int, void *, int, int)')
+
+export const timerCreate = bind<[clock: number, flags: number]>('int timerfd_create(int, int)')
+/** `times` is a `struct itimerspec`. */
+export const timerSet = bind<[fd: number, flags: number, times: BigInt64Array, old: 0]>('int timerfd_settime(int, int, void *, intptr_t)')
+
+/** The kernel writes a `struct sockaddr` and its length. */
+export const acceptSocket = bind<[fd: number, address: Uint8Array, length: Uint32Array, flags: number]>(
+  'int accept4(int, void *, void *, int)',
+)
+export const shutdownSocket = bind<[fd: number, how: number]>('int shutdown(int, int)')
+export const listenOn = bind<[fd: number, backlog: number]>('int listen(int, int)')
+/** Without an address the kernel counts the bytes and copies none, if it is told so. */
+export const discard = bind<[fd: number, nothing: 0, length: number, flags: number, address: 0, size: 0]>(
+  'long recvfrom(int, intptr_t, size_t, int, intptr_t, intptr_t)',
+)
