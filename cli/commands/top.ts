@@ -1,11 +1,13 @@
 import type { Command } from 'commander'
 import { UsageError } from '../../src/errors/index.ts'
+import { RecordingWriter } from '../../src/monitor/index.ts'
 import { number } from '../options/number.ts'
 import { addNames } from '../options/shared-options.ts'
 import type { Output } from '../output/output.ts'
 import { openMonitor } from '../top/open-monitor.ts'
 import { period, queryOf, type TopOptions } from '../top/options.ts'
-import { printAll, printOnce } from '../top/scripts.ts'
+import { follow, type Job, openReplay, printOnce, printRecorded, serveMetrics } from '../top/scripts.ts'
+import { placeOf } from '../top/serve.ts'
 
 const whole = number({ above: 0, atMost: Number.MAX_SAFE_INTEGER, whole: true })
 
@@ -13,18 +15,38 @@ export function configure(command: Command, output: Output): void {
   command
     .option('--watch', 'with --json: a document each period, one a line')
     .option('--period <time>', 'from one look to the next', period, 1000)
-    .option('--count <n>', 'with --watch: end after so many', whole)
+    .option('--count <n>', 'end after so many looks', whole)
     .option('--filter <expression>', 'only these sockets: cc=bpf_* and (srtt>10ms or not state=ESTABLISHED)')
     .option('--sort <figure>', 'by what sockets are sorted, as a filter calls it')
     .option('--reverse', 'the other way round')
     .option('--limit <n>', 'show at most so many sockets', whole)
     .option('--netns <which>', 'only sockets of these network namespaces: process ids, names, paths, own or all', addNames)
-    .action(async (options: TopOptions) => {
-      const { period: every, watch: isWatched, count } = options
-      if (!output.json) throw new UsageError('give --json: there is no view for people yet')
-      const pace = { period: every, query: queryOf(options) }
-      using opened = openMonitor(options.netns)
-      if (isWatched === true) await printAll(opened.monitor, count === undefined ? pace : { ...pace, count }, output)
-      else await printOnce(opened.monitor, pace, output)
-    })
+    .option('--record <file>', 'also write what is seen to this file')
+    .option('--replay <file>', 'show what was recorded instead of this machine: it takes no rights')
+    .option('--prometheus <address>', 'serve metrics at this port of the loopback, such as :9464', placeOf)
+    .action((options: TopOptions) => top(options, output))
+}
+
+async function top(options: TopOptions, output: Output): Promise<void> {
+  checkTogether(options, output)
+  const { replay, record, prometheus, period: every, count } = options
+  const job: Job = { period: every, query: queryOf(options), ...(count === undefined ? {} : { count }) }
+  if (replay !== undefined) {
+    using source = openReplay(replay)
+    await printRecorded(source, options.watch === true ? job : { ...job, count: 1 }, output)
+    return
+  }
+  using opened = openMonitor(options.netns)
+  if (prometheus !== undefined) return await serveMetrics(opened.monitor, prometheus, output)
+  using recorder = record === undefined ? undefined : new RecordingWriter(record)
+  if (recorder !== undefined) job.recorder = recorder
+  if (output.json && options.watch !== true) await printOnce(opened.monitor, job, output)
+  else await follow(opened.monitor, job, output)
+}
+
+function checkTogether({ watch, replay, record, prometheus }: TopOptions, output: Output): void {
+  const given = Object.entries({ replay, record, prometheus }).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`]))
+  if (given.length > 1) throw new UsageError(`${given.join(' and ')} do not go together`)
+  if (watch === true && !output.json) throw new UsageError('--watch is for --json')
+  if (!output.json && record === undefined && prometheus === undefined) throw new UsageError('give --json: there is no view for people yet')
 }

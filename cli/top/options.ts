@@ -1,5 +1,6 @@
 import { UsageError } from '../../src/errors/index.ts'
 import { parseFilter, type SocketQuery, sortFields } from '../../src/monitor/index.ts'
+import type { Place } from './serve.ts'
 import { parseTime } from '../../src/spec/index.ts'
 
 export interface TopOptions {
@@ -11,6 +12,9 @@ export interface TopOptions {
   reverse?: boolean
   limit?: number
   netns?: string[]
+  record?: string
+  replay?: string
+  prometheus?: Place
 }
 
 // Sooner nothing can be seen, and later nobody waits.

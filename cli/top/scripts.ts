@@ -1,29 +1,85 @@
-import { type MonitorSource, type SocketQuery, watch } from '../../src/monitor/index.ts'
+import { readFileSync } from 'node:fs'
+import { setImmediate as turn } from 'node:timers/promises'
+import { ObjectError, UsageError } from '../../src/errors/index.ts'
+import {
+  type MonitorSource,
+  prometheusText,
+  Recording,
+  type RecordingWriter,
+  Replay,
+  type SocketQuery,
+  watch,
+} from '../../src/monitor/index.ts'
+import { reasonOf } from '../errors/reason-of.ts'
 import { Interrupted, interruption, pause } from '../interrupted.ts'
 import type { Output } from '../output/output.ts'
+import { type Place, serve } from './serve.ts'
 
-export interface Pace {
+/** What is done with what a source shows. */
+export interface Job {
   period: number
   query: SocketQuery
+  count?: number
+  recorder?: RecordingWriter
 }
 
 /** One document. Rates need a time to be of, so that a look comes before the one that is printed. */
-export async function printOnce(source: MonitorSource, { period, query }: Pace, output: Output): Promise<void> {
+export async function printOnce(source: MonitorSource, { period, query, recorder }: Job, output: Output): Promise<void> {
   using ended = interruption(output.unread)
   source.look({ count: 0 })
   await pause(period, ended.signal)
-  output.document(source.look(query))
+  const snapshot = source.look(query)
+  recorder?.add(snapshot)
+  output.document(snapshot)
 }
 
-/** One document a line each period, until it is ended, nobody reads any more, or there were `count`. */
-export async function printAll(source: MonitorSource, { period, query, count = Infinity }: Pace & { count?: number }, output: Output): Promise<void> {
+/** Looks each period, until it is ended, nobody reads any more, or there were `count`: a document a line under `--json`. */
+export async function follow(source: MonitorSource, { period, query, count = Infinity, recorder }: Job, output: Output): Promise<void> {
   using ended = interruption(output.unread)
-  let printed = 0
+  let looks = 0
   for await (const snapshot of watch(source, { periodMs: period, signal: ended.signal, query })) {
+    recorder?.add(snapshot)
     output.document(snapshot)
     await output.drained(ended.signal)
-    printed += 1
-    if (printed >= count) return
+    looks += 1
+    if (looks >= count) return
   }
   if (ended.signal.reason instanceof Interrupted) throw ended.signal.reason
+}
+
+/** Serves metrics until it is ended: each request is a look. */
+export async function serveMetrics(source: MonitorSource, place: Place, output: Output): Promise<void> {
+  using ended = interruption(output.unread)
+  using served = await serve(place, () => prometheusText(source.look()))
+  output.document({ serving: served.url })
+  output.note(`serving ${served.url} until it is ended`)
+  while (!ended.signal.aborted) await pause(60_000, ended.signal)
+}
+
+/** Opens a recording. What of it is not whole is in `recording.damage`. */
+export function openReplay(file: string): Replay {
+  let bytes: Buffer
+  try {
+    bytes = readFileSync(file)
+  } catch (error) {
+    throw new UsageError(`cannot read ${file}: ${reasonOf(error)}`, { cause: error })
+  }
+  return new Replay(new Recording(bytes, file))
+}
+
+/** The last snapshots of a recording, one a line. Throws an `ObjectError` after them when not all of it is whole. */
+export async function printRecorded(replay: Replay, { query, count = replay.length }: Pick<Job, 'query' | 'count'>, output: Output): Promise<void> {
+  using ended = interruption(output.unread)
+  const { length, recording } = replay
+  const first = Math.max(0, length - count)
+  replay.seek(first)
+  for (let index = first; index < length; index += 1) {
+    output.document(replay.look(query))
+    await output.drained(ended.signal)
+    // Signals come between two turns.
+    await turn()
+    ended.signal.throwIfAborted()
+  }
+  const { file, damage } = recording
+  if (damage.length > 0) throw new ObjectError({ file, path: '', expected: damage.join(', and ') })
 }

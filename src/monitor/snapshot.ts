@@ -167,7 +167,7 @@ export interface VariableView {
 /** A connection at its ACKs, oldest first: a column a figure, all of one length. */
 export interface FlowView {
   cookie: string
-  /** ms of CLOCK_MONOTONIC. */
+  /** ms of one clock: CLOCK_MONOTONIC, or of day in a recording. */
   time: readonly number[]
   /** Packets. */
   cwnd: readonly number[]

@@ -1,0 +1,81 @@
+import { z } from 'zod'
+import { caStates, type Snapshot } from '../snapshot.ts'
+
+const figure = z.number().nullable()
+const digits = z.string().regex(/^\d{1,20}$/)
+
+const member = z.object({
+  member: z.string(),
+  programId: z.number(),
+  program: z.string(),
+  runs: z.number(),
+  runsTotal: digits,
+  nsPerCall: figure,
+  nsPerCallTotal: figure,
+  share: z.number(),
+})
+
+const algorithm = z.object({
+  mapId: z.number(),
+  map: z.string(),
+  struct: z.string(),
+  name: z.string().nullable(),
+  state: z.enum(['init', 'inuse', 'tobefree', 'ready']),
+  registered: z.boolean(),
+  byLink: z.boolean(),
+  refcnt: z.number(),
+  sockets: z.number(),
+  callsPerSecond: z.number(),
+  nsPerCall: figure,
+  cores: z.number(),
+  members: z.array(member),
+  links: z.array(z.object({ id: z.number(), pins: z.array(z.string()) })),
+  pins: z.array(z.string()),
+  holders: z.array(z.object({ pid: z.number(), command: z.string(), what: z.enum(['map', 'link', 'program']) })),
+})
+
+const socket = z.object({
+  cookie: digits,
+  namespace: z.number(),
+  family: z.enum(['ipv4', 'ipv6']),
+  local: z.string(),
+  remote: z.string(),
+  state: z.string(),
+  congestion: z.string(),
+  cwnd: figure,
+  ssthresh: figure,
+  srttUs: figure,
+  rttvarUs: figure,
+  minRttUs: figure,
+  pacingRate: figure,
+  deliveryRate: figure,
+  inFlight: figure,
+  lost: figure,
+  retransmits: figure,
+  caState: z.enum(caStates).nullable(),
+  mss: figure,
+  bytesAcked: digits.nullable(),
+  sendQueue: z.number(),
+  receiveQueue: z.number(),
+})
+
+const event = z.object({
+  at: z.string(),
+  kind: z.enum(['registered', 'unregistered', 'state', 'swapped', 'refcnt', 'printk', 'error']),
+  mapId: z.number().exactOptional(),
+  name: z.string().exactOptional(),
+  text: z.string(),
+})
+
+/** What a recording holds, since a file may have been written by anybody. */
+export const snapshotSchema: z.ZodType<Snapshot> = z.object({
+  schemaVersion: z.literal(1),
+  time: z.iso.datetime(),
+  seconds: z.number(),
+  host: z.object({ name: z.string(), kernel: z.string(), cpus: z.number() }),
+  cannot: z.array(z.object({ what: z.string(), why: z.string(), remedy: z.string() })),
+  algorithms: z.array(algorithm),
+  sockets: z.object({ total: z.number(), matching: z.number(), from: z.number(), rows: z.array(socket) }),
+  events: z.array(event),
+  cpu: z.object({ busy: z.number(), steal: z.number() }),
+})

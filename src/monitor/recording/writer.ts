@@ -1,0 +1,50 @@
+import { closeSync, openSync, writeSync } from 'node:fs'
+import { fileError } from '../../kernel/index.ts'
+import type { Snapshot } from '../snapshot.ts'
+import { encodeRecord, type First, headline } from './format.ts'
+
+/** Longer groups take less room; a shorter one loses less when its first record is damaged. */
+const groupSize = 64
+
+/** Writes snapshots to a file, each whole before the next one comes. */
+export class RecordingWriter implements Disposable {
+  readonly file: string
+  readonly #fd: number
+  #first: First | undefined
+  #inGroup = 0
+
+  /** Overwrites what was there. */
+  constructor(file: string) {
+    this.file = file
+    this.#fd = this.#told('open', () => openSync(file, 'w'))
+    this.#write(headline)
+  }
+
+  add(snapshot: Snapshot): void {
+    const text = Buffer.from(JSON.stringify(snapshot))
+    if (this.#inGroup === groupSize) {
+      this.#first = undefined
+      this.#inGroup = 0
+    }
+    const { record, check } = encodeRecord(text, this.#first)
+    this.#write(record)
+    this.#first ??= { check, text }
+    this.#inGroup += 1
+  }
+
+  #write(bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length; ) at += this.#told('write', () => writeSync(this.#fd, bytes, at))
+  }
+
+  #told<T>(syscall: string, action: () => T): T {
+    try {
+      return action()
+    } catch (error) {
+      throw fileError(error, { doing: `recording to ${this.file}`, syscall })
+    }
+  }
+
+  [Symbol.dispose](): void {
+    closeSync(this.#fd)
+  }
+}

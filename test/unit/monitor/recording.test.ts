@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as fc from 'fast-check'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { ObjectError } from '../../../src/errors/index.ts'
+import { Recording, RecordingWriter, Replay, type Snapshot } from '../../../src/monitor/index.ts'
+import { snapshot } from '../../support/snapshot.ts'
+import { socketView } from '../../support/socket-view.ts'
+import { temporaryDirectory } from '../../support/tmp.ts'
+
+const test = suite('recordings')
+
+/** Longer than a group of records. */
+const seen = Array.from({ length: 70 }, (_, index) =>
+  snapshot({
+    time: new Date(1.79e12 + 250 * index).toISOString(),
+    seconds: 0.25,
+    sockets: { total: 5, matching: 2, from: 0, rows: [socketView({ cwnd: index }), socketView({ cookie: '2', congestion: 'cubic', cwnd: null })] },
+    events: [{ at: '2026-01-01T00:00:00.000Z', kind: 'printk', text: `line ${index}\n"µ"` }],
+  }),
+)
+
+function record(snapshots: readonly Snapshot[]): Buffer {
+  using directory = temporaryDirectory()
+  const file = join(directory.path, 'recording')
+  using writer = new RecordingWriter(file)
+  for (const each of snapshots) writer.add(each)
+  return readFileSync(file)
+}
+
+const bytes = record(seen)
+const all = (recording: Recording): Snapshot[] => Array.from({ length: recording.length }, (_, index) => recording.at(index))
+
+test('what was recorded is what is read', () => {
+  const recording = new Recording(bytes, 'file')
+  assert.equal(all(recording), seen)
+  assert.equal(recording.damage, [])
+  // Two groups, of which each next record is small.
+  assert.ok(bytes.length < 70 * 250, `${bytes.length} bytes`)
+})
+
+test('a file that was cut shows what is whole, and says that it was cut', () => {
+  fc.assert(
+    fc.property(fc.nat(bytes.length - 1), (length) => {
+      const read = attempt(bytes.subarray(0, length))
+      if (read === undefined) return
+      assert.equal(all(read), seen.slice(0, read.length))
+      assert.ok(read.length < seen.length)
+    }),
+  )
+})
+
+test('damage takes away a record or its group, never more, and nothing is shown that was not recorded', () => {
+  const texts = new Set(seen.map((each) => JSON.stringify(each)))
+  fc.assert(
+    fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), (at, change) => {
+      const changed = Uint8Array.from(bytes)
+      changed[at] = (changed[at] ?? 0) ^ change
+      const read = attempt(changed)
+      if (read === undefined) return
+      assert.ok(read.damage.length > 0)
+      assert.ok(read.length >= seen.length - 64 && read.length < seen.length)
+      for (const each of all(read)) assert.ok(texts.has(JSON.stringify(each)))
+    }),
+    { numRuns: 50 },
+  )
+})
+
+test('other files are no recordings', () => {
+  for (const other of [Buffer.of(), Buffer.from('{"schemaVersion":1}'), bytes.subarray(0, 17), record([])]) assert.is(attempt(other), undefined)
+})
+
+/** Undefined for an error that says what is wrong. */
+function attempt(file: Uint8Array): Recording | undefined {
+  try {
+    return new Recording(file, 'file')
+  } catch (error) {
+    assert.instance(error, ObjectError)
+    return undefined
+  }
+}
+
+test('a replay looks at one after the other, filters, and follows a connection', () => {
+  using replay = new Replay(new Recording(bytes, 'file'))
+  assert.is(replay.flow('1')?.time.length, 0)
+  for (const each of seen) assert.equal(replay.look().events, each.events)
+  assert.equal([replay.position, replay.look().events], [69, []])
+  assert.equal(replay.flow('1')?.cwnd, seen.map((_, index) => index))
+  replay.seek(3)
+  const { total, matching, rows } = replay.look({ filter: 'cc=reno' }).sockets
+  assert.equal([total, matching, rows.map(({ cwnd }) => cwnd)], [5, 1, [3]])
+})
+
+test.run()
