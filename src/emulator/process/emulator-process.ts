@@ -13,7 +13,7 @@ const program = new URL(`./forwarder-process${extname(import.meta.url)}`, import
 
 // Packets wait while V8 collects garbage, of which each leaves some: seldom, and in the forwarding thread alone, which need
 // not wait for helpers then that have to wait for a processor.
-const calmMemory = ['--single-threaded-gc', '--min-semi-space-size=64', '--max-semi-space-size=64'] as const
+const calmMemory = ['--single-threaded-gc', '--min-semi-space-size=64', '--max-semi-space-size=64', '--expose-gc'] as const
 
 export interface EmulatorOptions {
   /** The network namespace with the ports' interfaces; the one of this process when left out. */

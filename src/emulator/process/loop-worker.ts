@@ -13,6 +13,9 @@ try {
   sharpenTimers()
   const precedence = takePrecedence()
   using forwarder = new Forwarder(plan)
+  // What is there stays: moved out of the space of the young now, by the second collection, it makes no packet wait later.
+  // It took 16 ms, and those that come take 2.
+  for (let times = 0; times < 2; times += 1) globalThis.gc?.()
   const started: Started = { telemetry: forwarder.telemetry?.path, precedence }
   say({ started })
   forwarder.run(controlOf(forwarder))

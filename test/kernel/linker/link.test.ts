@@ -54,7 +54,7 @@ for (const parts of [
     await writeFile(ours, (await linked(files)).bytes)
     await execa('bpftool', ['gen', 'object', theirs, ...files])
     await using bpffs = await mountBpffs()
-    using libbpf = new LibbpfProcess({ limitMs: 20_000 })
+    using libbpf = new LibbpfProcess({ limitMs: 300_000 })
     using target = new LinuxTarget()
     const settings = { libbpf, target, bpffs: bpffs.path }
     // bpftool 7.1 gives the types other numbers.

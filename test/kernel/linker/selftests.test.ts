@@ -49,7 +49,7 @@ function linked(name: string): Uint8Array {
 test('libbpf and ccdk load what is linked, and the kernel has the same of both', async () => {
   using directory = temporaryDirectory()
   await using bpffs = await mountBpffs()
-  using libbpf = new LibbpfProcess({ limitMs: 20_000 })
+  using libbpf = new LibbpfProcess({ limitMs: 300_000 })
   using target = new LinuxTarget()
   for (const name of Object.keys(linkedTests)) {
     const file = join(directory.path, `${name}.bpf.o`)
@@ -74,7 +74,7 @@ const isOfNumber = (difference: string) => /: (?:tag is|instructions: \[\d+\] is
 test('every object that is linked alone is the same to both loaders as it was', async () => {
   using directory = temporaryDirectory()
   await using bpffs = await mountBpffs()
-  using libbpf = new LibbpfProcess({ limitMs: 20_000 })
+  using libbpf = new LibbpfProcess({ limitMs: 300_000 })
   using target = new LinuxTarget()
   const settings = { libbpf, target, bpffs: bpffs.path }
   const lines: string[] = []

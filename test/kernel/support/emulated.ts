@@ -56,7 +56,7 @@ const enter = (namespace: Fd): string => `--net=/proc/${process.pid}/fd/${namesp
 const runIn =
   (namespace: Fd): EndHost['run'] =>
   (...command) =>
-    execFileSync('nsenter', [enter(namespace), ...command], { encoding: 'utf8', timeout: 20_000 })
+    execFileSync('nsenter', [enter(namespace), ...command], { encoding: 'utf8', timeout: 120_000 })
 
 /** Namespaces for an emulator: one in the middle, and one for a host on each of the segments, which all know each other. */
 export function makeEnds(segments = 2, mtu = 1500): Ends {

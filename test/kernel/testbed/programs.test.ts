@@ -94,7 +94,7 @@ test('a host that is killed fails what waits for its programs', async () => {
 test('they end when the program that has the host is killed', async () => {
   const holder = new URL('../../fixtures/testbed/hold-program.ts', import.meta.url).pathname
   const subprocess = execa(process.execPath, [holder], { reject: false })
-  const [line]: string[] = await once(createInterface(subprocess.stdout), 'line', { signal: AbortSignal.timeout(10_000) })
+  const [line]: string[] = await once(createInterface(subprocess.stdout), 'line', { signal: AbortSignal.timeout(60_000) })
   const pids: number[] = JSON.parse(line ?? '')
   assert.is(pids.length, 2)
   subprocess.kill('SIGKILL')
