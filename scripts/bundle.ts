@@ -55,3 +55,16 @@ await build({
   external: ['koffi', 'execa'],
   logLevel: 'warning',
 })
+
+// The script and the style of reports, each a text that is put into the page.
+await build({
+  entryPoints: { report: 'src/experiment/report/page/main.ts' },
+  outdir: 'dist/page',
+  bundle: true,
+  minify: true,
+  format: 'iife',
+  platform: 'browser',
+  target: 'es2022',
+  logLevel: 'warning',
+})
+await build({ entryPoints: { report: 'src/experiment/report/page/style.css' }, outdir: 'dist/page', minify: true, logLevel: 'warning' })

@@ -1,5 +1,6 @@
 export { type ExportFormat, exportFormats, exportTable } from './export/export.ts'
 export { type ExportTable, exportTables, isExportTable } from './export/tables.ts'
+export { writeReport } from './report/write-report.ts'
 export { type CdfPoint, cdf, heldFor, type Weighted, weightedQuantile } from './statistics/weighted.ts'
 export { compareArms, type CompareOptions, type Comparison, type Verdict } from './statistics/compare.ts'
 export { jainIndex, mean, median, medianAbsoluteDeviation, quantile, standardDeviation } from './statistics/descriptive.ts'

@@ -25,7 +25,7 @@ export function makeBundle(directory: string, { spec, arms }: NewExperiment): Bu
     if (made !== undefined) rmSync(made, { recursive: true, force: true })
   }
   try {
-    const specFile = `spec${extname(spec.file) || '.yaml'}`
+    const specFile = `spec${endingOf(spec.file)}`
     write(join(directory, specFile), spec.text)
     return { specFile, arms: putObjects(directory, arms), undo }
   } catch (error) {
@@ -33,6 +33,9 @@ export function makeBundle(directory: string, { spec, arms }: NewExperiment): Bu
     throw error
   }
 }
+
+/** Of a module what is kept is the experiment that it made, as JSON. */
+const endingOf = (file: string): string => (/^\.([cm]?[jt]s|json)$/.test(extname(file)) ? '.json' : '.yaml')
 
 /** Each object once, by its own name where no other one has that. */
 function putObjects(directory: string, arms: NewExperiment['arms']): Arm[] {

@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto'
+import type { ExperimentComparison } from '../compare/compare-trials.ts'
+import type { ExperimentStore } from '../store/store.ts'
+import type { Design } from '../trial.ts'
+import { Html, html, jsonBlock } from './markup.ts'
+import { anchorOf, designWords } from './places.ts'
+import { againSection } from './sections/again.ts'
+import { type Cell, cellSection } from './sections/scenario.ts'
+import { headSection } from './sections/head.ts'
+import { validitySection } from './sections/validity.ts'
+import { verdictsSection } from './sections/verdicts.ts'
+
+/** What the page brings along, as texts. */
+export interface Assets {
+  script: string
+  style: string
+}
+
+/**
+ * One page with all that it needs, which opens from disk: no reference leads out of it, and its policy allows nothing but
+ * its own script and style.
+ */
+export function reportPage(store: ExperimentStore, comparison: ExperimentComparison, { script, style }: Assets): string {
+  const { name, scenarios, arms } = store.experiment
+  const cells = cellsOf(store)
+  const sections = cells.map((place) => cellSection({ ...place, title: scenarios[place.scenario]?.name ?? '', arms: arms.map((arm) => arm.name), trials: loaded(store, place) }, comparison))
+  const policy = `default-src 'none'; script-src '${hashOf(script)}'; style-src '${hashOf(style)}'; base-uri 'none'; form-action 'none'`
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${name} – ccdk</title>
+<style>${new Html(style)}</style>
+</head>
+<body>
+<nav aria-label="Contents"><a href="#verdicts">Verdicts</a>${cells.map((cell) => html`<a href="#${anchorOf(cell)}">${scenarios[cell.scenario]?.name ?? ''} ${designWords(cell.design)}</a>`)}<a href="#validity">Validity</a><a href="#again">Run it again</a></nav>
+<main>
+${headSection(store, comparison)}
+${verdictsSection(comparison, scenarios)}
+<noscript><p class="note">The charts need scripts, which are off here. The tables are all there.</p></noscript>
+${sections.map(({ section }) => section)}
+${validitySection(store)}
+${againSection(store)}
+</main>
+${jsonBlock('charts', sections.flatMap(({ charts }) => charts))}
+<script>${new Html(script)}</script>
+</body>
+</html>
+`
+  return page.text
+}
+
+const hashOf = (text: string): string => `sha256-${createHash('sha256').update(text).digest('base64')}`
+
+/** In the order of the scenarios, whatever has run so far. */
+function cellsOf(store: ExperimentStore): { scenario: number; design: Design }[] {
+  return store
+    .rows('SELECT DISTINCT scenario, design FROM trials ORDER BY scenario, design')
+    .map(({ scenario, design }) => ({ scenario: Number(scenario), design: design === 'mixed' ? 'mixed' : 'alone' }))
+}
+
+/** The cell's trials with their rows in memory: those of one cell at a time. */
+function loaded(store: ExperimentStore, { scenario, design }: Pick<Cell, 'scenario' | 'design'>): Cell['trials'] {
+  const own = store.trials().filter(({ trial, valid }) => valid && trial.scenario === scenario && trial.design === design)
+  return own.map(({ trial, flows, samples, queue }) => ({ trial, flows, samples, queue }))
+}

@@ -1,0 +1,104 @@
+import type { ComparedArms, ComparedMetric, ExperimentComparison } from '../../compare/compare-trials.ts'
+import type { Scenario } from '../../store/experiment.ts'
+import { digits, figure, multiple, plural, probability, range, signed } from '../format.ts'
+import { intervalPlot } from '../interval-plot.ts'
+import { html, type Html, table } from '../markup.ts'
+import { anchorOf, designWords } from '../places.ts'
+
+/** All verdicts at a glance, and the gates. */
+export function verdictsSection({ comparisons, gates }: ExperimentComparison, scenarios: readonly Scenario[]): Html {
+  return html`<section id="verdicts">
+<h2>Verdicts</h2>
+${comparisons.some(({ metrics }) => metrics.length > 0) ? overview(comparisons, scenarios) : html`<p>There is nothing to compare yet: no block has a valid trial of both arms.</p>`}
+${gates.length === 0 ? '' : gatesTable(gates, scenarios)}
+<p class="note">A verdict is of the metrics of one line together: where arms do not differ, 5 % of lines have any “better” or “worse”.
+“+5 blocks?” is about how many more would settle it, and ↑ ↓ in how many blocks a figure was higher and lower.
+Figures are how many times the baseline's (or, with a sign, how much more). Those of arms alone on the link and mixed on one link answer different questions.</p>
+</section>
+`
+}
+
+function overview(comparisons: readonly ComparedArms[], scenarios: readonly Scenario[]): Html {
+  const judged = comparisons.flatMap(({ metrics }) => metrics.filter(({ verdict }) => verdict !== undefined))
+  const names = [...new Set(judged.map(({ name }) => name))]
+  const isWhole = new Set(comparisons.map(({ candidate }) => candidate)).size === 1
+  const rows = comparisons.map((compared) => {
+    const place = html`<a href="#${anchorOf(compared)}">${scenarios[compared.scenario]?.name || 'all'}, ${designWords(compared.design)}</a>${isWhole ? '' : `: ${compared.candidate}`}`
+    const cells = names.map((name) => {
+      const metric = compared.metrics.find((one) => one.name === name)
+      return metric === undefined ? '' : verdictMark(metric)
+    })
+    return [place, compared.blocks.length, ...cells]
+  })
+  return table([{ title: 'Scenario, design' }, { title: 'Blocks', isNumber: true }, ...names.map((title) => ({ title }))], rows)
+}
+
+const marks = { better: '▲', worse: '▼', inconclusive: '·' } as const
+
+function verdictMark(metric: ComparedMetric): Html {
+  const { verdict = 'inconclusive' } = metric
+  const words = verdict === 'inconclusive' && metric.isNegligible === true ? 'no difference that matters' : verdict
+  return html`<span class="verdict ${verdict}"><span aria-hidden="true">${marks[verdict]}</span> ${change(metric)}<span class="unseen"> ${words}</span></span>`
+}
+
+/** On the scale on which it was judged. */
+function change({ scale, ratio, difference, unit }: ComparedMetric): string {
+  return scale === 'ratio' && ratio !== undefined ? multiple(ratio.estimate) : signed(difference.estimate, unit)
+}
+
+function gatesTable(gates: ExperimentComparison['gates'], scenarios: readonly Scenario[]): Html {
+  const rows = gates.map(({ gate, scenario, design, passed, sure, left, right, blocks, holdsIn }) => [
+    html`<code>${gate}</code>`,
+    `${scenarios[scenario]?.name || 'all'}, ${designWords(design)}`,
+    html`<span class="verdict ${passed ? 'better' : 'worse'}">${passed ? 'holds' : 'fails'}</span>${sure ? '' : ', not surely'}`,
+    digits(left),
+    digits(right),
+    `${holdsIn} of ${blocks}`,
+  ])
+  const columns = [{ title: 'Gate' }, { title: 'Scenario, design' }, { title: 'Verdict' }, { title: 'Left', isNumber: true }, { title: 'Right', isNumber: true }, { title: 'Holds in blocks', isNumber: true }]
+  return table(columns, rows, 'Gates')
+}
+
+/** All figures of two arms in one scenario and design. */
+export function comparisonTable({ baseline, candidate, metrics, incomplete, blocks }: ComparedArms): Html {
+  if (metrics.length === 0) return html`<p>${candidate} cannot be compared with ${baseline}: no block has a valid trial of both.</p>`
+  const columns = [
+    { title: 'Metric' },
+    { title: baseline, isNumber: true },
+    { title: candidate, isNumber: true },
+    { title: 'Change', isNumber: true },
+    { title: '95 % interval', isNumber: true },
+    { title: '' },
+    { title: '↑ ↓ blocks', isNumber: true },
+    { title: 'p', isNumber: true },
+    { title: 'Cliff’s δ', isNumber: true },
+    { title: 'Verdict' },
+  ]
+  return html`${table(columns, metrics.map(rowOf), `${candidate} against ${baseline}, ${plural(blocks.length, 'block')}, medians`)}
+${incomplete.length === 0 ? '' : html`<p class="note">Not compared, because some blocks have no figure: ${incomplete.join(', ')}.</p>`}`
+}
+
+function rowOf(metric: ComparedMetric): (string | Html)[] {
+  const { name, unit, baseline, candidate, scale, ratio, difference, higherIn, lowerIn, test, cliffsDelta, verdict } = metric
+  const { interval } = scale === 'ratio' && ratio !== undefined ? ratio : difference
+  const bound = (value: number): string => (scale === 'ratio' ? multiple(value) : signed(value, unit))
+  return [
+    name,
+    figure(baseline, unit),
+    figure(candidate, unit),
+    change(metric),
+    interval === undefined ? '–' : range(bound(interval.low), bound(interval.high)),
+    intervalPlot(metric),
+    `${higherIn} · ${lowerIn}`,
+    probability(test.adjusted),
+    cliffsDelta.toFixed(2).replace('-', '−'),
+    verdict === undefined ? html`<span class="verdict none">not judged</span>` : html`<span class="verdict ${verdict}">${verdictWords(metric)}</span>`,
+  ]
+}
+
+function verdictWords({ verdict, isNegligible, further }: ComparedMetric): string {
+  if (verdict !== 'inconclusive') return `${verdict ?? ''}${isNegligible === true ? ', by less than matters' : ''}`
+  if (isNegligible === true) return 'no difference that matters'
+  if (further === undefined) return 'inconclusive'
+  return further.likely >= 1000 ? 'inconclusive' : `inconclusive: +${plural(further.likely, 'block')}?`
+}
