@@ -8,6 +8,7 @@ import { emulator } from './cases/emulator.ts'
 import { mapBatch } from './cases/map-batch.ts'
 import { openLoadRegister } from './cases/register.ts'
 import { ringBuffer, ringBufferLive } from './cases/ringbuf.ts'
+import { monitorCost, monitorSockets } from './cases/monitor.ts'
 import { listSockets, samplingCost, tracingCost } from './cases/sockets.ts'
 import { xsk } from './cases/xsk.ts'
 
@@ -19,6 +20,7 @@ const cases = {
   'map-batch': mapBatch,
   'ring-buffer': ringBuffer,
   sockets: listSockets,
+  monitor: monitorSockets,
   command: commandRegister,
   emulator,
   'link-droptail': linkDroptail,
@@ -38,4 +40,5 @@ for (const [name, make] of Object.entries(cases)) {
 }
 if (isAsked('ring-buffer')) console.log(await ringBufferLive())
 if (isAsked('sockets')) console.log(await samplingCost(), await tracingCost())
+if (isAsked('monitor')) console.log(await monitorCost())
 if (isAsked('emulator-accuracy')) console.log(await emulatorAccuracy())

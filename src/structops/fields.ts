@@ -9,7 +9,18 @@ export interface Field {
   type: number
 }
 
-export function fieldsOf(btf: Btf, id: number): Field[] {
+const known = new WeakMap<Btf, Map<number, readonly Field[]>>()
+
+/** The members of a struct. Those of one that was asked for before are kept: who watches asks again and again. */
+export function fieldsOf(btf: Btf, id: number): readonly Field[] {
+  const structs = known.get(btf) ?? new Map<number, readonly Field[]>()
+  known.set(btf, structs)
+  const fields = structs.get(id) ?? readFields(btf, id)
+  structs.set(id, fields)
+  return fields
+}
+
+function readFields(btf: Btf, id: number): Field[] {
   const type = btf.resolved(id)
   if (type.kind !== 'struct' && type.kind !== 'union') return []
   return type.members.map((member) => ({
