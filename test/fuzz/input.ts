@@ -7,10 +7,11 @@ import { Random } from './random.ts'
 import { documents } from './targets/documents.ts'
 import { kernels, links, logs, objects } from './targets/objects.ts'
 import { packets } from './targets/packets.ts'
+import { recordings } from './targets/recordings.ts'
 import { sockets } from './targets/sockets.ts'
 import { extension, splitTypes, types, values } from './targets/types.ts'
 
-const targets = [objects, types, kernels, links, splitTypes, values, extension, logs, packets, documents, sockets]
+const targets = [objects, types, kernels, links, splitTypes, values, extension, logs, packets, documents, sockets, recordings]
 const turns: readonly FuzzTarget[] = targets.flatMap((target) => Array.from({ length: target.share }, () => target))
 
 /** An input that was neither read nor refused as it should be. */

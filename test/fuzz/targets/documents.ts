@@ -1,5 +1,6 @@
 import { flowPlans, meanSize, parseSizes, resolveWorkload, sizeAt, workloadDocument } from '../../../src/experiment/index.ts'
 import { packetsHeld } from '../../../src/link-model/index.ts'
+import { parseFilter } from '../../../src/monitor/index.ts'
 import { pathDocument, readDocument, resolvePath } from '../../../src/spec/index.ts'
 import type { FuzzTarget } from '../case.ts'
 import type { Fields } from '../fields.ts'
@@ -34,6 +35,8 @@ const workloads = [
 
 const sizes = ['# a comment\n0 0\n10000 0.15\n20000 .2\r\n20000\t3e-1 # a jump\n1000000 0.7\n30000000 1\n']
 
+const filters = ['cc=bpf_* and (srtt>10ms or not state=ESTABLISHED) and port!=443 or pacing<=1.5gbit and acked>64kib']
+
 const readPath = (text: string): void => {
   const { value, error } = readDocument(pathDocument, { text, file: 'fuzz.yaml' })
   for (const link of resolvePath(value.path, { error, readFile: () => text }, ['path']).links) packetsHeld(link, 1514)
@@ -55,6 +58,7 @@ const sorts = [
   { from: 'a path', read: readPath, texts: paths },
   { from: 'a workload', read: readWorkload, texts: workloads },
   { from: 'sizes of flows', read: readSizes, texts: sizes },
+  { from: 'a filter of sockets', read: parseFilter, texts: filters },
 ]
 const seeds = sorts.flatMap(({ from, read, texts }) => texts.map((text) => ({ from, read, bytes: new TextEncoder().encode(text) })))
 
