@@ -1,3 +1,4 @@
+export { tcpFlowHash } from './forwarder/frame.ts'
 export { framesFor } from './forwarder/frames-for.ts'
 export type { ForwarderStatistics } from './forwarder/forwarder.ts'
 export type { EmulatorPlan } from './plan.ts'

@@ -95,6 +95,15 @@ const isExtension = (protocol: number): boolean =>
 const extensionLength = (protocol: number, field: number): number =>
   protocol === IPPROTO.AH ? (field + 2) * 4 : (field + 1) * 8
 
+/** The hash that packets of a TCP connection have in one direction, of addresses in network order. */
+export function tcpFlowHash(from: { address: Uint8Array; port: number }, to: { address: Uint8Array; port: number }): number {
+  const words = Uint8Array.of(...from.address, ...to.address)
+  const view = new DataView(words.buffer)
+  let hash = 0
+  for (let word = 0; word < words.length; word += 4) hash = mix(hash, view.getUint32(word))
+  return finish(mix(mix(hash, IPPROTO.TCP), from.port * 0x1_0000 + to.port))
+}
+
 /** What has ports begins with them; of all else, ICMP too, addresses and protocol make the flow. */
 function withPorts(hash: number, protocol: number, view: DataView, at: number, end: number): number {
   const ports = hasPorts(protocol) && at + 4 <= end ? view.getUint32(at) : 0

@@ -23,8 +23,14 @@ const factsOf = ({ clients, servers }: Outcomes): Record<End, Map<number, EndFac
   servers: new Map(servers.ends.map((end) => [end.connection, end])),
 })
 
+export interface PlanRecords {
+  flows: FlowRecord[]
+  /** By plan: the place of its record, or of the first of its requests'. */
+  firstRecords: Uint32Array
+}
+
 /** Puts together what the two ends have noted: a record for each plan, in their order, and for each request of one. */
-export function flowRecords(plans: readonly FlowPlan[], connections: readonly Connection[], outcomes: Outcomes): FlowRecord[] {
+export function flowRecords(plans: readonly FlowPlan[], connections: readonly Connection[], outcomes: Outcomes): PlanRecords {
   const facts = factsOf(outcomes)
   const reads = new Map([...outcomes.clients.reads, ...outcomes.servers.reads].map(({ connection, pairs }) => [connection, pairs]))
   const exchanges = { clients: exchangesOf(outcomes.clients), servers: exchangesOf(outcomes.servers) }
@@ -43,7 +49,9 @@ export function flowRecords(plans: readonly FlowPlan[], connections: readonly Co
       records[item.plan] = several === undefined ? [one] : exchangeRecords(one, several)
     }
   }
-  return records.flat()
+  const firstRecords = new Uint32Array(plans.length)
+  for (const [plan, those] of records.entries()) firstRecords[plan + 1] = (firstRecords[plan] ?? 0) + those.length
+  return { flows: records.flat(), firstRecords }
 }
 
 type Base = Omit<FlowRecord, 'plannedNs' | 'startNs' | 'endNs' | 'bytes' | 'asked'>
@@ -100,6 +108,7 @@ function partedBy(items: readonly WorkItem[], { sentTo }: Outcome, reads: readon
 /** Those sent again from its begin to that of the next. */
 function retransmitsOf(items: readonly WorkItem[], index: number, { retransmitsBefore }: Outcome, all: number): number {
   const before = (place: number): number => {
+    if (place === 0) return 0
     const plan = items[place]?.plan
     const noted = plan === undefined ? Number.NaN : (retransmitsBefore[plan] ?? Number.NaN)
     return Number.isNaN(noted) ? all : noted

@@ -5,11 +5,10 @@ import { TestbedError, UsageError } from '../../errors/index.ts'
 import { nominalRate } from '../../link-model/index.ts'
 import type { PathLink } from '../../spec/index.ts'
 import type { Host } from '../../testbed/index.ts'
-import type { FlowRecord } from '../trial.ts'
 import type { FlowPlan } from '../workload/plans/plan.ts'
 import { type Connection, type Connections, connectionsOf, type End, type FlowAlgorithm } from './connections.ts'
 import type { Calls, HostFacts, Limits } from './protocol.ts'
-import { type EndRecord, endRecords, flowRecords } from './records.ts'
+import { type EndRecord, endRecords, flowRecords, type PlanRecords } from './records.ts'
 
 /** Where traffic runs: a path, or any hosts that reach each other. */
 export interface TrafficPath {
@@ -32,9 +31,10 @@ export interface TrafficOptions {
 }
 
 /** What was sent, and what the sending ends' kernel knew in the end. */
-export interface TrafficResult {
-  flows: FlowRecord[]
+export interface TrafficResult extends PlanRecords {
   ends: EndRecord[]
+  /** When it ended, ns since it began. */
+  endNs: number
 }
 
 /** Traffic that runs. */
@@ -108,7 +108,8 @@ async function collect(ends: Ends, plans: readonly FlowPlan[], parts: Connection
     await Promise.race([ends.done, patience])
     const [clients, servers] = await ends.each((channel) => channel.call('finish', undefined, patienceMs))
     const outcomes = { clients, servers }
-    return { flows: flowRecords(plans, parts.connections, outcomes), ends: endRecords(parts.connections, outcomes) }
+    const endNs = Math.max(clients.overNs, servers.overNs)
+    return { ...flowRecords(plans, parts.connections, outcomes), ends: endRecords(parts.connections, outcomes), endNs }
   } finally {
     late.abort()
     await ends.close()

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { destinationOf, EVERYWHERE, type FrameFacts, NOWHERE, readFrame, setEcn } from '../../../src/emulator/forwarder/frame.ts'
+import { destinationOf, EVERYWHERE, type FrameFacts, NOWHERE, readFrame, setEcn, tcpFlowHash } from '../../../src/emulator/forwarder/frame.ts'
 import { frameOf, type FrameSpec, internetChecksum } from './frames.ts'
 
 const test = suite('frames')
@@ -162,6 +162,17 @@ test('where a frame goes', () => {
   assert.is(to('02:cc:02:01:00:00'), NOWHERE)
   assert.is(to('02:cd:02:00:00:00'), NOWHERE)
   assert.is(destinationOf(viewOf(new Uint8Array(13)), 0, 13), NOWHERE)
+})
+
+test('the hash of a TCP connection is that of its packets', () => {
+  fc.assert(
+    fc.property(specs, fc.nat(0xffff), fc.nat(0xffff), (spec, from, to) => {
+      const frame = frameOf({ ...spec, tags: [], protocol: 6, extensions: [], options: 0, ports: [from, to] })
+      const [at, size] = spec.family === 4 ? [26, 4] : [22, 16]
+      const hash = tcpFlowHash({ address: frame.subarray(at, at + size), port: from }, { address: frame.subarray(at + size, at + 2 * size), port: to })
+      assert.is(hash, read(frame).flow)
+    }),
+  )
 })
 
 test.run()

@@ -128,6 +128,7 @@ export class TrafficEnd implements Disposable {
   #done(): void {
     if (this.#isDone) return
     this.#isDone = true
+    this.#around.notes.outcome.overNs = this.#loop.now()
     for (const each of this.#outgoing) each.cut()
     for (const each of this.#incoming) each.cut()
     this.#loop.stop()
