@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createNamespace, type Fd, Interfaces, setNamespaceSysctl, turnOffloadsOff } from '../../../src/kernel/index.ts'
+import { createNamespace, type Fd, Interfaces, Qdiscs, setNamespaceSysctl, turnGroOn, turnOffloadsOff } from '../../../src/kernel/index.ts'
 import type { EmulatorPlan } from '../../../src/emulator/index.ts'
 import type { LinkOptions } from '../../../src/link-model/index.ts'
 
@@ -77,6 +77,10 @@ export function makeEnds(segments = 2, mtu = 1500): Ends {
     inMiddle.bringUp(`port${segment}`)
     turnOffloadsOff('eth0', namespace)
     turnOffloadsOff(`port${segment}`, middle)
+    // As the topology of a path does it: what finds the port behind waits, and what comes is merged.
+    turnGroOn('eth0', namespace)
+    using qdiscs = new Qdiscs(namespace)
+    qdiscs.put({ interface: far.index, major: 1 }, { kind: 'pfifo', limit: 10_000 })
     for (const other of all) {
       if (other === segment) continue
       for (const one of Object.values(address(other))) {
