@@ -3,6 +3,7 @@ import { btfDump } from './cases/btf-dump.ts'
 import { btfIndex } from './cases/btf-index.ts'
 import { commandRegister } from './cases/command.ts'
 import { emulatorAccuracy } from './cases/emulator-accuracy.ts'
+import { emulatorThroughput } from './cases/emulator-throughput.ts'
 import { linkDroptail, linkFqCodel } from './cases/link-model.ts'
 import { emulator } from './cases/emulator.ts'
 import { mapBatch } from './cases/map-batch.ts'
@@ -41,4 +42,5 @@ for (const [name, make] of Object.entries(cases)) {
 if (isAsked('ring-buffer')) console.log(await ringBufferLive())
 if (isAsked('sockets')) console.log(await samplingCost(), await tracingCost())
 if (isAsked('monitor')) console.log(await monitorCost())
+if (isAsked('emulator-throughput')) console.log(await emulatorThroughput(Math.ceil(rounds / 5)))
 if (isAsked('emulator-accuracy')) console.log(await emulatorAccuracy())
