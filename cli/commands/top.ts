@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { UsageError } from '../../src/errors/index.ts'
 import { RecordingWriter } from '../../src/monitor/index.ts'
 import { number } from '../options/number.ts'
@@ -7,7 +7,9 @@ import type { Output } from '../output/output.ts'
 import { openMonitor } from '../top/open-monitor.ts'
 import { period, queryOf, type TopOptions } from '../top/options.ts'
 import { follow, type Job, openReplay, printOnce, printRecorded, serveMetrics } from '../top/scripts.ts'
+import { showMonitor, showReplay } from '../top/screen.ts'
 import { placeOf } from '../top/serve.ts'
+import { views } from '../tui/keys/table.ts'
 
 const whole = number({ above: 0, atMost: Number.MAX_SAFE_INTEGER, whole: true })
 
@@ -24,6 +26,8 @@ export function configure(command: Command, output: Output): void {
     .option('--record <file>', 'also write what is seen to this file')
     .option('--replay <file>', 'show what was recorded instead of this machine: it takes no rights')
     .option('--prometheus <address>', 'serve metrics at this port of the loopback, such as :9464', placeOf)
+    .addOption(new Option('--view <name>', 'what the screen shows first').choices(views))
+    .option('--readonly', 'nothing can be changed from the screen')
     .action((options: TopOptions) => top(options, output))
 }
 
@@ -33,20 +37,28 @@ async function top(options: TopOptions, output: Output): Promise<void> {
   const job: Job = { period: every, query: queryOf(options), ...(count === undefined ? {} : { count }) }
   if (replay !== undefined) {
     using source = openReplay(replay)
+    if (isForPeople(options, output)) return await showReplay(source, options, output)
     await printRecorded(source, options.watch === true ? job : { ...job, count: 1 }, output)
     return
   }
   using opened = openMonitor(options.netns)
   if (prometheus !== undefined) return await serveMetrics(opened.monitor, prometheus, output)
   using recorder = record === undefined ? undefined : new RecordingWriter(record)
+  if (isForPeople(options, output)) return await showMonitor(opened, recorder, options, output)
   if (recorder !== undefined) job.recorder = recorder
   if (output.json && options.watch !== true) await printOnce(opened.monitor, job, output)
   else await follow(opened.monitor, job, output)
 }
 
-function checkTogether({ watch, replay, record, prometheus }: TopOptions, output: Output): void {
+function checkTogether({ watch, replay, record, prometheus, count }: TopOptions, output: Output): void {
   const given = Object.entries({ replay, record, prometheus }).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`]))
   if (given.length > 1) throw new UsageError(`${given.join(' and ')} do not go together`)
-  if (watch === true && !output.json) throw new UsageError('--watch is for --json')
-  if (!output.json && record === undefined && prometheus === undefined) throw new UsageError('give --json: there is no view for people yet')
+  if (watch === true && !output.json) throw new UsageError('--watch is for --json: the screen is live anyway')
+  if (count !== undefined && !output.json && record === undefined) throw new UsageError('--count is for --json and --record')
+}
+
+/** Recording needs no screen where there is none, or with an end. */
+function isForPeople({ record, prometheus, count }: TopOptions, output: Output): boolean {
+  if (output.json || prometheus !== undefined || count !== undefined) return false
+  return record === undefined || process.stdout.isTTY
 }

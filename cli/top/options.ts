@@ -1,3 +1,4 @@
+import type { ViewName } from '../tui/keys/table.ts'
 import { UsageError } from '../../src/errors/index.ts'
 import { parseFilter, type SocketQuery, sortFields } from '../../src/monitor/index.ts'
 import type { Place } from './serve.ts'
@@ -12,6 +13,8 @@ export interface TopOptions {
   reverse?: boolean
   limit?: number
   netns?: string[]
+  view?: ViewName
+  readonly?: boolean
   record?: string
   replay?: string
   prometheus?: Place

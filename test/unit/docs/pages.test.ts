@@ -2,6 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { commandsPage } from '../../../scripts/commands-page.ts'
+import { topKeysPage } from '../../../scripts/top-keys-page.ts'
 import { suite } from '../../support/needs.ts'
 
 const test = suite('the pages')
@@ -11,6 +12,10 @@ const read = (file: string): string => readFileSync(join(root, file), 'utf8')
 
 test('docs/commands.md is what npm run docs would write', async () => {
   assert.is(read('docs/commands.md'), await commandsPage())
+})
+
+test('docs/top-keys.md is what npm run docs would write', () => {
+  assert.is(read('docs/top-keys.md'), topKeysPage())
 })
 
 test('docs/errors.md has every row of the table of errors, and no other', () => {

@@ -1,0 +1,60 @@
+import { basename } from 'node:path'
+import type { LinuxTarget } from '../../src/kernel/index.ts'
+import type { Monitor, RecordingWriter, Replay } from '../../src/monitor/index.ts'
+import { interruption } from '../interrupted.ts'
+import type { Output } from '../output/output.ts'
+import { queryOf, type TopOptions } from './options.ts'
+
+/** This machine, for people. What draws is loaded only now: it takes longer to start than all else. */
+export async function showMonitor(
+  { monitor, target }: { monitor: Monitor; target: LinuxTarget },
+  recorder: RecordingWriter | undefined,
+  options: TopOptions,
+  output: Output,
+): Promise<void> {
+  const { runTui, readSettings, LiveActions } = await import('../tui/index.ts')
+  const settings = await readSettings()
+  using ended = interruption(output.unread)
+  using actions = new LiveActions(target, monitor, ended.signal, recorder)
+  await runTui({
+    ...firstView(options, output),
+    source: monitor,
+    actions,
+    settings,
+    situation: { readonly: options.readonly === true ? '--readonly: this may only look' : null, replay: null },
+    statistics: monitor.statistics,
+    recording: options.record ?? null,
+    signal: ended.signal,
+  })
+}
+
+/** A recording, for people, a snapshot each period. */
+export async function showReplay(replay: Replay, options: TopOptions, output: Output): Promise<void> {
+  const { runTui, readSettings, noActions } = await import('../tui/index.ts')
+  const settings = await readSettings()
+  using ended = interruption(output.unread)
+  const { file, damage } = replay.recording
+  const harmed = damage.map((text) => ({ what: 'the whole recording', why: text, remedy: '' }))
+  await runTui({
+    ...firstView(options, output),
+    source: replay,
+    actions: noActions,
+    settings,
+    situation: { readonly: null, replay: { file: basename(file), lacks: harmed, place: () => `${replay.position + 1}/${replay.length}` } },
+    statistics: false,
+    recording: null,
+    signal: ended.signal,
+  })
+}
+
+function firstView(options: TopOptions, output: Output) {
+  const { period, view, filter } = options
+  const { sort, reverse = false } = queryOf(options)
+  return {
+    periodMs: period,
+    colour: output.hasColour(process.stdout),
+    ...(view === undefined ? {} : { view }),
+    ...(filter === undefined ? {} : { filter }),
+    ...(sort === undefined ? {} : { sorting: { key: sort, reverse } }),
+  }
+}

@@ -1,0 +1,89 @@
+import { UsageError } from '../../src/errors/index.ts'
+import type { MonitorSource } from '../../src/monitor/index.ts'
+import { render } from 'ink'
+import { App } from './app.tsx'
+import type { Actions } from './actions/actions.ts'
+import { Painter } from './screen/painter.ts'
+import type { Sorting } from './screen/table.ts'
+import type { Settings } from './settings.ts'
+import { Session } from './state/session.ts'
+import { firstUi, type Situation, type Ui } from './state/ui.ts'
+import type { ViewName } from './keys/table.ts'
+import { glyphsFor } from './theme/glyphs.ts'
+import { coloursOf } from './theme/palette.ts'
+
+export interface TuiOptions {
+  source: MonitorSource
+  actions: Actions
+  settings: Settings
+  situation: Situation
+  periodMs: number
+  statistics: boolean
+  recording: string | null
+  view?: ViewName
+  filter?: string
+  sorting?: Sorting
+  /** Whether the person wants colours; as the terminal has them when left out. */
+  colour: boolean
+  /** Ends it, with its reason thrown. */
+  signal: AbortSignal
+}
+
+/**
+ * Shows a source on the terminal until the person leaves. The screen is as it was before, whatever ends it.
+ *
+ * @throws the reason of `signal`, and what was thrown while drawing
+ */
+export async function runTui({ source, actions, settings, situation, signal, colour, ...options }: TuiOptions): Promise<void> {
+  const { stdin, stdout } = process
+  if (!stdin.isTTY || !stdout.isTTY || process.env['TERM'] === 'dumb') {
+    throw new UsageError('ccdk top draws on a terminal, and this is none', { hint: '--json prints one document, --watch --json one each period' })
+  }
+  const leaving = new AbortController()
+  const session = new Session({
+    source,
+    actions,
+    bindings: settings.bindings,
+    glyphs: glyphsFor(settings.charset),
+    situation,
+    size: { columns: stdout.columns, rows: stdout.rows },
+    ui: firstUi({ ...options, theme: settings.theme }),
+    quit: () => leaving.abort(),
+  })
+  const colours = colour ? coloursOf(stdout.getColorDepth()) : 0
+  const app = render(<App session={session} colours={colours} painter={new Painter(stdout)} />, {
+    alternateScreen: true,
+    incrementalRendering: true,
+    exitOnCtrlC: false,
+    // Somebody at a terminal is there, whatever the environment says of CI.
+    interactive: true,
+  })
+  const ended = AbortSignal.any([signal, leaving.signal])
+  ended.addEventListener('abort', () => app.unmount(), { once: true })
+  const failed = (error: unknown): void => app.unmount(error instanceof Error ? error : new Error(String(error)))
+  process.once('uncaughtException', failed)
+  const looking = lookAgain(session, () => app.unmount())
+  try {
+    await app.waitUntilExit()
+  } finally {
+    looking[Symbol.dispose]()
+    process.off('uncaughtException', failed)
+    app.unmount()
+  }
+  signal.throwIfAborted()
+}
+
+/** Looks each period, which the person changes. Ends all when what started this is gone, as the end of a terminal does. */
+function lookAgain(session: Session, end: () => void): Disposable {
+  const parent = process.ppid
+  let timer: NodeJS.Timeout
+  const look = (): void => {
+    if (process.ppid !== parent) return end()
+    const started = performance.now()
+    session.look()
+    const { paused, periodMs }: Ui = session.model.ui
+    timer = setTimeout(look, Math.max(paused ? 100 : 20, periodMs - (performance.now() - started)))
+  }
+  look()
+  return { [Symbol.dispose]: () => clearTimeout(timer) }
+}

@@ -1,0 +1,53 @@
+import type { MonitorEvent, Snapshot } from '../../../src/monitor/index.ts'
+
+/** How much is kept: of each curve, of each algorithm's timeline, and of the log. */
+const most = { samples: 240, timeline: 200, log: 5000 }
+
+/** What was seen since the monitor began. */
+export class History {
+  readonly log: MonitorEvent[] = []
+  readonly #calls = new Map<number, number[]>()
+  readonly #timelines = new Map<number, MonitorEvent[]>()
+  /** How many lines have left the log at its beginning. */
+  forgotten = 0
+
+  add({ algorithms, events, seconds }: Snapshot): void {
+    for (const { mapId, callsPerSecond } of algorithms) {
+      // The first snapshot has no rates.
+      if (seconds > 0) keep(listOf(this.#calls, mapId), callsPerSecond, most.samples)
+    }
+    for (const event of events) {
+      this.note(event)
+      if (event.mapId !== undefined && event.kind !== 'printk') keep(listOf(this.#timelines, event.mapId), event, most.timeline)
+    }
+    const there = new Set(algorithms.map(({ mapId }) => mapId))
+    for (const mapId of this.#calls.keys()) if (!there.has(mapId)) this.#calls.delete(mapId)
+  }
+
+  note(event: MonitorEvent): void {
+    this.log.push(event)
+    if (this.log.length <= most.log) return
+    this.log.shift()
+    this.forgotten += 1
+  }
+
+  /** Calls a second at each look, oldest first. */
+  callsOf(mapId: number): readonly number[] {
+    return this.#calls.get(mapId) ?? []
+  }
+
+  timelineOf(mapId: number): readonly MonitorEvent[] {
+    return this.#timelines.get(mapId) ?? []
+  }
+}
+
+function listOf<Item>(lists: Map<number, Item[]>, key: number): Item[] {
+  const found = lists.get(key) ?? []
+  lists.set(key, found)
+  return found
+}
+
+function keep<Item>(list: Item[], item: Item, limit: number): void {
+  list.push(item)
+  if (list.length > limit) list.shift()
+}

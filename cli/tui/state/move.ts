@@ -1,0 +1,25 @@
+import { windowFrom } from '../screen/table.ts'
+import type { ListState } from './ui.ts'
+
+export type Step = 'up' | 'down' | 'pageUp' | 'pageDown' | 'top' | 'bottom'
+
+/** Where the cursor goes in a list of `total` of which `height` are shown. */
+export function moved<List extends ListState>(list: List, step: Step, height: number, total: number): List {
+  const page = Math.max(1, height - 1)
+  const by = { up: -1, down: 1, pageUp: -page, pageDown: page, top: -Infinity, bottom: Infinity }[step]
+  return settled({ ...list, cursor: list.cursor + by }, height, total)
+}
+
+/** The cursor on something that is there, and the window around it. */
+export function settled<List extends ListState>(list: List, height: number, total: number): List {
+  const cursor = Math.max(0, Math.min(list.cursor, total - 1))
+  return { ...list, cursor, from: windowFrom(list.from, cursor, Math.max(1, height), total) }
+}
+
+/** Text that is read has no cursor: its window moves. */
+export function scrolled<List extends ListState>(list: List, step: Step, height: number, total: number): List {
+  const page = Math.max(1, height - 1)
+  const by = { up: -1, down: 1, pageUp: -page, pageDown: page, top: -Infinity, bottom: Infinity }[step]
+  const from = Math.max(0, Math.min(list.from + by, total - height))
+  return { ...list, from, cursor: from }
+}

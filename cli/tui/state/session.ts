@@ -1,0 +1,222 @@
+import type { FlowView, MonitorSource, Snapshot, SocketQuery, SocketsView, SocketView, VariableView } from '../../../src/monitor/index.ts'
+import type { Actions } from '../actions/actions.ts'
+import { ask } from '../actions/ask.ts'
+import { take } from '../actions/take.ts'
+import type { Bindings } from '../keys/bindings.ts'
+import type { Area } from '../screen/panel.ts'
+import type { Glyphs } from '../theme/glyphs.ts'
+import { bodyOf } from '../views/frame.ts'
+import { socketColumns } from '../views/socket-columns.ts'
+import { socketsHeight } from '../views/sockets.ts'
+import { algorithmOf } from './chosen.ts'
+import { commands, settle } from './commands.ts'
+import { History } from './history.ts'
+import { edited } from './line.ts'
+import type { Model, Notice, Situation, Ui } from './ui.ts'
+import { whyNot } from './why-not.ts'
+
+export interface SessionOptions {
+  source: MonitorSource
+  actions: Actions
+  bindings: Bindings
+  glyphs: Glyphs
+  situation: Situation
+  size: Area
+  ui: Ui
+  /** Ends the whole. */
+  quit: () => void
+}
+
+const noSockets: SocketsView = { total: 0, matching: 0, from: 0, rows: [] }
+
+/**
+ * What a person does and what is seen, without a screen: keys and looks go in, and models that a frame can be drawn
+ * from come out.
+ */
+export class Session {
+  readonly options: SessionOptions
+  readonly history = new History()
+  #ui: Ui
+  #size: Area
+  #snapshot: Snapshot | null = null
+  #sockets = noSockets
+  #variables: VariableView[] = []
+  #flow: FlowView | undefined
+  #model: Model | undefined
+  readonly #listeners = new Set<() => void>()
+
+  constructor(options: SessionOptions) {
+    this.options = options
+    this.#ui = options.ui
+    this.#size = options.size
+  }
+
+  /** The same object until something has changed. */
+  get model(): Model {
+    const { situation, bindings, glyphs } = this.options
+    this.#model ??= {
+      ui: this.#ui,
+      size: this.#size,
+      snapshot: this.#snapshot,
+      sockets: this.#sockets,
+      variables: this.#variables,
+      flow: this.#flow,
+      history: this.history,
+      situation,
+      bindings,
+      glyphs,
+    }
+    return this.#model
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Looks at the machine, unless that is paused. */
+  look(): void {
+    if (this.#ui.paused) return
+    try {
+      const { source, actions, situation } = this.options
+      // What is recorded is all of it, what is shown a window.
+      const isRecorded = this.#ui.recording !== null
+      const seen = source.look(isRecorded ? {} : this.#query())
+      actions.seen(seen)
+      this.#snapshot = situation.replay === null ? seen : { ...seen, cannot: [...situation.replay.lacks, ...seen.cannot] }
+      this.#sockets = isRecorded ? source.sockets(this.#query()) : seen.sockets
+      this.history.add(seen)
+    } catch (error) {
+      this.fail(error)
+    }
+    this.#settle()
+  }
+
+  resize(size: Area): void {
+    if (size.columns === this.#size.columns && size.rows === this.#size.rows) return
+    this.#size = size
+    this.#refresh()
+  }
+
+  /** A key, as `chordsOf` spells it. */
+  press(chord: string): void {
+    const { prompt, question } = this.#ui
+    if (chord === 'ctrl+c') return this.options.quit()
+    if (question !== null) return this.#answer(chord)
+    if (prompt !== null) return this.#write(chord)
+    const command = this.options.bindings.commandOf(chord, this.#ui.view)
+    if (command === undefined) return this.update({ notice: null })
+    const reason = whyNot(command, this.model)
+    if (reason !== null) return this.tell(`${command}: ${reason}`, 'warn')
+    const change = commands[command]
+    if (change !== undefined) {
+      const had = this.#ui.notice
+      const after = change(this.model)
+      // What was told has been read when the next key is pressed.
+      this.#ui = after.notice === had ? { ...after, notice: null } : after
+      return this.#refresh()
+    }
+    this.update({ notice: null })
+    if (command === 'quit') ask.quit(this)
+    else if (command === 'filter') ask.filter(this)
+    else if (command === 'register' || command === 'replace' || command === 'unregister' || command === 'edit' || command === 'statistics' || command === 'record') ask[command](this)
+  }
+
+  /** Changes what is on the screen. */
+  update(change: Partial<Ui>): void {
+    this.#ui = { ...this.#ui, ...change }
+    this.#refresh()
+  }
+
+  tell(text: string, style: Notice['style'] = 'good'): void {
+    this.update({ notice: { text, style } })
+  }
+
+  /** An error is told in a line, and the whole of it stands in the log. */
+  fail(error: unknown): void {
+    const text = error instanceof Error ? error.message : String(error)
+    const at = new Date().toISOString()
+    const hint = error instanceof Error && 'hint' in error && typeof error.hint === 'string' ? error.hint : ''
+    for (const line of [...text.split('\n'), hint]) if (line.trim() !== '') this.history.note({ at, kind: 'error', text: line })
+    this.tell(text.split('\n')[0] ?? text, 'bad')
+  }
+
+  /** Does something to the machine, tells how it went, and looks what became of it. */
+  async act(action: () => string | Promise<string>): Promise<void> {
+    try {
+      this.tell(await action())
+    } catch (error) {
+      this.fail(error)
+    }
+    if (!this.#ui.paused) this.look()
+  }
+
+  #answer(chord: string): void {
+    const { question } = this.#ui
+    if (chord === 'y' || chord === 'Y') {
+      this.update({ question: null })
+      question?.act()
+    } else if (chord === 'n' || chord === 'N' || chord === 'esc' || chord === 'q') {
+      this.update({ question: null, notice: { text: 'left as it is', style: 'good' } })
+    }
+  }
+
+  #write(chord: string): void {
+    const { prompt } = this.#ui
+    if (prompt === null) return
+    if (chord === 'esc') return this.update({ prompt: null })
+    if (chord === 'enter') return take(this, prompt)
+    this.update({ prompt: { ...edited(prompt, chord), error: null } })
+  }
+
+  /** The window of the sockets that the view needs: none where none are shown. */
+  #query(): SocketQuery {
+    const { view, sockets, cookie } = this.#ui
+    if (view === 'flow' && cookie !== null) return { filter: `cookie=${cookie}`, count: 1 }
+    if (view !== 'sockets') return { count: 1 }
+    const { filter, sorting, from } = sockets
+    const sort = socketColumns.find(({ key }) => key === sorting?.key)?.key
+    return {
+      from,
+      count: Math.max(1, socketsHeight(bodyOf(this.#size))),
+      ...(filter === '' ? {} : { filter }),
+      ...(sort === undefined ? {} : { sort, reverse: sorting?.reverse ?? false }),
+    }
+  }
+
+  /** Whether a filter can be used: throws when it is wrong. */
+  tryFilter(filter: string): void {
+    this.options.source.sockets({ filter, count: 1 })
+  }
+
+  socketsOf(name: string | null): readonly SocketView[] {
+    return name === null ? [] : this.options.source.sockets({ filter: `cc="${name}"` }).rows
+  }
+
+  /** After a key: what is shown may be another part of what was seen. */
+  #refresh(): void {
+    this.#settle()
+    if (this.#snapshot !== null && (this.#ui.view === 'sockets' || this.#ui.view === 'flow')) {
+      try {
+        this.#sockets = this.options.source.sockets(this.#query())
+      } catch (error) {
+        this.#ui = { ...this.#ui, notice: { text: error instanceof Error ? error.message : String(error), style: 'bad' } }
+      }
+      this.#settle()
+    }
+  }
+
+  #settle(): void {
+    this.#model = undefined
+    const { view, cookie, paused } = this.#ui
+    const algorithm = view === 'detail' ? algorithmOf(this.model) : undefined
+    if (view !== 'detail') this.#variables = []
+    else if (!paused) this.#variables = algorithm === undefined ? [] : this.options.source.variables(algorithm.mapId)
+    if (view !== 'flow' || cookie === null) this.#flow = undefined
+    else if (!paused || this.#flow?.cookie !== cookie) this.#flow = this.options.source.flow(cookie)
+    this.#model = undefined
+    this.#ui = settle(this.model)
+    this.#model = undefined
+    for (const listener of this.#listeners) listener()
+  }
+}

@@ -1,0 +1,113 @@
+import type { FlowView, Lack, Snapshot, SocketsView, VariableView } from '../../../src/monitor/index.ts'
+import type { Bindings } from '../keys/bindings.ts'
+import type { ViewName } from '../keys/table.ts'
+import type { Area } from '../screen/panel.ts'
+import type { Row } from '../screen/row.ts'
+import type { Sorting } from '../screen/table.ts'
+import type { Glyphs } from '../theme/glyphs.ts'
+import type { History } from './history.ts'
+
+/** The cursor of a list and the first row that is shown. */
+export interface ListState {
+  cursor: number
+  from: number
+  filter: string
+  sorting: Sorting | null
+}
+
+/** A line that the person writes. */
+export interface Prompt {
+  kind: 'filter' | 'register' | 'replace' | 'edit' | 'record'
+  label: string
+  text: string
+  /** Before which letter the cursor stands. */
+  at: number
+  error: string | null
+  /** What it is about: a variable's name. */
+  subject?: string
+}
+
+/** A question before something that cannot be undone. */
+export interface Question {
+  title: string
+  lines: readonly Row[]
+  /** What is done with `y`. */
+  verb: string
+  act: () => void
+}
+
+export interface Notice {
+  text: string
+  style: 'good' | 'warn' | 'bad'
+}
+
+/** All that is on the screen but figures. */
+export interface Ui {
+  view: ViewName
+  /** Where Esc leads out of the help. */
+  before: ViewName
+  paused: boolean
+  periodMs: number
+  theme: string
+  registered: ListState
+  detail: ListState
+  sockets: ListState
+  log: ListState & { follow: boolean }
+  help: ListState
+  /** The map that Detail shows. */
+  mapId: number | null
+  /** The connection that Flow shows. */
+  cookie: string | null
+  /** `until`: ms of the flow's clock at the right edge; null follows what comes. */
+  flow: { windowMs: number; until: number | null }
+  prompt: Prompt | null
+  question: Question | null
+  notice: Notice | null
+  statistics: boolean
+  recording: string | null
+}
+
+/** What the monitor shows, and for how long it may be told. */
+export interface Situation {
+  /** Why nothing may be changed; null where it may. */
+  readonly: string | null
+  /** What is replayed, what of it is not whole, and where it stands. */
+  replay: { file: string; lacks: readonly Lack[]; place: () => string } | null
+}
+
+/** Everything that a frame is drawn from. */
+export interface Model {
+  ui: Ui
+  situation: Situation
+  snapshot: Snapshot | null
+  sockets: SocketsView
+  variables: readonly VariableView[]
+  flow: FlowView | undefined
+  history: History
+  bindings: Bindings
+  glyphs: Glyphs
+  size: Area
+}
+
+const list = (sorting: Sorting | null = null): ListState => ({ cursor: 0, from: 0, filter: '', sorting })
+
+export const firstUi = (given: Partial<Pick<Ui, 'view' | 'periodMs' | 'theme' | 'statistics' | 'recording'>> & { filter?: string; sorting?: Sorting }): Ui => ({
+  view: given.view ?? 'registered',
+  before: 'registered',
+  paused: false,
+  periodMs: given.periodMs ?? 1000,
+  theme: given.theme ?? 'night',
+  registered: list({ key: 'map', reverse: false }),
+  detail: list(),
+  sockets: { ...list(given.sorting ?? { key: 'deliveryRate', reverse: true }), filter: given.filter ?? '' },
+  log: { ...list(), follow: true },
+  help: list(),
+  mapId: null,
+  cookie: null,
+  flow: { windowMs: 10_000, until: null },
+  prompt: null,
+  question: null,
+  notice: null,
+  statistics: given.statistics ?? false,
+  recording: given.recording ?? null,
+})

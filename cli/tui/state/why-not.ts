@@ -1,0 +1,37 @@
+import { isIn } from '../keys/bindings.ts'
+import { type CommandName, keyTable } from '../keys/table.ts'
+import { algorithmOf, variableOf } from './chosen.ts'
+import type { Model } from './ui.ts'
+
+/** Why a key does nothing now; null where it does something. */
+export function whyNot(command: CommandName, model: Model): string | null {
+  const { situation, ui } = model
+  const entry = keyTable[command]
+  if (entry.changes) {
+    if (situation.replay !== null) return `a recording is shown, and it cannot be changed`
+    if (situation.readonly !== null) return situation.readonly
+  }
+  if (!isIn(command, ui.view)) return `it works in ${entry.in?.join(' and ')}`
+  const algorithm = algorithmOf(model)
+  switch (command) {
+    case 'detail':
+      return model.snapshot?.algorithms.length === 0 ? 'nothing is registered by BPF' : null
+    case 'flow':
+      return ui.cookie === null && model.sockets.total === 0 ? 'no connection is chosen: Enter on one in Sockets' : null
+    case 'replace':
+      if (algorithm === undefined) return 'no algorithm is chosen'
+      return algorithm.registered ? null : `map ${algorithm.mapId} is not registered: there is nothing to take the place of`
+    case 'unregister':
+      if (algorithm === undefined) return 'no algorithm is chosen'
+      return algorithm.registered ? null : `map ${algorithm.mapId} is not registered (${algorithm.state})`
+    case 'edit': {
+      const variable = variableOf(model)
+      if (variable === undefined) return 'no variable of this algorithm can be seen'
+      return variable.writable ? null : `${variable.name} is constant: the verifier has relied on its value`
+    }
+    case 'record':
+      return situation.replay === null ? null : 'a recording is shown already'
+    default:
+      return null
+  }
+}

@@ -1,0 +1,213 @@
+import { createElement } from 'react'
+import { render } from 'ink-testing-library'
+import * as assert from 'uvu/assert'
+import { App } from '../../../../cli/tui/app.tsx'
+import { bindings, isIn } from '../../../../cli/tui/keys/bindings.ts'
+import { chordsOf, isChord } from '../../../../cli/tui/keys/chords.ts'
+import { commandNames, keyTable, views } from '../../../../cli/tui/keys/table.ts'
+import { parseSettings } from '../../../../cli/tui/settings.ts'
+import { UsageError } from '../../../../src/errors/index.ts'
+import { suite } from '../../../support/needs.ts'
+import { MadeSource } from '../../../support/tui/made-source.ts'
+import { madeSession } from '../../../support/tui/made-session.ts'
+
+const test = suite('keys')
+
+/** Types as a terminal does, and gives React a turn after each key. */
+async function typing(given: Parameters<typeof madeSession>[0] = {}) {
+  const made = madeSession({ size: { columns: 100, rows: 30 }, ...given })
+  const app = render(createElement(App, { session: made.session, colours: 0, size: made.session.options.size }))
+  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+  await turn()
+  return {
+    ...made,
+    type: async (...keys: string[]) => {
+      for (const key of keys) {
+        app.stdin.write(key)
+        await turn()
+      }
+    },
+    screen: () => app.lastFrame() ?? '',
+    [Symbol.dispose]: () => app.unmount(),
+  }
+}
+
+const enter = '\r'
+const down = '\u001B[B'
+const tab = '\t'
+
+test('views by number and by Tab, the cursor by j, G and the arrows', async () => {
+  using app = await typing()
+  await app.type('3')
+  assert.match(app.screen(), /─ .*Sockets.* ─/)
+  await app.type('j', down)
+  assert.is(app.session.model.ui.sockets.cursor, 2)
+  await app.type('G')
+  assert.is(app.session.model.ui.sockets.cursor, 199)
+  await app.type('g', tab)
+  assert.is(app.session.model.ui.view, 'flow')
+  assert.match(app.screen(), /Window/)
+})
+
+test('several keys that come at once are each taken', async () => {
+  using app = await typing()
+  await app.type('3jjj')
+  assert.is(app.session.model.ui.sockets.cursor, 3)
+  await app.type(`k${enter}`)
+  assert.is(app.session.model.ui.view, 'flow')
+})
+
+test('only the rows that are seen are asked for', async () => {
+  using app = await typing({ source: new MadeSource(5000) })
+  await app.type('3', 'G')
+  const { sockets } = app.session.model
+  assert.is(sockets.total, 5000)
+  assert.ok(sockets.rows.length < 30)
+  assert.is(sockets.from + sockets.rows.length, 5000)
+})
+
+test('a filter narrows the sockets; a wrong one says where, and stays to be mended', async () => {
+  using app = await typing()
+  await app.type('3', '/', 'cc=bpf_dctcp', enter)
+  assert.is(app.session.model.sockets.matching, 67)
+  await app.type('/', ' and srt>1ms', enter)
+  assert.match(app.screen(), /column \d+/)
+  assert.is(app.session.model.ui.prompt?.text, 'cc=bpf_dctcp and srt>1ms')
+  app.press('esc', 'esc')
+  assert.is(app.session.model.sockets.matching, 200)
+})
+
+test('s sorts by the next column, r turns that around', async () => {
+  using app = await typing()
+  await app.type('s')
+  const names = () => app.session.model.ui.registered.sorting
+  assert.equal(names(), { key: 'struct', reverse: false })
+  await app.type('s', 'r')
+  assert.equal(names(), { key: 'name', reverse: true })
+  assert.match(app.screen(), /bpf_empty[^]*bpf_dctcp[^]*bpf_cubic/)
+})
+
+test('what destroys asks first, and says how many sockets it is about', async () => {
+  using app = await typing()
+  await app.type('u')
+  assert.match(app.screen(), /Unregister bpf_cubic\?[^]*12 sockets use it/)
+  await app.type('n')
+  assert.equal(app.asked, [])
+  await app.type('u', 'y')
+  assert.equal(app.asked, ['unregister 41'])
+  await app.type('w', 'new.bpf.o', enter)
+  assert.match(app.screen(), /Switch bpf_cubic\?/)
+  await app.type('y', '2', 'e', '0', enter, 'y')
+  assert.equal(app.asked.slice(1), ['replace 41 by new.bpf.o', 'set initial_cwnd of 41 to 100'])
+})
+
+test('with --readonly nothing is changed, and each such key says why', async () => {
+  using app = await typing({ situation: { readonly: '--readonly: this may only look', replay: null } })
+  for (const key of ['a', 'w', 'u', 't']) {
+    await app.type(key)
+    assert.match(app.screen(), /--readonly: this may only look/)
+  }
+  assert.equal(app.asked, [])
+})
+
+test('a key that does nothing says why', async () => {
+  using app = await typing()
+  await app.type('j', 'u')
+  assert.match(app.screen(), /map 44 is not registered \(tobefree\)/)
+  await app.type('k', '2', 'j', 'e')
+  assert.match(app.screen(), /fast_convergence is constant/)
+})
+
+test('Space stops looking, and + and - change how often', async () => {
+  using app = await typing()
+  const { source } = app.session.options
+  assert.instance(source, MadeSource)
+  const before = source instanceof MadeSource ? source.looks : 0
+  await app.type(' ')
+  app.session.look()
+  assert.is(source instanceof MadeSource ? source.looks : 0, before)
+  assert.match(app.screen(), /paused/)
+  await app.type(' ', '+')
+  assert.is(app.session.model.ui.periodMs, 100)
+})
+
+test('a flow is zoomed, scrolled back to its first ACK, and followed again', async () => {
+  using app = await typing()
+  await app.type('3', enter, 'i', 'i', 'h')
+  assert.equal(app.session.model.ui.flow, { windowMs: 2000, until: 511_998 - 500 })
+  await app.type('g')
+  assert.is(app.session.model.ui.flow.until, 502_000)
+  await app.type('G')
+  assert.is(app.session.model.ui.flow.until, null)
+})
+
+test('q and Ctrl-C leave', async () => {
+  using app = await typing()
+  await app.type('q')
+  await app.type('/', '\u0003')
+  assert.is(app.quits(), 2)
+})
+
+test('what a session registered ends with it, which it says before it leaves', () => {
+  const { session, press, quits, ...made } = madeSession()
+  session.options.actions.held = () => ['bpf_mine']
+  press('q')
+  assert.is(quits(), 0)
+  assert.match(JSON.stringify(session.model.ui.question?.lines), /bpf_mine.*ends with this/)
+  press('y')
+  assert.is(quits(), 1)
+  assert.equal(made.asked, [])
+})
+
+test('no key of the table means two things in one view, and a terminal can send each', () => {
+  const { keysOf, commandOf } = bindings()
+  for (const view of views) {
+    for (const command of commandNames) {
+      for (const key of keysOf(command)) {
+        assert.ok(isChord(key), key)
+        if (isIn(command, view)) assert.is(commandOf(key, view), command, `${key} in ${view}`)
+      }
+    }
+  }
+  assert.ok(commandNames.every((name) => keyTable[name].help !== ''))
+})
+
+test('keys can be remapped: what had the key loses it, in the same views', () => {
+  const { bindings: mine } = parseSettings({ keys: { unregister: ['d', 'ctrl+x'], down: 'u' }, theme: 'day' }, 'top.yaml')
+  assert.is(mine.commandOf('d', 'registered'), 'unregister')
+  assert.is(mine.commandOf('u', 'registered'), 'down')
+  assert.is(mine.commandOf('j', 'registered'), undefined)
+  assert.is(mine.commandOf('ctrl+c', 'log'), 'quit')
+  // h scrolls a flow; elsewhere it is free.
+  assert.is(parseSettings({ keys: { sort: 'h' } }, 'top.yaml').bindings.commandOf('h', 'flow'), 'older')
+})
+
+test('settings that cannot be used name the file and the place', () => {
+  const refused: [unknown, RegExp][] = [
+    [{ keys: { unregistr: 'd' } }, /top\.yaml: keys: nothing is called "unregistr"/],
+    [{ keys: { down: 'ctrl+shift+x' } }, /top\.yaml: keys\.down: .*is no key/],
+    [{ keys: { down: 'x', up: 'x' } }, /"x" is given to both/],
+    [{ theme: 'pink' }, /top\.yaml: theme/],
+    [{ colour: 'red' }, /top\.yaml: .*colour/],
+    [[], /top\.yaml: /],
+    [{ keys: { quit: [] } }, /no key is left to quit/],
+  ]
+  for (const [given, words] of refused) {
+    assert.throws(
+      () => parseSettings(given, 'top.yaml'),
+      (error: unknown) => error instanceof UsageError && words.test(error.message),
+    )
+  }
+  assert.is(parseSettings(null, 'top.yaml').theme, 'night')
+})
+
+test('control letters that come within a text are the keys that send them', () => {
+  const key = {
+    upArrow: false, downArrow: false, leftArrow: false, rightArrow: false, pageDown: false, pageUp: false, home: false, end: false,
+    return: false, escape: false, ctrl: false, shift: false, tab: false, backspace: false, delete: false, meta: false,
+    super: false, hyper: false, capsLock: false, numLock: false,
+  }
+  assert.equal(chordsOf('a \r\u0004\u007F', key), ['a', 'space', 'enter', 'ctrl+d', 'backspace'])
+})
+
+test.run()

@@ -1,0 +1,88 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { frame } from '../../../../cli/tui/views/frame.ts'
+import { width } from '../../../../cli/tui/screen/row.ts'
+import { glyphsFor } from '../../../../cli/tui/theme/glyphs.ts'
+import { suite } from '../../../support/needs.ts'
+import { madeSession, screenOf } from '../../../support/tui/made-session.ts'
+
+const test = suite('what each view shows')
+process.env['TZ'] = 'UTC'
+
+const screens = join(import.meta.dirname, '../../../fixtures/tui')
+
+/** The kept screen. With CCDK_UPDATE_SCREENS=1 it is written anew, to be read before it is committed. */
+function isAsKept(name: string, text: string): void {
+  const file = join(screens, `${name}.txt`)
+  if (process.env['CCDK_UPDATE_SCREENS'] === '1') writeFileSync(file, `${text}\n`)
+  assert.ok(existsSync(file), `${file} is there`)
+  assert.fixture(`${text}\n`, readFileSync(file, 'utf8'))
+}
+
+const sizes = [
+  [80, 24],
+  [120, 40],
+  [200, 60],
+] as const
+
+const ways = { registered: ['1'], detail: ['1', '2'], sockets: ['3', 'j', 'j'], flow: ['3', 'enter'], log: ['5'], help: ['?'] } as const
+
+for (const [columns, rows] of sizes) {
+  for (const [view, keys] of Object.entries(ways)) {
+    test(`${view} at ${columns}x${rows}`, () => {
+      const { session, press } = madeSession({ size: { columns, rows } })
+      press(...keys)
+      isAsKept(`${view}-${columns}x${rows}`, screenOf(session))
+    })
+  }
+}
+
+test('a question stands over the view, and says how many sockets it is about', () => {
+  const { session, press } = madeSession({ size: { columns: 80, rows: 24 } })
+  press('u')
+  isAsKept('question-80x24', screenOf(session))
+})
+
+test('a terminal without Unicode gets ASCII alone, in the charts too', () => {
+  const { session, press } = madeSession({ size: { columns: 80, rows: 24 }, glyphs: glyphsFor('ascii') })
+  press('3', 'enter')
+  const screen = screenOf(session)
+  assert.match(screen, /^[\x20-\x7e\n]*$/)
+  isAsKept('flow-ascii-80x24', screen)
+})
+
+test('every frame has exactly the rows and columns of the terminal, whatever its size', () => {
+  const { session, press } = madeSession()
+  for (const keys of Object.values(ways)) {
+    press(...keys)
+    for (const columns of [1, 20, 59, 60, 61, 79, 100, 109, 110, 130, 333]) {
+      for (const rows of [1, 2, 14, 15, 16, 25, 30, 31, 77]) {
+        session.resize({ columns, rows })
+        const lines = frame(session.model)
+        assert.is(lines.length, rows, `${keys.join()} at ${columns}x${rows}`)
+        for (const line of lines) assert.is(width(line), columns, `${keys.join()} at ${columns}x${rows}: ${line.map(({ text }) => text).join('')}`)
+      }
+    }
+    session.resize({ columns: 120, rows: 40 })
+  }
+})
+
+test('under 60x15 the screen says that it is too small, and comes back', () => {
+  const { session } = madeSession()
+  session.resize({ columns: 59, rows: 15 })
+  assert.match(screenOf(session, { columns: 59, rows: 15 }), /terminal too small: 59×15\n *at least 60×15/)
+  session.resize({ columns: 60, rows: 15 })
+  assert.match(screenOf(session, { columns: 60, rows: 15 }), /Registered/)
+})
+
+test('what processes and programs are called cannot move the cursor', () => {
+  const { session, press } = madeSession()
+  for (const keys of [['5'], ['1', 'G', '2']]) {
+    press(...keys)
+    const text = frame(session.model).flatMap((row) => row.map((piece) => piece.text)).join('')
+    assert.not.match(text, /\p{Cc}/u)
+  }
+})
+
+test.run()
