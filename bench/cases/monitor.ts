@@ -7,8 +7,8 @@ import { createTestbed, type Testbed } from '../../src/testbed/index.ts'
 import { temporaryDirectory } from '../../test/support/tmp.ts'
 import { type Bench, timed } from '../pairs.ts'
 
-/** A testbed with so many idle connections, and a monitor of the client's namespace. */
-async function watched(flows: number): Promise<{ bed: Testbed; monitor: Monitor } & AsyncDisposable> {
+/** A testbed with so many idle connections, and a monitor of the client's namespace or of all. */
+async function watched(flows: number, isEvery: boolean): Promise<{ bed: Testbed; monitor: Monitor } & AsyncDisposable> {
   await using undo = new AsyncDisposableStack()
   const bed = undo.use(await createTestbed())
   const service = await bed.server.serve({ congestion: 'reno' })
@@ -16,7 +16,7 @@ async function watched(flows: number): Promise<{ bed: Testbed; monitor: Monitor 
   await transfer.result
   using namespace = openNamespace(`/proc/${bed.client.pid}/ns/net`)
   const target = undo.use(new LinuxTarget())
-  const monitor = undo.use(new Monitor(target, { namespaces: [namespace] }))
+  const monitor = undo.use(new Monitor(target, { namespaces: isEvery ? 'every' : [namespace] }))
   const owned = undo.move()
   return { bed, monitor, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
@@ -24,7 +24,7 @@ async function watched(flows: number): Promise<{ bed: Testbed; monitor: Monitor 
 /** Ten thousand sockets, sorted, with a screenful of them as objects, as `ccdk top` shows them. */
 export async function monitorSockets(): Promise<Bench> {
   const flows = 10_000
-  const { bed, monitor, ...owned } = await watched(flows)
+  const { bed, monitor, ...owned } = await watched(flows, false)
   const directory = temporaryDirectory()
   const command = `ss -tinO > ${join(directory.path, 'sockets')}`
   return {
@@ -48,10 +48,10 @@ export async function monitorSockets(): Promise<Bench> {
   }
 }
 
-/** What the monitor takes of one core at 4 Hz, the kernel's part too, without anything that draws. */
+/** What the monitor takes of one core at 4 Hz, the kernel's part too: both ends of a hundred connections, and nothing drawn. */
 export async function monitorCost(): Promise<string> {
   const seconds = 10
-  await using watching = await watched(200)
+  await using watching = await watched(100, true)
   const { monitor } = watching
   for (let warm = 0; warm < 40; warm += 1) monitor.look({ count: 50 })
   const before = process.cpuUsage()

@@ -1,4 +1,4 @@
-/** Something that costs: it is done again after so many ms, and later when it would take more than a fiftieth of the time. */
+/** Something that costs: it is done again after so many ms, and later when it would take more than a hundredth of the time. */
 export class Paced<T> {
   readonly #least: number
   readonly #work: () => T
@@ -15,7 +15,7 @@ export class Paced<T> {
     if (this.#last !== undefined && this.#last.key === key && start < this.#last.until) return this.#last.value
     const value = this.#work()
     const took = performance.now() - start
-    this.#last = { value, key, until: start + Math.max(this.#least, 50 * took) }
+    this.#last = { value, key, until: start + Math.max(this.#least, 100 * took) }
     return value
   }
 }

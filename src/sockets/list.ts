@@ -10,7 +10,7 @@ export type CongestionCounts = Map<string, number>
 const once = (filter: TcpSocketFilter, namespace: Fd | undefined): SocketSampler =>
   new SocketSampler(namespace === undefined ? filter : { ...filter, namespaces: [namespace] })
 
-/** The TCP sockets of a network namespace, IPv4 then IPv6: of the one given, or of the own one. */
+/** The TCP sockets of a network namespace, of both families: of the one given, or of the own one. */
 export function listTcpSockets(filter: TcpSocketFilter = {}, namespace?: Fd): TcpSocket[] {
   using sampler = once(filter, namespace)
   return sampler.sample().sockets()

@@ -1,7 +1,7 @@
 import { UsageError } from '../errors/index.ts'
 import { Datagrams, type Fd, namespaceInode, NetlinkSocket, type Unseen } from '../kernel/index.ts'
 import { Names } from './diag/names.ts'
-import { diagRequests, NETLINK_SOCK_DIAG, SOCK_DIAG_BY_FAMILY, type TcpSocketFilter } from './diag/request.ts'
+import { diagRequest, NETLINK_SOCK_DIAG, type TcpSocketFilter } from './diag/request.ts'
 import { type DiagRow, readRow } from './diag/row.ts'
 import { everywhere } from './everywhere.ts'
 import { SocketSample } from './socket-sample.ts'
@@ -22,7 +22,7 @@ export interface SamplerOptions extends TcpSocketFilter {
  */
 export class SocketSampler implements Disposable {
   readonly #filter: TcpSocketFilter
-  readonly #requests: ReturnType<typeof diagRequests>
+  readonly #request: ReturnType<typeof diagRequest>
   readonly #isEvery: boolean
   readonly #sockets = new Map<number, NetlinkSocket>()
   readonly #names = new Names()
@@ -32,7 +32,7 @@ export class SocketSampler implements Disposable {
 
   constructor({ namespaces, ...filter }: SamplerOptions = {}) {
     this.#filter = filter
-    this.#requests = diagRequests(filter)
+    this.#request = diagRequest(filter)
     this.#isEvery = namespaces === 'every'
     using undo = new DisposableStack()
     undo.use(this)
@@ -75,13 +75,13 @@ export class SocketSampler implements Disposable {
     const answers = new Datagrams(Math.ceil(this.#length * 1.25))
     const { congestion, info = true, memory = false } = this.#filter
     const rows: DiagRow[] = []
+    const request = this.#request
     for (const [inode, socket] of this.#sockets) {
-      for (const request of this.#requests) {
-        const parse = (message: Parameters<typeof readRow>[0]) =>
-          message.type === SOCK_DIAG_BY_FAMILY ? readRow(message, inode, this.#names) : undefined
-        for (const row of socket.dump(request, parse, attempt, answers)) {
-          if (congestion === undefined || this.#names.texts[row.congestion] === congestion) rows.push(row)
-        }
+      if (request === undefined) break
+      const parse = (message: Parameters<typeof readRow>[0]) =>
+        message.type === request.type ? readRow(message, inode, this.#names) : undefined
+      for (const row of socket.dump(request, parse, attempt, answers)) {
+        if (congestion === undefined || this.#names.texts[row.congestion] === congestion) rows.push(row)
       }
     }
     this.#length = answers.length
@@ -106,7 +106,7 @@ export class SocketSampler implements Disposable {
 
 const attempt = {
   doing: 'listing TCP sockets',
-  syscall: 'netlink(SOCK_DIAG_BY_FAMILY)',
+  syscall: 'netlink(NETLINK_SOCK_DIAG)',
   hints: {
     ENOENT: 'this kernel cannot list TCP sockets: it needs CONFIG_INET_TCP_DIAG',
     EINVAL: 'this kernel does not take the filter',

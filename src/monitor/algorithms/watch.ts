@@ -17,7 +17,7 @@ export interface AlgorithmsSeen {
 export class AlgorithmWatch implements Disposable {
   readonly cannot: Lack[] = []
   readonly #target: Target
-  readonly #kept = new Paced(3000, () => whatKeeps(this.#entries))
+  readonly #kept = new Paced(5000, () => whatKeeps(this.#entries))
   #statistics: RunStatistics | undefined
   #entries: readonly StructOpsEntry[] = []
   #isFirst = true
