@@ -7,6 +7,7 @@ import { emulatorThroughput } from './cases/emulator-throughput.ts'
 import { linkDroptail, linkFqCodel } from './cases/link-model.ts'
 import { emulator } from './cases/emulator.ts'
 import { mapBatch } from './cases/map-batch.ts'
+import { measuringCost, trafficCost } from './cases/measuring.ts'
 import { openLoadRegister } from './cases/register.ts'
 import { ringBuffer, ringBufferLive } from './cases/ringbuf.ts'
 import { monitorCost, monitorSockets } from './cases/monitor.ts'
@@ -44,3 +45,5 @@ if (isAsked('sockets')) console.log(await samplingCost(), await tracingCost())
 if (isAsked('monitor')) console.log(await monitorCost())
 if (isAsked('emulator-throughput')) console.log(await emulatorThroughput(Math.ceil(rounds / 5)))
 if (isAsked('emulator-accuracy')) console.log(await emulatorAccuracy())
+if (isAsked('measuring')) console.log(await measuringCost())
+if (isAsked('traffic')) console.log(await trafficCost())

@@ -1,11 +1,13 @@
-/** `npm run docs`: writes docs/commands.md from the definitions of the commands, docs/top-keys.md from the table of keys, and the JSON Schema of a path. */
+/** `npm run docs`: writes the pages that are made of tables in the code (commands, metrics, keys of top), and the JSON Schema of a path. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { commandsPage } from './commands-page.ts'
+import { metricsPage } from './metrics-page.ts'
 import { pathSchemaFile } from './path-schema.ts'
 import { topKeysPage } from './top-keys-page.ts'
 
 const docs = join(import.meta.dirname, '../docs')
 writeFileSync(join(docs, 'commands.md'), await commandsPage())
+writeFileSync(join(docs, 'metrics.md'), metricsPage())
 writeFileSync(join(docs, 'top-keys.md'), topKeysPage())
 writeFileSync(join(docs, 'path.schema.json'), pathSchemaFile())

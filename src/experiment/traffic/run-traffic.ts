@@ -41,6 +41,8 @@ export interface TrafficResult extends PlanRecords {
 export interface TrafficRun extends AsyncDisposable {
   /** When it begins, ns of CLOCK_MONOTONIC: the zero of all times of its records. It may be a little ahead. */
   begun: bigint
+  /** The ids of the processes that send and receive: the clients' and the servers'. */
+  processes: readonly number[]
   /** In the order in which they begin. Their ports are known before they are there. */
   connections: readonly Connection[]
   /** Settles when all is through or the time is over; rejects when it was closed before, or a process of its has ended. */
@@ -91,7 +93,7 @@ export async function runTraffic(options: TrafficOptions): Promise<TrafficRun> {
       release()
       await ends.close()
     }
-    return { begun, connections: parts.connections, result, close, [Symbol.asyncDispose]: close }
+    return { begun, processes: ends.processes, connections: parts.connections, result, close, [Symbol.asyncDispose]: close }
   } catch (error) {
     release()
     await ends.close()
@@ -125,6 +127,10 @@ class Ends {
     this.#channels = { clients: new Channel<Calls>(program, 'the clients’ traffic'), servers: new Channel<Calls>(program, 'the servers’ traffic') }
     this.done = Promise.all(Object.values(this.#channels).map(doneOf))
     this.done.catch(() => undefined)
+  }
+
+  get processes(): number[] {
+    return Object.values(this.#channels).map(({ pid }) => pid)
   }
 
   async each<T>(ask: (channel: Channel<Calls>, end: End) => Promise<T>): Promise<[clients: T, servers: T]> {

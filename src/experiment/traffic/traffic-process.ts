@@ -17,7 +17,7 @@ function prepared(): TrafficEnd {
 function hurry(): void {
   sharpenTimers()
   try {
-    setPriority(-20)
+    setPriority(-10)
   } catch {
     // Without CAP_SYS_NICE they are later, and their records say by how much.
   }

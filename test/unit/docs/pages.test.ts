@@ -2,6 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { commandsPage } from '../../../scripts/commands-page.ts'
+import { metricsPage } from '../../../scripts/metrics-page.ts'
 import { topKeysPage } from '../../../scripts/top-keys-page.ts'
 import { suite } from '../../support/needs.ts'
 
@@ -16,6 +17,10 @@ test('docs/commands.md is what npm run docs would write', async () => {
 
 test('docs/top-keys.md is what npm run docs would write', () => {
   assert.is(read('docs/top-keys.md'), topKeysPage())
+})
+
+test('docs/metrics.md is what npm run docs would write', () => {
+  assert.is(read('docs/metrics.md'), metricsPage())
 })
 
 test('docs/errors.md has every row of the table of errors, and no other', () => {

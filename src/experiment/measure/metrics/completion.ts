@@ -25,7 +25,7 @@ export function completions(flows: readonly FlowRecord[], endNs: number, path: P
 }
 
 /** What the first data of a connection wait for besides their own way: a round trip for the handshake. */
-export function leastTime({ kind, direction, family, asked }: FlowRecord, isFirst: boolean, { rates, rtt, mtu }: PathFacts): number {
+function leastTime({ kind, direction, family, asked }: FlowRecord, isFirst: boolean, { rates, rtt, mtu }: PathFacts): number {
   const trips = (isFirst ? 1 : 0) + (kind === 'requestResponse' ? 1 : 0.5)
   return trips * rtt + (wireBytes(asked ?? 0, family, mtu) * 8e9) / rates[direction]
 }

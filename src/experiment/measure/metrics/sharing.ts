@@ -7,7 +7,7 @@ import type { Figures } from './metrics.ts'
 const isBulk = ({ kind }: FlowRecord): boolean => kind === 'bulk'
 
 /** bit/s of a flow while it was under way. */
-export function goodputOf(flow: FlowRecord, endNs: number): number {
+function goodputOf(flow: FlowRecord, endNs: number): number {
   const time = (flow.endNs ?? endNs) - flow.startNs
   return time > 0 ? (flow.bytes * 8e9) / time : 0
 }
@@ -45,7 +45,7 @@ const windowNs = 1e9
 const evenEnough = 0.9
 
 /** Undefined where the flows are not all there for as long as rates are taken over, or were not sampled. */
-export function convergence(flows: readonly { number: number; flow: FlowRecord }[], samples: SampleColumns, endNs: number): number | undefined {
+function convergence(flows: readonly { number: number; flow: FlowRecord }[], samples: SampleColumns, endNs: number): number | undefined {
   const begin = Math.max(...flows.map(({ flow }) => flow.startNs))
   const end = Math.min(...flows.map(({ flow }) => flow.endNs ?? endNs))
   const courses = flows.map(({ number }) => courseOf(number, samples))
