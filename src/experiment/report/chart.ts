@@ -12,6 +12,8 @@ export interface Chart {
 export interface Axis {
   title: string
   isLogarithmic?: boolean
+  /** There is nothing between whole numbers. */
+  isWhole?: boolean
   /** Where it begins and ends; by the data without. */
   from?: number
   to?: number

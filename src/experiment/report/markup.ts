@@ -33,7 +33,7 @@ export function jsonBlock(id: string, value: unknown): Html {
 const shortened = (value: number): number | null => (Number.isFinite(value) ? Number(value.toPrecision(5)) : null)
 
 export interface Column {
-  title: string
+  title: string | Html
   /** Numbers stand to the right. */
   isNumber?: boolean
 }

@@ -1,7 +1,7 @@
 import type { Chart } from '../chart.ts'
 import { anchorOf } from '../places.ts'
 import type { Cell } from '../sections/scenario.ts'
-import { flowRates, ranked } from '../series/flow-rates.ts'
+import { flowRates, ranked, thinned } from '../series/flow-rates.ts'
 
 /** What each long connection got, by rank: a flat line is a fair one. */
 export function fairnessChart(cell: Cell): Chart[] {
@@ -12,10 +12,10 @@ export function fairnessChart(cell: Cell): Chart[] {
         samples.timeNs.at(-1) ?? 0,
       ).map((rate) => rate / 1e6),
     )
-    const { y, low, high } = ranked(blocks.filter(({ length }) => length > 0))
-    return y.length === 0 ? [] : [{ label: arm, arm: index, x: y.map((_, rank) => rank + 1), y, low, high, look: 'points' as const }]
+    const ranks = ranked(blocks.filter(({ length }) => length > 0))
+    return ranks.x.length === 0 ? [] : [{ label: arm, arm: index, ...thinned(ranks), look: 'points' as const }]
   })
-  const most = Math.max(0, ...series.map(({ y }) => y.length))
+  const most = Math.max(0, ...series.map(({ x }) => x.at(-1) ?? 0))
   // One connection is fair to itself.
   if (most * series.length < 2) return []
   return [
@@ -23,7 +23,7 @@ export function fairnessChart(cell: Cell): Chart[] {
       id: `${anchorOf(cell)}-flows`,
       title: 'Rate of each long connection, Mbit/s',
       text: 'The rates of long connections, the fastest first, for each arm',
-      x: { title: 'connection, the fastest first', from: 0.5, to: most + 0.5 },
+      x: { title: 'connection, the fastest first', isWhole: true, from: 0.5, to: most + 0.5 },
       y: { title: 'Mbit/s', from: 0 },
       series,
     },

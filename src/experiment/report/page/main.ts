@@ -90,11 +90,11 @@ function datasetsOf({ label, arm, x, y, low, high, look }: Series): Dataset[] {
   return [line, { ...edge, data: points(high), fill: '+1' }, { ...edge, data: points(low) }]
 }
 
-function scale({ title, isLogarithmic = false, from, to }: Axis) {
+function scale({ title, isLogarithmic = false, isWhole = false, from, to }: Axis) {
   const looks = {
     title: { display: true, text: title, color: colour('--soft') },
     grid: { color: colour('--line'), drawTicks: false },
-    ticks: { color: colour('--soft'), maxTicksLimit: 7, includeBounds: false, padding: 6, maxRotation: 0 },
+    ticks: { color: colour('--soft'), maxTicksLimit: 7, includeBounds: false, padding: 6, maxRotation: 0, ...(isWhole ? { precision: 0 } : {}) },
     border: { display: false },
     ...(to === undefined ? { grace: '5%' } : {}),
     ...(from === undefined ? {} : { min: from }),

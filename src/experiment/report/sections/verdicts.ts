@@ -11,26 +11,29 @@ export function verdictsSection({ comparisons, gates }: ExperimentComparison, sc
 <h2>Verdicts</h2>
 ${comparisons.some(({ metrics }) => metrics.length > 0) ? overview(comparisons, scenarios) : html`<p>There is nothing to compare yet: no block has a valid trial of both arms.</p>`}
 ${gates.length === 0 ? '' : gatesTable(gates, scenarios)}
-<p class="note">A verdict is of the metrics of one line together: where arms do not differ, 5 % of lines have any “better” or “worse”.
+<p class="note">A verdict is of the metrics of one scenario and design together: where arms do not differ, 5 % of these have any “better” or “worse”.
 “+5 blocks?” is about how many more would settle it, and ↑ ↓ in how many blocks a figure was higher and lower.
 Figures are how many times the baseline's (or, with a sign, how much more). Those of arms alone on the link and mixed on one link answer different questions.</p>
 </section>
 `
 }
 
+/** A line for each metric, a column for each scenario and design. */
 function overview(comparisons: readonly ComparedArms[], scenarios: readonly Scenario[]): Html {
   const judged = comparisons.flatMap(({ metrics }) => metrics.filter(({ verdict }) => verdict !== undefined))
-  const names = [...new Set(judged.map(({ name }) => name))]
   const isWhole = new Set(comparisons.map(({ candidate }) => candidate)).size === 1
-  const rows = comparisons.map((compared) => {
-    const place = html`<a href="#${anchorOf(compared)}">${scenarios[compared.scenario]?.name || 'all'}, ${designWords(compared.design)}</a>${isWhole ? '' : `: ${compared.candidate}`}`
-    const cells = names.map((name) => {
-      const metric = compared.metrics.find((one) => one.name === name)
-      return metric === undefined ? '' : verdictMark(metric)
-    })
-    return [place, compared.blocks.length, ...cells]
+  const columns = comparisons.map((compared) => {
+    const place = `${scenarios[compared.scenario]?.name || 'all'}, ${designWords(compared.design)}${isWhole ? '' : `: ${compared.candidate}`}`
+    return { title: html`<a href="#${anchorOf(compared)}">${place}</a>` }
   })
-  return table([{ title: 'Scenario, design' }, { title: 'Blocks', isNumber: true }, ...names.map((title) => ({ title }))], rows)
+  const rows = [...new Set(judged.map(({ name }) => name))].map((name) => [
+    name,
+    ...comparisons.map(({ metrics }) => {
+      const metric = metrics.find((one) => one.name === name)
+      return metric === undefined ? '' : verdictMark(metric)
+    }),
+  ])
+  return table([{ title: 'Metric' }, ...columns], [...rows, ['blocks', ...comparisons.map(({ blocks }) => blocks.length)]])
 }
 
 const marks = { better: '▲', worse: '▼', inconclusive: '·' } as const
@@ -68,7 +71,7 @@ export function comparisonTable({ baseline, candidate, metrics, incomplete, bloc
     { title: candidate, isNumber: true },
     { title: 'Change', isNumber: true },
     { title: '95 % interval', isNumber: true },
-    { title: '' },
+    { title: 'less, more' },
     { title: '↑ ↓ blocks', isNumber: true },
     { title: 'p', isNumber: true },
     { title: 'Cliff’s δ', isNumber: true },

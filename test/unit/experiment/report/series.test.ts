@@ -4,7 +4,7 @@ import type { FlowRecord, SampleColumns } from '../../../../src/experiment/index
 import { figure, multiple, range } from '../../../../src/experiment/report/format.ts'
 import { completions } from '../../../../src/experiment/report/series/completion.ts'
 import { distribution } from '../../../../src/experiment/report/series/distribution.ts'
-import { flowRates, ranked } from '../../../../src/experiment/report/series/flow-rates.ts'
+import { flowRates, ranked, thinned } from '../../../../src/experiment/report/series/flow-rates.ts'
 import { acrossBlocks, samplesOverTime } from '../../../../src/experiment/report/series/over-time.ts'
 import { samplesOf } from '../../../../src/experiment/store/columns.ts'
 import { madeUpExperiment, madeUpResult } from '../../../support/made-up-experiment.ts'
@@ -76,7 +76,10 @@ test('a connection that sends several times has one rate, and ranks are compared
     flow({ flow: 3, asked: 5, endNs: 1 }),
   ]
   assert.equal(flowRates(flows, 3e9), [2400, 1600])
-  assert.equal(ranked([[4, 1], [6, 3], [5]]), { y: [5, 2], low: [4, 1], high: [6, 3] })
+  assert.equal(ranked([[4, 1], [6, 3], [5]]), { x: [1, 2], y: [5, 2], low: [4, 1], high: [6, 3] })
+  const many = Array.from({ length: 5000 }, (_, rank) => rank)
+  const { x, y } = thinned({ x: many, y: many, low: many, high: many })
+  assert.equal([x.length, x[0], x.at(-1), y.at(-1)], [201, 0, 4999, 4999])
 })
 
 test('figures are written as people write them', () => {
