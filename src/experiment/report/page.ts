@@ -7,6 +7,7 @@ import { anchorOf, designWords } from './places.ts'
 import { againSection } from './sections/again.ts'
 import { type Cell, cellSection } from './sections/scenario.ts'
 import { headSection } from './sections/head.ts'
+import { metricsSection } from './sections/metrics.ts'
 import { validitySection } from './sections/validity.ts'
 import { verdictsSection } from './sections/verdicts.ts'
 
@@ -24,6 +25,7 @@ export function reportPage(store: ExperimentStore, comparison: ExperimentCompari
   const { name, scenarios, arms } = store.experiment
   const cells = cellsOf(store)
   const sections = cells.map((place) => cellSection({ ...place, title: scenarios[place.scenario]?.name ?? '', arms: arms.map((arm) => arm.name), trials: loaded(store, place) }, comparison))
+  const metrics = metricsSection(store)
   const policy = `default-src 'none'; script-src '${hashOf(script)}'; style-src '${hashOf(style)}'; base-uri 'none'; form-action 'none'`
   const page = html`<!doctype html>
 <html lang="en">
@@ -36,13 +38,14 @@ export function reportPage(store: ExperimentStore, comparison: ExperimentCompari
 <style>${new Html(style)}</style>
 </head>
 <body>
-<nav aria-label="Contents"><a href="#verdicts">Verdicts</a>${cells.map((cell) => html`<a href="#${anchorOf(cell)}">${scenarios[cell.scenario]?.name ?? ''} ${designWords(cell.design)}</a>`)}<a href="#validity">Validity</a><a href="#again">Run it again</a></nav>
+<nav aria-label="Contents"><a href="#verdicts">Verdicts</a>${cells.map((cell) => html`<a href="#${anchorOf(cell)}">${scenarios[cell.scenario]?.name ?? ''} ${designWords(cell.design)}</a>`)}<a href="#validity">Validity</a>${metrics.text === '' ? '' : html`<a href="#metrics">Metrics</a>`}<a href="#again">Run it again</a></nav>
 <main>
 ${headSection(store, comparison)}
 ${verdictsSection(comparison, scenarios)}
 <noscript><p class="note">The charts need scripts, which are off here. The tables are all there.</p></noscript>
 ${sections.map(({ section }) => section)}
 ${validitySection(store)}
+${metrics}
 ${againSection(store)}
 </main>
 ${jsonBlock('charts', sections.flatMap(({ charts }) => charts))}

@@ -1,9 +1,10 @@
 import type { Chart } from '../chart.ts'
 import { figure } from '../format.ts'
+import { sizeClasses } from '../../measure/metric-table.ts'
 import { html, type Html, table } from '../markup.ts'
 import { anchorOf } from '../places.ts'
 import type { Cell } from '../sections/scenario.ts'
-import { type Completion, completions, completionTimes, type SizeClass } from '../series/completion.ts'
+import { type Completion, completions, completionTimes } from '../series/completion.ts'
 import { distribution } from '../series/distribution.ts'
 
 const flowsOf = ({ trials }: Cell, arm: string) => trials.flatMap(({ flows }) => flows.filter((flow) => flow.arm === arm && flow.asked !== null))
@@ -11,16 +12,11 @@ const flowsOf = ({ trials }: Cell, arm: string) => trials.flatMap(({ flows }) =>
 /** How long flows of a given size took, by size, all blocks together. */
 export function completionTable(cell: Cell): Html {
   const found = cell.arms.map((arm) => completions(flowsOf(cell, arm)))
-  const classes = [...new Set(found.flat().map(({ sizes }) => sizes))].toSorted((left, right) => left.from - right.from)
+  const classes = sizeClasses.map(({ words }) => words).filter((words) => found.flat().some(({ sizes }) => sizes === words))
   if (classes.length === 0) return html``
   const columns = cell.arms.flatMap((arm) => ['flows', 'median', 'p99'].map((title) => ({ title: `${arm}: ${title}`, isNumber: true })))
-  const rows = classes.map((sizes) => [sizeWords(sizes), ...found.flatMap((one) => cellsOf(one.find((completion) => completion.sizes === sizes)))])
-  return table([{ title: 'Size of the flow' }, ...columns], rows, 'Completion times by size, all blocks together')
-}
-
-function sizeWords({ from, to }: SizeClass): string {
-  if (from === 0) return `up to ${figure(to, 'bytes')}`
-  return Number.isFinite(to) ? `${figure(from, 'bytes')} to ${figure(to, 'bytes')}` : `over ${figure(from, 'bytes')}`
+  const rows = classes.map((sizes) => [sizes, ...found.flatMap((one) => cellsOf(one.find((completion) => completion.sizes === sizes)))])
+  return table([{ title: 'Flows' }, ...columns], rows, 'Completion times by size, all blocks together')
 }
 
 function cellsOf(completion: Completion | undefined): string[] {

@@ -79,10 +79,14 @@ test('its policy allows its own script and style, and nothing else', () => {
   assert.ok(page.includes(`<style>${assets.style}</style>`))
 })
 
-test('links within it have somewhere to go, and every chart has a place and figures', () => {
-  const ids = elements.flatMap(({ attributes }) => attributes['id'] ?? [])
+function checkLinks(found: readonly Element[]): void {
+  const ids = found.flatMap(({ attributes }) => attributes['id'] ?? [])
   assert.is(new Set(ids).size, ids.length)
-  for (const { attributes } of elements) if (attributes['href'] !== undefined) assert.ok(ids.includes(attributes['href'].slice(1)), attributes['href'])
+  for (const { attributes } of found) if (attributes['href'] !== undefined) assert.ok(ids.includes(attributes['href'].slice(1)), attributes['href'])
+}
+
+test('links within it have somewhere to go, and every chart has a place and figures', () => {
+  checkLinks(elements)
   const [, block = ''] = /<script type="application\/json" id="charts">(.*?)<\/script>/.exec(page) ?? []
   const charts: { id: string; series: { x: number[]; y: number[] }[] }[] = JSON.parse(block)
   const canvases = elements.filter(({ name }) => name === 'canvas').map(({ attributes }) => attributes['id'])
@@ -143,6 +147,7 @@ test('a hostile arm cannot end the block of figures', () => {
 
 test('an experiment of which nothing has run has a page that says so', () => {
   const parsed = parse(pageOf(experiment, { run: false, comparison: { comparisons: [], gates: [] } }))
+  checkLinks(parsed.elements)
   assert.match(parsed.text, /There is nothing to compare yet/)
   assert.match(parsed.text, /0 valid of 36 planned/)
 })
