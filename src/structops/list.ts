@@ -37,13 +37,30 @@ export interface StructOpsMember {
 /** What has to be known of a target to describe its maps. */
 type Described = Pick<Target, 'objects' | 'lookup' | 'kernelBtf' | 'moduleBtfs'>
 
-/** All struct_ops maps of the machine, by id. Maps that go away while they are read are left out. */
-export function listStructOps(target: Described): StructOpsEntry[] {
-  const links = linksByMap(target)
-  return [...target.objects.ids('map')].flatMap((id) => {
+/** Ids of maps and links that have nothing to do with struct_ops. The kernel gives no id to another object later. */
+export interface KnownOthers {
+  maps: Set<number>
+  links: Set<number>
+}
+
+/**
+ * All struct_ops maps of the machine, by id. Maps that go away while they are read are left out. Who lists them again and
+ * again keeps `others`, so that each of the many other maps of a machine is opened once.
+ */
+export function listStructOps(target: Described, others: KnownOthers = { maps: new Set(), links: new Set() }): StructOpsEntry[] {
+  const links = linksByMap(target, others.links)
+  return unknown(target.objects.ids('map'), others.maps).flatMap((id) => {
     const entry = describeMap(target, id, links)
+    if (entry === undefined) others.maps.add(id)
     return entry === undefined ? [] : [entry]
   })
+}
+
+/** The ids that are not known to be others. What is known of objects that are gone is forgotten. */
+function unknown(ids: Iterable<number>, others: Set<number>): number[] {
+  const all = new Set(ids)
+  for (const id of others) if (!all.has(id)) others.delete(id)
+  return [...all.difference(others)]
 }
 
 /** One map by id; undefined when there is none, or it is no struct_ops map. */
@@ -78,14 +95,15 @@ export function describeMap(
 }
 
 /** The links that register each map, by the map's id. */
-function linksByMap(target: Described): Map<number, number[]> {
+function linksByMap(target: Described, others = new Set<number>()): Map<number, number[]> {
   const found = new Map<number, number[]>()
-  for (const id of target.objects.ids('link')) {
+  for (const id of unknown(target.objects.ids('link'), others)) {
     using link = target.objects.link(id)
+    // One that is still being made cannot be opened yet.
     if (link === undefined) continue
     const info = target.objects.linkInfo(link)
-    if (info.kind !== 'struct_ops' || info.mapId === 0) continue
-    found.set(info.mapId, [...(found.get(info.mapId) ?? []), id])
+    if (info.kind !== 'struct_ops') others.add(id)
+    else if (info.mapId !== 0) found.set(info.mapId, [...(found.get(info.mapId) ?? []), id])
   }
   return found
 }

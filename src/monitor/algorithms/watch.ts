@@ -1,6 +1,6 @@
 import type { Target } from '../../loader/index.ts'
 import { RunStatistics } from '../../sockets/index.ts'
-import { listStructOps, type StructOpsEntry } from '../../structops/index.ts'
+import { type KnownOthers, listStructOps, type StructOpsEntry } from '../../structops/index.ts'
 import { unlessRefused } from '../lack.ts'
 import { Paced } from '../paced.ts'
 import type { AlgorithmView, Lack, MonitorEvent } from '../snapshot.ts'
@@ -18,6 +18,7 @@ export class AlgorithmWatch implements Disposable {
   readonly cannot: Lack[] = []
   readonly #target: Target
   readonly #kept = new Paced(5000, () => whatKeeps(this.#entries))
+  readonly #others: KnownOthers = { maps: new Set(), links: new Set() }
   #statistics: RunStatistics | undefined
   #entries: readonly StructOpsEntry[] = []
   #isFirst = true
@@ -56,7 +57,7 @@ export class AlgorithmWatch implements Disposable {
 
   /** What is refused is not tried again. */
   #list(): StructOpsEntry[] {
-    const found = this.#isRefused ? undefined : unlessRefused(this.cannot, 'what is registered', () => listStructOps(this.#target))
+    const found = this.#isRefused ? undefined : unlessRefused(this.cannot, 'what is registered', () => listStructOps(this.#target, this.#others))
     this.#isRefused = found === undefined
     return found ?? []
   }

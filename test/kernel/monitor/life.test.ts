@@ -1,14 +1,17 @@
 // gate: timeout 180s
+import { once } from 'node:events'
 import { readFileSync, writeSync } from 'node:fs'
 import * as assert from 'uvu/assert'
 import { type LinuxTarget, openNamespace } from '../../../src/kernel/index.ts'
 import { load, openObject } from '../../../src/loader/index.ts'
 import { type AlgorithmView, Monitor, type MonitorEvent, type Snapshot } from '../../../src/monitor/index.ts'
 import { register, swap } from '../../../src/structops/index.ts'
+import { startCcdk } from '../../support/ccdk.ts'
 import { compileFixture } from '../../support/compile.ts'
 import { needs, suite } from '../../support/needs.ts'
 import { until } from '../../support/until.ts'
-import { structOpsOf, withUniqueNames } from '../support/algorithm.ts'
+import { structOpsOf, uniqueName, withUniqueNames } from '../support/algorithm.ts'
+import { mountBpffs } from '../support/bpffs.ts'
 import { bpftool, dumpStructOps } from '../support/bpftool.ts'
 import { leavesNothing } from '../support/own-objects.ts'
 import { askSs } from '../support/ss.ts'
@@ -144,6 +147,34 @@ test('a new version under the same link is a swap, and variables are read and se
     assert.throws(() => watched.monitor.setVariable(swapped.to.mapId, 'initial_cwnd', '5'), /constant/)
     assert.throws(() => watched.monitor.setVariable(swapped.to.mapId, 'no_such', '5'), /no_such/)
     void connection
+  })
+})
+
+test("another process's: who holds it, where it is pinned, and how it goes", async () => {
+  const file = await compileFixture('versions')
+  await using bpffs = await mountBpffs()
+  await leavesNothing(async (target) => {
+    using watched = watching(target)
+    const name = uniqueName()
+    const { subprocess, pid } = startCcdk(['register', file, '--only', 'versions', '--name', name, '--json'])
+    await once(subprocess.stdout, 'data')
+    const own = () => watched.look().algorithms.find((view) => view.name === name)
+    const found = own()
+    assert.equal(found?.holders.filter(({ what }) => what === 'link').map((holder) => holder.pid), [pid])
+    const [link] = found?.links ?? []
+    {
+      using handle = target.objects.link(link?.id ?? 0)
+      assert.ok(handle)
+      target.pin(handle, `${bpffs.path}/pinned`)
+    }
+    subprocess.kill('SIGINT')
+    await subprocess
+    // All of /proc is searched for holders, and so not at each look.
+    await until(() => own()?.holders.length === 0 && own()?.links[0]?.pins[0] === `${bpffs.path}/pinned`, 'only the pin is left')
+    target.unpin(`${bpffs.path}/pinned`)
+    await until(() => own() === undefined, 'it is gone')
+    assert.equal(watched.told(found?.mapId ?? 0)[0], 'registered')
+    assert.ok(watched.told(found?.mapId ?? 0).includes('unregistered'))
   })
 })
 
