@@ -87,7 +87,11 @@ export async function runTraffic(options: TrafficOptions): Promise<TrafficRun> {
     )
     const begun = process.hrtime.bigint() + BigInt(leadMs * 1e6)
     await ends.each((channel) => channel.call('begin', { at: begun }, patienceMs))
-    const result = collect(ends, plans, parts, seconds).finally(release)
+    const result = collect(ends, plans, parts, seconds)
+      .catch((error: unknown) => {
+        throw signal?.aborted === true ? signal.reason : error
+      })
+      .finally(release)
     result.catch(() => undefined)
     const close = async (): Promise<void> => {
       release()

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import * as assert from 'uvu/assert'
 import { SyscallError, UsageError } from '../../../src/errors/index.ts'
 import { flowPlans, type FlowPlan, runTraffic, type TrafficOptions, type TrafficResult, workloadOf, type WorkloadInput } from '../../../src/experiment/index.ts'
@@ -138,6 +138,16 @@ test('what cannot be is refused, and nothing is left of it', async () => {
   const closed = await runTraffic({ path: { clients: [bed.client], servers: [bed.server] }, plans: [plan], cc: () => ({ cc: 'reno', arm: '' }), seconds: 60 })
   await closed.close()
   assert.match(String(await closed.result.catch((error: unknown) => error)), 'was closed')
+  const killed = await runTraffic({ path: { clients: [bed.client], servers: [bed.server] }, plans: [plan], cc: () => ({ cc: 'reno', arm: '' }), seconds: 60 })
+  process.kill(killed.processes[1] ?? 0, 'SIGKILL')
+  assert.match(String(await killed.result.catch((error: unknown) => error)), 'the servers’ traffic ended (SIGKILL)')
+  await killed.close()
+  const aborting = new AbortController()
+  const aborted = await runTraffic({ path: { clients: [bed.client], servers: [bed.server] }, plans: [plan], cc: () => ({ cc: 'reno', arm: '' }), seconds: 60, signal: aborting.signal })
+  aborting.abort('enough')
+  assert.is(await aborted.result.catch((error: unknown) => error), 'enough')
+  await aborted.close()
+  for (const { processes } of [closed, killed, aborted]) for (const pid of processes) assert.not.ok(existsSync(`/proc/${pid}`))
   assert.equal(openFds(), fds)
   for (const host of [bed.client, bed.server]) assert.equal(await askSs(host), [])
 })

@@ -11,7 +11,7 @@ import type { Around } from './work.ts'
 
 const backlog = 4096
 /** Sockets that are made before their time has come. */
-const preparedAhead = 256
+const preparedAhead = 1024
 
 /** All hosts of one end of a path, in one process: their sockets are in their namespaces. */
 export class TrafficEnd implements Disposable {
