@@ -63,7 +63,6 @@ export class QueueRecord {
     this.#bottleneck = bottleneckOf(path, connections)
     // What went before is not this traffic's.
     while ((path.telemetry?.packets(packetsAtOnce).count ?? 0) > 0);
-    path.telemetry?.packets(0)
   }
 
   /** Takes what has come since the last time. */

@@ -48,9 +48,10 @@ const evenEnough = 0.9
 function convergence(flows: readonly { number: number; flow: FlowRecord }[], samples: SampleColumns, endNs: number): number | undefined {
   const begin = Math.max(...flows.map(({ flow }) => flow.startNs))
   const end = Math.min(...flows.map(({ flow }) => flow.endNs ?? endNs))
-  const courses = flows.map(({ number }) => courseOf(number, samples))
-  const moments = [...samples.timeNs].filter((time, row) => samples.flow[row] === flows[0]?.number && time >= begin && time + windowNs <= end)
-  if (moments.length === 0 || courses.some(({ times }) => times.length === 0)) return undefined
+  const all = coursesOf(new Set(flows.map(({ number }) => number)), samples)
+  const courses = [...all.values()]
+  const moments = (courses[0]?.times ?? []).filter((time) => time >= begin && time + windowNs <= end)
+  if (moments.length === 0 || courses.length < flows.length) return undefined
   const found = moments.find((time) => jainIndex(courses.map((course) => bytesAt(course, time + windowNs) - bytesAt(course, time))) >= evenEnough)
   return (found ?? end) - begin
 }
@@ -60,25 +61,38 @@ interface Course {
   bytes: number[]
 }
 
-/** What was acknowledged of a flow, over time. */
-function courseOf(number: number, { timeNs, flow, bytesAcked }: SampleColumns): Course {
-  const course: Course = { times: [], bytes: [] }
-  for (const [row, one] of flow.entries()) {
-    if (one !== number) continue
+/** What was acknowledged of each flow, over time. */
+function coursesOf(numbers: ReadonlySet<number>, { timeNs, flow, bytesAcked }: SampleColumns): Map<number, Course> {
+  const courses = new Map<number, Course>()
+  for (const [row, number] of flow.entries()) {
+    if (!numbers.has(number)) continue
+    const course = courses.get(number) ?? { times: [], bytes: [] }
+    courses.set(number, course)
     course.times.push(timeNs[row] ?? 0)
     course.bytes.push(bytesAcked[row] ?? 0)
   }
-  return course
+  return courses
 }
 
 /** Between two samples as if it had grown evenly. */
 function bytesAt({ times, bytes }: Course, time: number): number {
-  const after = times.findIndex((one) => one >= time)
-  if (after < 0) return bytes.at(-1) ?? 0
-  const [later, sum] = [times[after] ?? 0, bytes[after] ?? 0]
-  if (after === 0) return sum
-  const [earlier, before] = [times[after - 1] ?? 0, bytes[after - 1] ?? 0]
+  const after = firstFrom(times, time)
+  const [later, sum] = [times[after], bytes[after]]
+  const [earlier, before] = [times[after - 1], bytes[after - 1]]
+  if (later === undefined || sum === undefined) return before ?? 0
+  if (earlier === undefined || before === undefined) return sum
   return before + ((sum - before) * (time - earlier)) / (later - earlier)
+}
+
+/** The place of the first of ordered times that is not before another. */
+function firstFrom(times: readonly number[], time: number): number {
+  let [low, high] = [0, times.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((times[middle] ?? 0) < time) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 /**
