@@ -97,6 +97,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/path.ts'),
   },
   {
+    name: 'report',
+    summary: 'what an experiment has found, as a page that opens alone',
+    argument: experiment,
+    load: () => import('./commands/report.ts'),
+  },
+  {
     name: 'export',
     summary: 'what an experiment has measured as CSV, NDJSON or Parquet',
     argument: experiment,

@@ -1,4 +1,5 @@
-import { compareTrials, type ExperimentComparison, experimentOf, type ExperimentStore, type MetricDefinition } from '../../src/experiment/index.ts'
+import { compareTrials, type ExperimentComparison, type ExperimentStore, type MetricDefinition, readExperiment } from '../../src/experiment/index.ts'
+import { madeUpSpec } from './made-up-experiment.ts'
 
 const metrics: MetricDefinition[] = [
   { name: 'goodput', unit: 'bytes/s', better: 'higher', scale: 'ratio', margin: 0.02 },
@@ -14,16 +15,5 @@ const metrics: MetricDefinition[] = [
 
 /** What is found of a made-up experiment. */
 export function madeUpComparison(store: ExperimentStore): ExperimentComparison {
-  const { arms } = store.experiment
-  const spec = experimentOf({
-    name: 'made-up',
-    arms: Object.fromEntries(arms.map((arm) => [arm.name, { cc: 'cubic' }])),
-    path: { rate: ['100mbit', '500mbit'], rtt: '10ms' },
-    workload: [{ bulk: { flows: 4, seconds: 10 } }],
-    blocks: 8,
-    designs: ['alone', 'mixed'],
-    gates: ['B.rtt.p99 < 0.5 * A.rtt.p99', 'B.goodput > 0.95 * A.goodput'],
-    seed: 7,
-  })
-  return compareTrials(spec, store.metrics(), metrics)
+  return compareTrials(readExperiment({ file: 'made-up.yaml', text: madeUpSpec }), store.metrics(), metrics)
 }

@@ -13,6 +13,18 @@ export interface MadeUp {
 
 const scenarios = [100, 500].map((rate) => ({ rate, rtt: 10 }))
 
+export const madeUpSpec = `name: dctcp-vs-cubic
+arms:
+  A: { cc: cubic }
+  B: { cc: bpf_dctcp }
+path: { rate: [100mbit, 500mbit], rtt: 10ms, queue: { limit: 1bdp, ecn: { step: 20p } } }
+workload: [{ bulk: { flows: 4, seconds: 10 } }]
+blocks: 8
+designs: [alone, mixed]
+gates: ["B.rtt.p99 < 0.7 * A.rtt.p99", "B.goodput > 0.95 * A.goodput"]
+seed: 7
+`
+
 /** Two arms, two scenarios, both designs. The arms' order in a block alternates. */
 export function madeUpExperiment({ blocks = 8, name = 'dctcp-vs-cubic' }: MadeUp = {}): NewExperiment {
   const cells = Array.from({ length: blocks }, (_, block) =>
@@ -26,7 +38,7 @@ export function madeUpExperiment({ blocks = 8, name = 'dctcp-vs-cubic' }: MadeUp
     name,
     target: 'kernel',
     seed: 7,
-    spec: { file: `${name}.yaml`, text: `name: ${name}\narms:\n  A: { cc: bpf_cubic }\n  B: { cc: bpf_dctcp }\n` },
+    spec: { file: `${name}.yaml`, text: madeUpSpec },
     arms: [
       { name: 'A', cc: 'cubic' },
       { name: 'B', cc: 'bpf_dctcp', object: { file: 'bpf_dctcp.bpf.o', bytes: new Uint8Array([1, 2, 3]) } },
