@@ -97,6 +97,13 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/path.ts'),
   },
   {
+    name: 'ab',
+    summary: 'compare algorithms in an experiment, block by block, with intervals, verdicts and gates',
+    argument: { syntax: '[spec]', text: 'a file that says what the experiment is (docs/experiments.md)' },
+    parts: ['quick'],
+    load: () => import('./commands/ab.ts'),
+  },
+  {
     name: 'report',
     summary: 'what an experiment has found, as a page that opens alone',
     argument: experiment,

@@ -27,9 +27,9 @@ export async function commandsPage(): Promise<string> {
 function section(command: Command, path: string, depth = 2): string {
   const name = `${path} ${command.name()}`
   const parts = [`${'#'.repeat(depth)} ${name}`, command.description()]
-  if (command.commands.length > 0) {
-    return [...parts, ...command.commands.map((sub) => section(sub, name, depth + 1))].join('\n\n')
-  }
+  const subsections = command.commands.map((sub) => section(sub, name, depth + 1))
+  // What has an argument of its own can be run by itself too.
+  if (subsections.length > 0 && command.registeredArguments.length === 0) return [...parts, ...subsections].join('\n\n')
   const items = [
     ...command.registeredArguments.map(
       (argument) => `- \`${bracketed(argument)}\`: ${argument.description}${standard(argument.defaultValue)}`,
@@ -38,7 +38,7 @@ function section(command: Command, path: string, depth = 2): string {
   ]
   parts.push(`\`${name} ${command.usage()}\``)
   if (items.length > 0) parts.push(items.join('\n'))
-  return `${parts.join('\n\n')}\n`
+  return `${[...parts, ...subsections].join('\n\n')}\n`
 }
 
 function bracketed(argument: Command['registeredArguments'][number]): string {

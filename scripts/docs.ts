@@ -1,7 +1,8 @@
-/** `npm run docs`: writes the pages that are made of tables in the code (commands, metrics, keys of top), and the JSON Schema of a path. */
+/** `npm run docs`: writes the pages that are made of tables in the code (commands, metrics, keys of top), and the JSON Schemas of a path and of an experiment. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { commandsPage } from './commands-page.ts'
+import { experimentSchemaFile } from './experiment-schema.ts'
 import { metricsPage } from './metrics-page.ts'
 import { pathSchemaFile } from './path-schema.ts'
 import { topKeysPage } from './top-keys-page.ts'
@@ -11,3 +12,4 @@ writeFileSync(join(docs, 'commands.md'), await commandsPage())
 writeFileSync(join(docs, 'metrics.md'), metricsPage())
 writeFileSync(join(docs, 'top-keys.md'), topKeysPage())
 writeFileSync(join(docs, 'path.schema.json'), pathSchemaFile())
+writeFileSync(join(docs, 'experiment.schema.json'), experimentSchemaFile())

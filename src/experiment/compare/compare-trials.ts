@@ -40,7 +40,7 @@ export function compareTrials(
   found: Iterable<PlacedFigure>,
   metrics: readonly MetricDefinition[],
 ): ExperimentComparison {
-  const figures = new Figures(found)
+  const figures = new Figures(found, metrics)
   const [baseline, ...others] = arms.map(({ name }) => name)
   const comparisons = [...scenarios.keys()].flatMap((scenario) =>
     designs.flatMap((design) => others.map((candidate) => compareTwo({ scenario, design, baseline: baseline ?? '', candidate }, figures, metrics, seed))),

@@ -13,7 +13,10 @@ export class Figures {
   readonly #blocks = new Map<string, Set<number>>()
   readonly #metrics = new Map<string, Set<string>>()
 
-  constructor(figures: Iterable<PlacedFigure>) {
+  readonly #units: ReadonlyMap<string, string>
+
+  constructor(figures: Iterable<PlacedFigure>, metrics: readonly { name: string; unit: string }[]) {
+    this.#units = new Map(metrics.map(({ name, unit }) => [name, unit]))
     for (const figure of figures) {
       // What could not be measured is no figure.
       if (!Number.isFinite(figure.value)) continue
@@ -27,6 +30,9 @@ export class Figures {
   value(place: Place): number | undefined {
     return this.#values.get(keyOf(place))
   }
+
+  /** Of a metric; empty for one that is a number, or unknown. */
+  readonly unit = ({ metric }: { metric: string }): string => this.#units.get(metric) ?? ''
 
   /** Blocks of which there is any figure, in order. */
   blocks(scenario: number, design: Design): number[] {

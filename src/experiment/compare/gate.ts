@@ -1,5 +1,5 @@
 import type { Gate } from '../spec/experiment.ts'
-import { evaluate, type Figure, figuresIn, holds } from '../spec/gates/expression.ts'
+import { evaluate, type Figure, figuresIn, holds, unitOf } from '../spec/gates/expression.ts'
 import { median } from '../statistics/descriptive.ts'
 import { type Estimated, pairedDifference } from '../statistics/paired.ts'
 import type { Figures } from './figures.ts'
@@ -16,6 +16,8 @@ export interface GateResult {
   /** Blocks with all its figures, and in how many of them it holds. */
   blocks: number
   holdsIn: number
+  /** Of both sides; empty where it is that of no metric. */
+  unit: string
   /** Medians of both sides, NaN without a block. */
   left: number
   right: number
@@ -44,6 +46,7 @@ export function judgeGate(gate: Gate, scenario: number, figures: Figures, seed: 
     sure: difference?.interval !== undefined && (difference.interval.low > 0 || difference.interval.high < 0),
     blocks: sides.length,
     holdsIn: sides.filter(({ left, right }) => holds(gate.operator, left, right)).length,
+    unit: unitOf(gate.left, figures.unit) || unitOf(gate.right, figures.unit),
     left: middle(lefts),
     right: middle(rights),
     difference,

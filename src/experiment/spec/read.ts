@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { CcdkError, ObjectError } from '../../errors/index.ts'
 import { filesBeside, type PathInput, readDocument, readValue, type Source } from '../../spec/index.ts'
+import { metricNames } from '../measure/metric-table.ts'
 import type { WorkloadInput } from '../workload/spec/schema.ts'
 import type { ExperimentSpec } from './experiment.ts'
 import { resolveExperiment } from './resolve.ts'
@@ -17,6 +18,8 @@ export type ExperimentInput = Omit<ExperimentDocumentInput, 'path' | 'scenarios'
   scenarios?: { name: string; path?: Listed<PathInput> | readonly Listed<PathInput>[]; workload?: WorkloadInput }[]
 }
 
+const metrics = metricNames
+
 const readBeside = (file: string) => (name: string, what: string) => filesBeside(file, what)(name)
 
 /**
@@ -26,7 +29,7 @@ const readBeside = (file: string) => (name: string, what: string) => filesBeside
  */
 export function readExperiment(source: Source): ExperimentSpec {
   const { value, error } = readDocument(experimentDocument, source)
-  return resolveExperiment(value, { error, readFile: readBeside(source.file) })
+  return resolveExperiment(value, { error, readFile: readBeside(source.file), metrics })
 }
 
 /**
@@ -40,7 +43,7 @@ export function experimentOf(input: ExperimentInput, file = '.'): ExperimentSpec
 
 function experimentFrom(input: unknown, file: string): ExperimentSpec {
   const { value, error } = readValue(experimentDocument, input)
-  return resolveExperiment(value, { error, readFile: readBeside(file) })
+  return resolveExperiment(value, { error, readFile: readBeside(file), metrics })
 }
 
 /** An experiment, and its words in YAML or JSON, as a bundle keeps them. */

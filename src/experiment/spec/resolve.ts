@@ -25,7 +25,7 @@ const mostScenarios = 1000
  * @throws the context's error for what cannot be
  */
 export function resolveExperiment(document: ExperimentDocument, context: ExperimentContext): ExperimentSpec {
-  const { name, blocks, designs, seed, sampling, sysctls = {} } = document
+  const { name, blocks, designs, seed, sampling, late, sysctls = {} } = document
   const arms = Object.entries(document.arms).map(([arm, spec]) => armOf(arm, spec))
   const { error } = context
   if (new Set(designs).size < designs.length) throw error(['designs', 1], 'expected each design once')
@@ -39,6 +39,7 @@ export function resolveExperiment(document: ExperimentDocument, context: Experim
     gates: [],
     seed,
     sampleHz: sampling?.hz ?? 10,
+    late,
     sysctls: Object.fromEntries(Object.entries(sysctls).map(([key, value]) => [key, String(value)])),
   }
   spec.gates = document.gates.map((gate, index) => gateOf(gate, ['gates', index], spec, context))

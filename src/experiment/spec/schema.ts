@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { strict } from '../../spec/index.ts'
+import { strict, time } from '../../spec/index.ts'
 import { workloadSchema } from '../workload/spec/schema.ts'
 
 const mostBlocks = 1000
@@ -74,6 +74,7 @@ const shapeWith = <Path extends z.ZodType>(path: Path) => ({
   sampling: strict({ hz: z.number().min(0.1).max(1000).default(10).describe('How often sockets are looked at, per second.') })
     .optional()
     .describe('How often figures are read.'),
+  late: time.schema.default(1e6).describe('A trial is not valid when one of a hundred packets left the emulator later than this.'),
   sysctls: z
     .record(z.string().regex(/^net(\.[\w-]+)+$/, { error: 'expected a setting of the network, such as net.ipv4.tcp_rmem' }), z.union([z.string(), z.number()]))
     .optional()

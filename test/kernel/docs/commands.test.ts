@@ -28,7 +28,7 @@ test.before(async () => {
   lock = await machineLock('examples')
   bpffs = await mountBpffs()
   place = temporaryDirectory()
-  for (const name of ['src', 'scripts', 'test']) await symlink(join(root, name), join(place.path, name))
+  for (const name of ['src', 'scripts', 'test', 'suites']) await symlink(join(root, name), join(place.path, name))
   for (const name of ['renamed_member', 'guards', 'optional_members', 'verifier_reject']) {
     await copyFile(await compileFixture(name), join(place.path, `${name}.bpf.o`))
   }

@@ -57,6 +57,16 @@ export function evaluate(expression: Expression, figure: (figure: Figure) => num
   }
 }
 
+/** What a value is counted in, where all its figures are in the same; empty where it is a number, or nobody can say. */
+export function unitOf(expression: Expression, unit: (figure: Figure) => string): string {
+  if (expression.kind === 'number') return ''
+  if (expression.kind === 'figure') return unit(expression)
+  const [left, right] = [unitOf(expression.left, unit), unitOf(expression.right, unit)]
+  if (expression.operator === '/') return right === '' ? left : ''
+  if (left === '' || right === '') return left || right
+  return left === right && expression.operator !== '*' ? left : ''
+}
+
 /** Whether two values stand to each other as a condition asks; never where one is NaN. */
 export function holds(operator: Condition['operator'], left: number, right: number): boolean {
   switch (operator) {

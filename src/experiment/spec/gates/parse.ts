@@ -1,4 +1,5 @@
 import { nearestName } from '../../../btf-match/index.ts'
+import { parseProbability, parseRate, parseTime } from '../../../spec/index.ts'
 import type { Condition, Expression } from './expression.ts'
 
 /** What names a condition may have. */
@@ -27,7 +28,7 @@ interface Token {
 }
 
 /**
- * Reads a condition such as `B.rtt.p99 < 0.5 * A.rtt.p99`: figures of arms, numbers, `+ - * /`, brackets, and one of
+ * Reads a condition such as `B.rtt.p99 < 0.5 * A.rtt.p99`: figures of arms, numbers, `20ms`, `+ - * /`, brackets, and one of
  * `< <= > >=`.
  *
  * @throws ExpressionProblem
@@ -47,7 +48,7 @@ export function parseCondition(text: string, names: Names): Condition {
 
 function tokensOf(text: string): Token[] {
   const tokens: Token[] = []
-  const pattern = /\s*(?:(?<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?<name>[A-Za-z_][\w.]*)|(?<sign><=|>=|[-<>+*/()]))/y
+  const pattern = /\s*(?:(?<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?:%|[µa-zA-Z]\w*(?:\/s)?)?)|(?<name>[A-Za-z_][\w.]*)|(?<sign><=|>=|[-<>+*/()]))/y
   let at = 0
   while (text.slice(at).trim() !== '') {
     pattern.lastIndex = at
@@ -62,6 +63,20 @@ function tokensOf(text: string): Token[] {
     at = pattern.lastIndex
   }
   return tokens
+}
+
+/** A number, or one with a unit: a time in ns, a rate in bit/s, a share of one, as figures are. */
+function valueOf(text: string, column: number): number {
+  const plain = Number(text)
+  if (!Number.isNaN(plain)) return plain
+  for (const read of [parseTime, parseRate, parseProbability]) {
+    try {
+      return read(text)
+    } catch {
+      // It may be another quantity.
+    }
+  }
+  throw new ExpressionProblem(column, `expected a number, or one with a unit such as 20ms, 50mbit or 1%, not ${shown(text)}`)
 }
 
 const shown = (text: string): string => (text === '' ? 'its end' : `"${text}"`)
@@ -108,7 +123,7 @@ class Reader {
   #part(depth: number): Expression {
     const { text, kind, column } = this.take()
     if (depth > deepest) throw new ExpressionProblem(column, `expected no more than ${deepest} brackets and signs in each other`)
-    if (kind === 'number') return { kind, value: Number(text) }
+    if (kind === 'number') return { kind, value: valueOf(text, column) }
     if (kind === 'name') return this.#figure(text, column)
     if (text === '-') return { kind: 'operation', operator: '-', left: { kind: 'number', value: 0 }, right: this.#part(depth + 1) }
     if (text !== '(') throw new ExpressionProblem(column, `expected a figure such as B.goodput, or a number, not ${shown(text)}`)

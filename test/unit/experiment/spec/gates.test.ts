@@ -23,6 +23,9 @@ test('they hold or not', () => {
   assert.not.ok(isTrue('B.goodput >= A.goodput'))
   assert.ok(isTrue('(A.goodput - B.goodput) / A.goodput < 5e-2'))
   assert.ok(isTrue('-B.rtt.p99 + 2 * 3 - 1 > -2 - 2'))
+  assert.ok(isTrue('1ms >= 1e6'))
+  assert.ok(isTrue('2.5mbit <= 2500000'))
+  assert.ok(isTrue('5% + 1Mb/s >= 1000000.05'))
   assert.equal(figuresIn(parse('A.goodput + B.goodput > A.goodput')).map(({ arm }) => arm), ['A', 'B'])
 })
 
@@ -56,6 +59,7 @@ test('what is none is told by its column', () => {
     ['A.goodput < 1 < 2', '15: expected nothing more, not "<"'],
     ['A.goodput < C.goodput', '13: no arm is named "C": expected "A"'],
     ['A.rtt.p98 < 1', '3: no metric is named "rtt.p98": expected "rtt.p99"'],
+    ['A.goodput < 5mbits', '13: expected a number, or one with a unit such as 20ms, 50mbit or 1%, not "5mbits"'],
     ['A < 1', '2: expected a metric behind A, such as A.goodput'],
     ['(A.goodput < 1', '12: expected ), not "<"'],
     ['A.goodput % 2 < 1', '11: expected a figure such as B.goodput, a number or a sign, not "%"'],

@@ -1,0 +1,27 @@
+import { type ExperimentSpec, metricTable, type RunEvent } from '../../src/experiment/index.ts'
+import type { Output } from '../output/output.ts'
+import { figure } from './figures.ts'
+import { clock, wordsOf } from './plan.ts'
+
+const shown = ['goodput', 'rtt.p99']
+
+/** Says on stderr how a run gets on: a line for each trial, with its figures and the time that is left. */
+export function tellProgress({ scenarios, arms }: ExperimentSpec, event: RunEvent, output: Output): void {
+  if (event.event === 'begun') return
+  const { result, done, of, left, again } = event
+  const { trial, metrics, valid, reasons } = result
+  const where = [`block ${trial.block + 1}`, ...wordsOf(trial), scenarios[trial.scenario]?.name ?? ''].filter((part) => part !== '')
+  const head = `${String(done).padStart(String(of).length)} of ${of}  ${where.join('  ')}`
+  const names = trial.arm === undefined ? arms.map(({ name }) => name) : [trial.arm]
+  const figures = names.flatMap((arm) => {
+    const own = shown.flatMap((name) => {
+      const found = metrics.find((one) => one.arm === arm && one.metric === name)
+      const unit = metricTable.find((one) => one.name === name)?.unit ?? ''
+      return found === undefined ? [] : [`${name} ${figure(found.value, unit)}`]
+    })
+    return own.length === 0 ? [] : [`${trial.arm === undefined ? `${arm} ` : ''}${own.join(', ')}`]
+  })
+  const time = done === of ? '' : `  ${clock(left / 1e9)} left`
+  const bad = valid ? '' : `  not valid: ${reasons.join('; ')}${again ? '; once more' : ''}`
+  output.note(`${head}  ${figures.join(' | ')}${bad}${time}`)
+}

@@ -1,0 +1,167 @@
+import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
+import { GateError, UsageError } from '../../src/errors/index.ts'
+import {
+  type ExperimentResult,
+  ExperimentStore,
+  KernelTarget,
+  planTrials,
+  type PreparedArm,
+  RegisteredArms,
+  resultOf,
+  runExperiment,
+  runFacts,
+  type Survey,
+  writeReport,
+} from '../../src/experiment/index.ts'
+import { Journal } from '../../src/journal/index.ts'
+import type { LinuxTarget } from '../../src/kernel/index.ts'
+import { cleanUpFirst } from '../cleanup/first.ts'
+import { reasonOf } from '../errors/reason-of.ts'
+import { writeOutput } from '../files/write-output.ts'
+import { atExit, interruption } from '../interrupted.ts'
+import { type Output, toJson } from '../output/output.ts'
+import { count } from '../output/units.ts'
+import { fellBehind } from '../path/words.ts'
+import type { Chosen } from './ab.ts'
+import { tellProgress } from './progress.ts'
+import { gateLines, resultLines, sidesOf } from './result-words.ts'
+
+export interface Means {
+  arms: readonly PreparedArm[]
+  target: LinuxTarget
+  /** The directory that is to be made. */
+  out?: string
+}
+
+/** Runs what has no valid result yet, compares what there is, and tells. */
+export async function runAndCompare(chosen: Chosen, means: Means, output: Output): Promise<void> {
+  const { spec, resumed } = chosen
+  const directory = resumed ?? means.out ?? `${spec.name}-${dateWords(new Date())}`
+  if (resumed === undefined) checkEmpty(directory)
+  await cleanUpFirst(output)
+  using owned = new DisposableStack()
+  const stored = resumed === undefined ? undefined : owned.use(ExperimentStore.open(resumed, { write: true }))
+  const store = stored?.waiting().length === 0 ? stored : await runTrials(chosen, { ...means, directory, stored, owned }, output)
+  const result = resultOf(spec, store)
+  writeReport(store, result)
+  writeOutput(join(store.directory, 'result.json'), Buffer.from(`${toJson(result)}\n`))
+  tellResult(result, store.directory, output)
+}
+
+interface Running extends Means {
+  directory: string
+  /** An experiment that goes on. */
+  stored: ExperimentStore | undefined
+  /** What the store is to be closed with. */
+  owned: DisposableStack
+}
+
+/** Runs trials with the algorithms registered. A signal ends it, and what was stored stays. */
+async function runTrials(chosen: Chosen, { arms, target, directory, stored, owned }: Running, output: Output): Promise<ExperimentStore> {
+  const { spec } = chosen
+  using ended = interruption(output.unread)
+  let store = stored
+  try {
+    using made = new DisposableStack()
+    const registered = made.use(new RegisteredArms(arms, target, () => made.use(Journal.begin('ab'))))
+    made.use(atExit(() => registered[Symbol.dispose]()))
+    const kernel = new KernelTarget(spec, registered.arms, target)
+    const trials = store?.waiting() ?? planTrials(spec)
+    const surveys = await survey(kernel, [...new Set(trials.map(({ scenario }) => scenario))], { chosen, signal: ended.signal }, output)
+    store ??= owned.use(ExperimentStore.create(directory, newExperiment(chosen, arms)))
+    // Of the first path all checks, of the others those that say something else.
+    store.beginRun(runFacts(surveys.flatMap(({ isolation }, index) => (index === 0 ? isolation : isolation.filter(({ ok }) => !ok)))))
+    for (const { scenario, certificate } of surveys) store.addCertificate(scenario, certificate)
+    output.note(`${count(store.waiting().length, 'trial')}, into ${store.directory}`)
+    await runExperiment({ spec, store, target: kernel, signal: ended.signal, tell: (event) => tellProgress(spec, event, output) })
+    return store
+  } catch (error) {
+    // Ctrl-C reaches the hosts too, and that one has ended may be known here before the signal is.
+    await turn()
+    if (store !== undefined) tellStopped(store, stored === undefined, output)
+    throw ended.signal.aborted ? ended.signal.reason : error
+  }
+}
+
+/** Of a new experiment in which nothing has been measured nothing stays. */
+function tellStopped(store: ExperimentStore, isNew: boolean, output: Output): void {
+  const { directory } = store
+  if (isNew && store.trials().length === 0) {
+    store.close()
+    rmSync(directory, { recursive: true, force: true })
+    return
+  }
+  output.note(`stopped, with ${count(store.waiting().length, 'trial')} still to run; go on with: ccdk ab --resume ${directory}`)
+}
+
+/** Makes the path of each scenario once, and says what it is. */
+async function survey(
+  kernel: KernelTarget,
+  scenarios: readonly number[],
+  { chosen, signal }: { chosen: Chosen; signal: AbortSignal },
+  output: Output,
+): Promise<Survey[]> {
+  const surveys: Survey[] = []
+  for (const scenario of scenarios) {
+    const name = chosen.spec.scenarios[scenario]?.name ?? ''
+    output.note(`measuring the path${name === '' ? '' : ` ${name}`}`)
+    const found = await kernel.survey(scenario, signal)
+    tellSurvey(found, surveys.length === 0, output)
+    surveys.push(found)
+  }
+  return surveys
+}
+
+function tellSurvey({ isolation, certificate }: Survey, isFirst: boolean, output: Output): void {
+  for (const { check, found, ok } of isolation) if (isFirst || !ok) output.note(`  ${ok ? 'ok' : 'NOT SO'}  ${check}: ${found}`)
+  const words = { ok: 'it is what was asked for', off: 'it is not what was asked for', disturbed: 'the measurement was disturbed, and nobody can tell' }
+  const wrong = certificate.findings.filter(({ verdict }) => verdict === certificate.verdict && verdict !== 'ok')
+  const behind = fellBehind({ lapses: certificate.lapses })
+  output.note(`  path: ${words[certificate.verdict]}${wrong.length === 0 ? '' : ` (${wrong.map(({ subject }) => subject).join(', ')})`}${behind.length === 0 ? '' : `; ${behind.join('; ')}`}`)
+}
+
+const newExperiment = ({ spec, source }: Chosen, arms: readonly PreparedArm[]) => ({
+  name: spec.name,
+  target: 'kernel' as const,
+  seed: spec.seed,
+  spec: source,
+  arms: arms.map(({ arm, ownName, own }) => ({
+    name: arm.name,
+    cc: ownName,
+    ...(own === undefined ? {} : { object: { file: own.file, bytes: own.bytes } }),
+  })),
+  scenarios: spec.scenarios.map(({ name, path }) => ({ name, path })),
+  trials: planTrials(spec),
+})
+
+function tellResult(result: ExperimentResult, directory: string, output: Output): void {
+  output.document({ directory, result })
+  for (const line of resultLines(result, output)) output.print(line)
+  for (const line of gateLines(result, output)) output.print(line)
+  const { planned, valid, invalid, waiting } = result.trials
+  const more = [...(invalid.length === 0 ? [] : [`${invalid.length} not valid`]), ...(waiting === 0 ? [] : [`${waiting} still to run`])]
+  output.note(`${valid} of ${count(planned, 'trial')} valid${more.length === 0 ? '' : `, ${more.join(', ')}`}; all of it is in ${directory}`)
+  const [failed, ...others] = result.gates.filter(({ passed }) => !passed)
+  if (failed === undefined) return
+  const rest = others.length === 0 ? '' : ` (and ${count(others.length, 'other gate')} failed)`
+  throw new GateError(`the gate ${failed.gate} failed: ${sidesOf(failed)}${rest}`, failed.figures)
+}
+
+/** Before anything is made: what has something in it is not written into. */
+function checkEmpty(directory: string): void {
+  try {
+    if (!existsSync(directory) || readdirSync(directory).length === 0) return
+  } catch (cause) {
+    throw new UsageError(`${directory} cannot hold an experiment: ${reasonOf(cause)}`, { cause })
+  }
+  throw new UsageError(`${directory} is not empty`, { hint: 'name another directory with --out, or go on with what is there with --resume' })
+}
+
+/** `2026-11-21-18-05-09`, of the local clock. */
+function dateWords(date: Date): string {
+  const two = (value: number): string => String(value).padStart(2, '0')
+  const parts = [date.getMonth() + 1, date.getDate(), date.getHours(), date.getMinutes(), date.getSeconds()]
+  return [date.getFullYear(), ...parts.map(two)].join('-')
+}

@@ -1,0 +1,119 @@
+import { availableParallelism } from 'node:os'
+import { type Certificate, certifyPath, openPath, type Path } from '../../emulator/index.ts'
+import { CpuMeter } from '../../kernel/index.ts'
+import type { Target } from '../../loader/index.ts'
+import { runTraffic } from '../traffic/run-traffic.ts'
+import { Measuring } from '../measure/measuring.ts'
+import { metricsOf } from '../measure/metrics/metrics.ts'
+import { drainTime } from '../plan/duration.ts'
+import { trafficEnd, trialFlows } from '../plan/trial-flows.ts'
+import type { ExperimentSpec, Scenario } from '../spec/experiment.ts'
+import type { Trial, TrialResult } from '../trial.ts'
+import { checkIsolation, type IsolationCheck } from './isolation.ts'
+import type { ArmInUse } from './register-arms.ts'
+import type { ExperimentTarget } from './run-experiment.ts'
+import { sysctlsFor } from './sysctls.ts'
+import { reasonsAgainst } from './validity.ts'
+
+export interface Survey {
+  scenario: number
+  isolation: IsolationCheck[]
+  certificate: Certificate
+}
+
+/** Runs trials on this kernel: each over a path of its own, so that nothing of one reaches another. */
+export class KernelTarget implements ExperimentTarget {
+  readonly #spec: ExperimentSpec
+  readonly #arms: ReadonlyMap<string, ArmInUse>
+  readonly #target: Target
+
+  constructor(spec: ExperimentSpec, arms: readonly ArmInUse[], target: Target) {
+    this.#spec = spec
+    this.#arms = new Map(arms.map((arm) => [arm.name, arm]))
+    this.#target = target
+  }
+
+  /** Makes the path of a scenario once, to see what it is, and what it shares with others. */
+  async survey(scenario: number, signal: AbortSignal): Promise<Survey> {
+    const wanted = this.#scenario(scenario)
+    const meter = new CpuMeter()
+    await using path = await this.#open(wanted, this.#spec.seed, signal)
+    const isolation = checkIsolation(path, wanted.path, meter)
+    const certificate = await whileUp(path, signal, () => certifyPath(path, { quick: true, tell: () => signal.throwIfAborted() }))
+    return { scenario, isolation, certificate }
+  }
+
+  async run(trial: Trial, signal: AbortSignal): Promise<TrialResult> {
+    const wanted = this.#scenario(trial.scenario)
+    await using path = await this.#open(wanted, trial.seed, signal)
+    return await whileUp(path, signal, () => this.#measure(trial, path, signal))
+  }
+
+  async #measure(trial: Trial, path: Path, signal: AbortSignal): Promise<TrialResult> {
+    const plans = trialFlows(this.#spec, trial)
+    const seconds = (trafficEnd(this.#spec, trial.scenario) + drainTime) / 1e9
+    const startedAt = new Date().toISOString()
+    const [started, meter] = [performance.now(), new CpuMeter()]
+    const arms = [...this.#arms.values()].filter(({ name }) => trial.arm === undefined || name === trial.arm)
+    await using traffic = await runTraffic({ path, plans, cc: (plan) => this.#algorithm(plan), seconds, signal })
+    using measuring = Measuring.begin({ path, traffic, sampleHz: this.#spec.sampleHz, arms, target: this.#target })
+    const result = await traffic.result
+    const raw = measuring.end(result)
+    const cores = availableParallelism()
+    const { busy, steal } = meter.read()
+    const statistics = await path.statistics()
+    const wanted = new Map(arms.map(({ name, cc }) => [name, cc]))
+    const reasons = reasonsAgainst(statistics, result.flows, { wanted, late: this.#spec.late })
+    return {
+      trial,
+      startedAt,
+      seconds: (performance.now() - started) / 1000,
+      valid: reasons.length === 0,
+      reasons,
+      flows: result.flows,
+      samples: raw.samples,
+      queue: raw.queue,
+      metrics: metricsOf(raw),
+      programs: raw.programs,
+      cpu: { busy: busy / cores, steal: steal / cores },
+    }
+  }
+
+  #algorithm({ cc, arm = '' }: { cc?: string; arm?: string }): { cc: string; arm: string; ecn: boolean } {
+    if (cc !== undefined) return { cc, arm: '', ecn: false }
+    const { cc: name = '', ecn = false } = this.#arms.get(arm) ?? {}
+    return { cc: name, arm, ecn }
+  }
+
+  #scenario(index: number): Scenario {
+    const found = this.#spec.scenarios[index]
+    if (found === undefined) throw new RangeError(`scenario ${index} of ${this.#spec.scenarios.length}`)
+    return found
+  }
+
+  async #open({ path }: Scenario, seed: number, signal: AbortSignal): Promise<Path> {
+    const sysctls = sysctlsFor(path, this.#spec.sysctls)
+    const tell = (): void => signal.throwIfAborted()
+    return await openPath({ ...path, seed }, { sysctls, telemetry: {}, tell })
+  }
+}
+
+/** Some work on a path. Its end, and the signal, end the work. */
+async function whileUp<T>(path: Path, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  const stop = (): void => reject(signal.reason)
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    signal.throwIfAborted()
+    const working = work()
+    working.catch(() => undefined)
+    const broken = path.failed.then((error) => {
+      throw error
+    })
+    broken.catch(() => undefined)
+    return await Promise.race([working, broken, aborted])
+  } finally {
+    signal.removeEventListener('abort', stop)
+    aborted.catch(() => undefined)
+  }
+}

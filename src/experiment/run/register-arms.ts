@@ -1,0 +1,48 @@
+import { type Journal, registrationEntry } from '../../journal/index.ts'
+import { load, type Target } from '../../loader/index.ts'
+import { listStructOps, register } from '../../structops/index.ts'
+import type { PreparedArm } from './prepare-arms.ts'
+
+/** An arm that connections can ask for. */
+export interface ArmInUse {
+  name: string
+  cc: string
+  ecn: boolean
+  /** The BPF programs of its members; none for an algorithm that is the kernel's own. */
+  programs: { member: string; programId: number }[]
+}
+
+/** Has the algorithms of the arms registered as long as it lives. */
+export class RegisteredArms implements Disposable {
+  readonly arms: readonly ArmInUse[]
+  readonly #owned: DisposableStack
+
+  /**
+   * Loads and registers what is not there yet. Of what fails nothing stays.
+   *
+   * @throws VerifierError, and what `load` and `register` throw
+   */
+  constructor(prepared: readonly PreparedArm[], target: Target, begin: () => Journal) {
+    using made = new DisposableStack()
+    // Each is verified before anything is written down or registered.
+    const loaded = prepared.map((one) => ({ ...one, object: one.own === undefined ? undefined : made.use(load(one.own.prepared, target)) }))
+    const journal = begin()
+    for (const { object, own } of loaded) {
+      if (object === undefined || own === undefined) continue
+      made.use(journal.note(registrationEntry(object, own.map)))
+      made.use(register(object, own.map))
+    }
+    const entries = listStructOps(target).filter(({ registered }) => registered)
+    this.arms = loaded.map(({ arm, cc }) => ({
+      name: arm.name,
+      cc,
+      ecn: arm.ecn,
+      programs: (entries.find(({ name }) => name === cc)?.members ?? []).map(({ member, programId }) => ({ member, programId })),
+    }))
+    this.#owned = made.move()
+  }
+
+  [Symbol.dispose](): void {
+    this.#owned.dispose()
+  }
+}

@@ -1,0 +1,33 @@
+import type { ForwarderStatistics } from '../../emulator/index.ts'
+import type { FlowRecord } from '../trial.ts'
+
+/** What would make figures those of the emulator and not of the algorithms: packets that it lost or held up. */
+const losing = {
+  'rx-dropped': 'the kernel dropped packets before the emulator',
+  'rx-full': 'packets came faster than the emulator took them',
+  'fill-empty': 'the emulator had no room for packets that came',
+  'no-frame': 'packets found no room in the emulator',
+} as const
+
+/**
+ * Why a trial's figures cannot be taken; empty for a good one. `wanted` has the congestion controls of its arms, `late` is
+ * how late one of a hundred packets may have left the emulator, ns.
+ */
+export function reasonsAgainst(
+  { lapses, lateness }: Pick<ForwarderStatistics, 'lapses' | 'lateness'>,
+  flows: readonly FlowRecord[],
+  { wanted, late: latest }: { wanted: ReadonlyMap<string, string>; late: number },
+): string[] {
+  const lost = Object.entries(losing).flatMap(([lapse, words]) => {
+    const count = new Map<string, number>(Object.entries(lapses)).get(lapse) ?? 0
+    return count === 0 ? [] : [`${words} (${count})`]
+  })
+  const late = lateness.p99 > latest ? [`one of a hundred packets left the emulator ${(lateness.p99 / 1e6).toFixed(1)} ms late or more`] : []
+  const errors = [...wanted.keys()].flatMap((name) => {
+    const own = flows.filter(({ arm }) => arm === name)
+    return own.some(({ error }) => error === undefined) ? [] : [`no flow of arm ${name} went through: ${own[0]?.error ?? 'there was none'}`]
+  })
+  const other = flows.find(({ arm, cc }) => arm !== '' && cc !== wanted.get(arm))
+  const others = other === undefined ? [] : [`a flow of arm ${other.arm} used ${other.cc}`]
+  return [...lost, ...late, ...errors, ...others]
+}

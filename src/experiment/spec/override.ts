@@ -1,0 +1,34 @@
+import { parseDocument } from 'yaml'
+import { nearestName } from '../../btf-match/index.ts'
+import { UsageError } from '../../errors/index.ts'
+import type { Source } from '../../spec/index.ts'
+import { type ExperimentFile, readExperiment } from './read.ts'
+
+/** What is to stand in the place of what an experiment says. */
+export interface Overrides {
+  blocks?: number
+  /** By the names of arms. */
+  arms?: ReadonlyMap<string, { cc?: string; object?: string }>
+}
+
+/**
+ * The experiment with something else in the place of what it says, also in its text: who reads that again has the same.
+ *
+ * @throws UsageError for an arm that it has not got
+ */
+export function withOverrides({ spec, source }: ExperimentFile, { blocks, arms = new Map() }: Overrides): ExperimentFile {
+  if (blocks === undefined && arms.size === 0) return { spec, source }
+  const document = parseDocument(source.text)
+  const names = spec.arms.map(({ name }) => name)
+  for (const [name, arm] of arms) {
+    const before = spec.arms.find((one) => one.name === name)
+    if (before === undefined) {
+      const nearest = nearestName(name, names)
+      throw new UsageError(`${source.file} has no arm ${JSON.stringify(name)}; it has ${names.join(', ')}`, { hint: nearest === null ? '' : `did you mean ${nearest}?` })
+    }
+    document.setIn(['arms', name], { ...arm, ...(before.ecn ? { ecn: true } : {}) })
+  }
+  if (blocks !== undefined) document.set('blocks', blocks)
+  const changed: Source = { file: source.file, text: document.toString({ lineWidth: 0 }) }
+  return { spec: readExperiment(changed), source: changed }
+}

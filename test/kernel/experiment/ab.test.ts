@@ -1,0 +1,179 @@
+// gate: timeout 600s
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { type ExperimentResult, ExperimentStore } from '../../../src/experiment/index.ts'
+import type { Found, RunFound } from '../../../src/journal/index.ts'
+import { LinuxTarget } from '../../../src/kernel/index.ts'
+import { describeMap } from '../../../src/structops/index.ts'
+import { ccdk, ccdkUnprivileged, documentOf, type ErrorDocument, startCcdk } from '../../support/ccdk.ts'
+import { compileFixture } from '../../support/compile.ts'
+import { machineLock } from '../../support/machine-lock.ts'
+import { needs, suite } from '../../support/needs.ts'
+import { temporaryDirectory } from '../../support/tmp.ts'
+import { until } from '../../support/until.ts'
+import { exampleFile } from '../support/algorithm.ts'
+import { descendants, isRunning } from '../support/demo.ts'
+
+/** Of figures only is asked what holds on a machine that is busy too: a trial may be disturbed, and then says so. */
+const test = suite('ccdk ab', [needs.root, needs.structOps, needs.clang])
+
+const place = temporaryDirectory()
+const journal = join(place.path, 'journal')
+mkdirSync(journal, { mode: 0o700 })
+const settings = { cwd: place.path, env: { CCDK_JOURNAL: journal } }
+
+let lock: AsyncDisposable | undefined
+test.before(async () => {
+  lock = await machineLock('experiment')
+})
+test.after(async () => {
+  place[Symbol.dispose]()
+  await lock?.[Symbol.asyncDispose]()
+})
+
+const spec = (more: string): string => `
+name: tiny
+arms:
+  A: { cc: reno }
+  B: { object: ${exampleFile('bpf_cubic')} }
+path: { rate: 20mbit, rtt: 10ms, queue: { limit: 20p } }
+workload: [{ bulk: { flows: 2, seconds: 1 } }]
+blocks: 2
+# As a machine that is busy may be.
+late: 1min
+${more}
+`
+
+function specFile(name: string, text: string): string {
+  writeFileSync(join(place.path, name), text)
+  return name
+}
+
+const placed = (directory: string): string => join(place.path, directory)
+
+/** What is there of an experiment that runs. */
+function storedIn(directory: string): { trial: number; startedAt: string; valid: boolean }[] {
+  if (!existsSync(join(placed(directory), 'experiment.sqlite'))) return []
+  using store = ExperimentStore.open(placed(directory))
+  return store.trials().map(({ trial, startedAt, valid }) => ({ trial: trial.index, startedAt, valid }))
+}
+
+const isRegistered = (map: number): boolean => {
+  using target = new LinuxTarget()
+  return describeMap(target, map)?.registered === true
+}
+
+test('both designs from end to end: every trial is stored, and a gate that fails is exit 7', async () => {
+  const file = specFile('gates.yaml', spec('designs: [alone, mixed]\ngates: ["B.goodput > 2 * A.goodput"]'))
+  const { exitCode, stdout, stderr } = await ccdk(['ab', file, '--out', 'both', '--json'], settings)
+  assert.is(exitCode, 7, stderr)
+  const { result } = await documentOf<{ result: ExperimentResult }>({ exitCode, signal: undefined, stdout, stderr: '' })
+  const { error }: ErrorDocument = JSON.parse(stderr)
+  assert.match(error.message, /^the gate B\.goodput > 2 \* A\.goodput failed: /)
+  assert.equal([result.trials.planned, result.trials.waiting], [6, 0])
+  assert.equal(result.comparisons.map(({ design, baseline, candidate }) => [design, baseline, candidate]), [['alone', 'A', 'B'], ['mixed', 'A', 'B']])
+  assert.equal(result.gates.map(({ passed }) => passed), [false])
+  assert.equal({ schemaVersion: 1, ...result }, JSON.parse(readFileSync(join(placed('both'), 'result.json'), 'utf8')))
+  using store = ExperimentStore.open(placed('both'))
+  for (const { trial, flows, valid, reasons, samples } of store.trials()) {
+    assert.is(valid, reasons.length === 0)
+    const arms = trial.arm === undefined ? ['A', 'B'] : [trial.arm, trial.arm]
+    assert.equal(flows.map(({ arm }) => arm).toSorted(), arms)
+    for (const { arm, cc, bytes, error: failed } of flows) {
+      assert.match(cc, arm === 'A' ? /^reno$/ : /^ab_[\da-f]{10}_1$/)
+      // 20 Mbit/s for a second are 2.5 MB; a queue of 20 packets and a slow start leave some of it.
+      assert.ok(failed === undefined && bytes > 50_000 && bytes < 3_000_000, `${bytes} bytes`)
+    }
+    assert.ok(samples.timeNs.length > 0)
+  }
+  const [facts] = store.runs()
+  assert.ok((facts?.isolation.length ?? 0) >= 6)
+  assert.is(store.certificates().length, 1)
+  assert.equal(readdirSync(placed('both')).filter((name) => name !== 'report.html').toSorted(), ['experiment.sqlite', 'objects', 'result.json', 'spec.yaml'])
+  assert.equal(readFileSync(join(placed('both'), 'objects/bpf_cubic.bpf.o')), readFileSync(exampleFile('bpf_cubic')))
+  assert.equal(readdirSync(journal), [], 'the journal says that nothing is left')
+})
+
+test('killed after a trial: that one stays, cleanup undoes the rest, and it goes on', async () => {
+  const { subprocess, pid } = startCcdk(['ab', specFile('killed.yaml', spec('')), '--out', 'killed'], settings)
+  await until(() => storedIn('killed').length > 0 || !isRunning(pid), 'a trial is stored')
+  const children = descendants(pid)
+  subprocess.kill('SIGKILL')
+  await subprocess
+  await until(() => !children.some(isRunning), 'its hosts have ended, and their namespaces with them')
+  const before = storedIn('killed')
+  assert.ok(before.length > 0 && before.length < 4)
+  const { runs } = await documentOf<{ runs: RunFound[] }>(ccdk(['cleanup', '--json'], settings))
+  const [thing, ...others] = runs.flatMap(({ things }): Found[] => things)
+  assert.equal([thing?.outcome, thing?.entry.kind, others], ['undone', 'registration', []])
+  assert.ok(thing?.entry.kind === 'registration' && !isRegistered(thing.entry.map))
+
+  const { exitCode, stdout, stderr } = await ccdk(['ab', '--resume', 'killed', '--json'], settings)
+  assert.is(exitCode, 0, stderr)
+  const { result } = await documentOf<{ result: ExperimentResult }>({ exitCode, signal: undefined, stdout, stderr })
+  assert.equal([result.trials.planned, result.trials.waiting], [4, 0])
+  const after = storedIn('killed')
+  for (const { trial, startedAt, valid } of before) {
+    // One that was disturbed has another chance.
+    if (valid) assert.is(after.find((one) => one.trial === trial)?.startedAt, startedAt)
+  }
+  assert.equal(readdirSync(journal), [])
+})
+
+test('Ctrl-C before the first trial leaves nothing, and after it says how to go on; exit 130', async () => {
+  const file = specFile('stopped.yaml', spec(''))
+  for (const afterTrial of [false, true]) {
+    const directory = `stopped-${afterTrial}`
+    const { subprocess, pid } = startCcdk(['ab', file, '--out', directory], settings)
+    let map = 0
+    await until(() => {
+      map ||= mapIn(journal)
+      return map !== 0 && isRegistered(map) && (!afterTrial || storedIn(directory).length > 0)
+    }, 'it has begun')
+    const children = descendants(pid)
+    process.kill(-pid, 'SIGINT')
+    const { exitCode, stderr } = await subprocess
+    assert.is(exitCode, 130, stderr)
+    assert.is(existsSync(placed(directory)), afterTrial)
+    if (afterTrial) assert.match(stderr, /^stopped, with \d trials? still to run; go on with: ccdk ab --resume .*stopped-true$/m)
+    await until(() => !children.some(isRunning), 'its processes have ended')
+    await until(() => !isRegistered(map), 'nothing is registered')
+    assert.equal(readdirSync(journal), [])
+  }
+})
+
+/** The map that a journal has an entry of, 0 before there is one. */
+function mapIn(directory: string): number {
+  const [file] = readdirSync(directory)
+  const text = file === undefined ? '' : readFileSync(join(directory, file), 'utf8')
+  return Number(/"map":(\d+)/.exec(text)?.[1] ?? 0)
+}
+
+test('what cannot be is one error, before anything is made', async () => {
+  const rejected = await compileFixture('verifier_reject')
+  const own = spec('')
+  const cases: [name: string, text: string, exitCode: number, message: RegExp][] = [
+    ['object', own.replace(/object: [^ ]+/, 'object: missing.bpf.o'), 1, /missing\.bpf\.o: expected the object of arm B: ENOENT/],
+    ['name', own.replace('cc: reno', 'cc: nobody_has_it'), 2, /arm A: no congestion control is named "nobody_has_it" here; there are /],
+    ['path', own.replace('rate: 20mbit', 'rate: 100gbit').replace('rtt: 10ms', 'rtt: 10s'), 2, /this path can have \d+ packets on their way/],
+    ['verifier', own.replace(/object: [^ ]+/, `object: ${rejected}`), 5, /the verifier refused program/],
+    ['variable', own.replace('bpf.o }', 'bpf.o, set: { nothing: 1 } }'), 2, /has no variable "nothing"/],
+  ]
+  for (const [name, text, code, message] of cases) {
+    const { exitCode, stderr } = await ccdk(['ab', specFile(`${name}.yaml`, text), '--out', name], settings)
+    assert.match(stderr, message)
+    assert.is(exitCode, code, name)
+    assert.not.ok(existsSync(placed(name)), name)
+  }
+  const unprivileged = await ccdkUnprivileged(['ab', 'quick', 'reno', 'cubic', '--out', 'nobody'], { env: { CCDK_JOURNAL: join(place.path, 'nobody-journal') } })
+  assert.is(unprivileged.exitCode, 4, unprivileged.stderr)
+  mkdirSync(placed('full'))
+  writeFileSync(join(placed('full'), 'mine'), '')
+  const full = await ccdk(['ab', 'quick', 'reno', 'cubic', '--out', 'full'], settings)
+  assert.is(full.exitCode, 2)
+  assert.match(full.stderr, 'full is not empty')
+  assert.equal(readdirSync(placed('full')), ['mine'])
+})
+
+test.run()
