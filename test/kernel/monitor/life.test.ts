@@ -19,7 +19,7 @@ import { ownLoopback, send } from '../support/traffic.ts'
 
 const test = suite('the life of an algorithm', [needs.root, needs.structOps, needs.clang, needs.bpftool, needs.iproute2])
 
-ownLoopback()
+test.before(ownLoopback)
 
 /** A monitor of this process's own network namespace, and all that it has told. */
 function watching(target: LinuxTarget) {
