@@ -65,8 +65,11 @@ export function multiple(value: number): string {
   return `${value >= 100 ? digits(value) : value < 0.1 ? value.toPrecision(2) : value.toFixed(2)}×`
 }
 
-/** With its sign where it has one. */
-export const signed = (value: number, unit: string): string => `${value > 0 ? '+' : ''}${figure(value, unit)}`
+/** How much more, with its sign; of shares in percentage points. */
+export function signed(value: number, unit: string): string {
+  const words = unit === 'share' && Number.isFinite(value) ? `${digits(value * 100)} pp` : figure(value, unit)
+  return `${value > 0 ? '+' : ''}${words}`
+}
 
 /** From one figure to another. A unit that both have is said once. */
 export function range(low: string, high: string): string {

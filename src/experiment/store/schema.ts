@@ -76,7 +76,7 @@ CREATE TABLE discarded (
 CREATE TABLE metrics (
   trial INTEGER NOT NULL REFERENCES trials,
   arm TEXT NOT NULL,
-  metric TEXT NOT NULL,          -- goodput, rtt.p99, ...
+  metric TEXT NOT NULL,          -- a name of docs/metrics.md
   value REAL,                    -- NULL: there was nothing to measure it by
   PRIMARY KEY (trial, arm, metric)
 ) STRICT, WITHOUT ROWID;

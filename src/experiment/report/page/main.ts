@@ -96,7 +96,7 @@ function scale({ title, isLogarithmic = false, isWhole = false, from, to }: Axis
     grid: { color: colour('--line'), drawTicks: false },
     ticks: { color: colour('--soft'), maxTicksLimit: 7, includeBounds: false, padding: 6, maxRotation: 0, ...(isWhole ? { precision: 0 } : {}) },
     border: { display: false },
-    ...(to === undefined ? { grace: '5%' } : {}),
+    ...(from !== undefined && to === undefined ? { grace: '5%' } : {}),
     ...(from === undefined ? {} : { min: from }),
     ...(to === undefined ? {} : { max: to }),
   }

@@ -12,7 +12,7 @@ export function headSection(store: ExperimentStore, { comparisons, gates }: Expe
   const planned = new Set([...trials.map(({ trial }) => trial.index), ...store.waiting().map(({ index }) => index)]).size
   const facts = [
     ['Begun', minute(runs[0]?.startedAt ?? 'not yet')],
-    ['Trials', `${valid} valid of ${planned} planned`],
+    ['Trials', `${valid} valid of ${planned} planned${trials.length < planned ? `, ${planned - trials.length} still to run` : ''}`],
     ['Kernel', target === 'kernel' ? [...new Set(runs.map(({ kernel }) => kernel))].join('; ') : 'simulated'],
     ['Machine', [...new Set(runs.map(({ machine }) => machine))].join('; ')],
   ]

@@ -1,4 +1,5 @@
 import type { ComparedArms, ComparedMetric, ExperimentComparison } from '../../compare/compare-trials.ts'
+import { fewestBlocks } from '../../statistics/paired.ts'
 import type { Scenario } from '../../store/experiment.ts'
 import { digits, figure, multiple, plural, probability, range, signed } from '../format.ts'
 import { intervalPlot } from '../interval-plot.ts'
@@ -10,12 +11,19 @@ export function verdictsSection({ comparisons, gates }: ExperimentComparison, sc
   return html`<section id="verdicts">
 <h2>Verdicts</h2>
 ${comparisons.some(({ metrics }) => metrics.length > 0) ? overview(comparisons, scenarios) : html`<p>There is nothing to compare yet: no block has a valid trial of both arms.</p>`}
+${tooFew(comparisons)}
 ${gates.length === 0 ? '' : gatesTable(gates, scenarios)}
 <p class="note">A verdict is of the metrics of one scenario and design together: where arms do not differ, 5 % of these have any “better” or “worse”.
 “+5 blocks?” is about how many more would settle it, and ↑ ↓ in how many blocks a figure was higher and lower.
 Figures are how many times the baseline's (or, with a sign, how much more). Those of arms alone on the link and mixed on one link answer different questions.</p>
 </section>
 `
+}
+
+function tooFew(comparisons: readonly ComparedArms[]): Html {
+  const least = fewestBlocks(0.05)
+  const isShort = comparisons.some(({ blocks, metrics }) => metrics.length > 0 && blocks.length < least)
+  return isShort ? html`<p>With fewer than ${least} blocks nothing can be called better or worse, whatever they say.</p>` : html``
 }
 
 /** A line for each metric, a column for each scenario and design. */

@@ -1,7 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { FlowRecord, SampleColumns } from '../../../../src/experiment/index.ts'
-import { figure, multiple, range } from '../../../../src/experiment/report/format.ts'
+import { figure, multiple, range, signed } from '../../../../src/experiment/report/format.ts'
 import { completions } from '../../../../src/experiment/report/series/completion.ts'
 import { distribution } from '../../../../src/experiment/report/series/distribution.ts'
 import { flowRates, ranked, thinned } from '../../../../src/experiment/report/series/flow-rates.ts'
@@ -88,6 +88,7 @@ test('figures are written as people write them', () => {
   assert.is(figure(0.0123, 'share'), '1.23 %')
   assert.is(figure(-1234.4, ''), '−1\u202f234')
   assert.is(figure(Number.NaN, 'ns'), '–')
+  assert.is(signed(-0.0115, 'share'), '−1.15 pp')
   assert.is(multiple(0.0049), '0.0049×')
   assert.is(range('0.97×', '1.05×'), '0.97 to 1.05×')
   assert.is(range('−42.5 packets', '−39 packets'), '−42.5 to −39 packets')
