@@ -1,18 +1,33 @@
 import { basename } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
+import { UsageError } from '../../src/errors/index.ts'
 import type { LinuxTarget } from '../../src/kernel/index.ts'
 import type { Monitor, RecordingWriter, Replay } from '../../src/monitor/index.ts'
 import { interruption } from '../interrupted.ts'
 import type { Output } from '../output/output.ts'
 import { queryOf, type TopOptions } from './options.ts'
 
-/** This machine, for people. What draws is loaded only now: it takes longer to start than all else. */
+/**
+ * Loads what draws: only now, since it takes longer to start than all else. A monitor that is left open leaves the memory
+ * to what it watches: what it throws away each look would let V8 grow its young generation by some 20 MB.
+ */
+function loadScreen() {
+  const { stdin, stdout, env } = process
+  if (!stdin.isTTY || !stdout.isTTY || env['TERM'] === 'dumb') {
+    throw new UsageError('ccdk top draws on a terminal, and this is none', { hint: '--json prints one document, --watch --json one each period' })
+  }
+  setFlagsFromString('--semi-space-growth-factor=1')
+  return import('../tui/index.ts')
+}
+
+/** This machine, for people. */
 export async function showMonitor(
   { monitor, target }: { monitor: Monitor; target: LinuxTarget },
   recorder: RecordingWriter | undefined,
   options: TopOptions,
   output: Output,
 ): Promise<void> {
-  const { runTui, readSettings, LiveActions } = await import('../tui/index.ts')
+  const { runTui, readSettings, LiveActions } = await loadScreen()
   const settings = await readSettings()
   using ended = interruption(output.unread)
   using actions = new LiveActions(target, monitor, ended.signal, recorder)
@@ -30,7 +45,7 @@ export async function showMonitor(
 
 /** A recording, for people, a snapshot each period. */
 export async function showReplay(replay: Replay, options: TopOptions, output: Output): Promise<void> {
-  const { runTui, readSettings, noActions } = await import('../tui/index.ts')
+  const { runTui, readSettings, noActions } = await loadScreen()
   const settings = await readSettings()
   using ended = interruption(output.unread)
   const { file, damage } = replay.recording

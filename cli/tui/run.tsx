@@ -1,4 +1,3 @@
-import { UsageError } from '../../src/errors/index.ts'
 import type { MonitorSource } from '../../src/monitor/index.ts'
 import { render } from 'ink'
 import { App } from './app.tsx'
@@ -35,10 +34,7 @@ export interface TuiOptions {
  * @throws the reason of `signal`, and what was thrown while drawing
  */
 export async function runTui({ source, actions, settings, situation, signal, colour, ...options }: TuiOptions): Promise<void> {
-  const { stdin, stdout } = process
-  if (!stdin.isTTY || !stdout.isTTY || process.env['TERM'] === 'dumb') {
-    throw new UsageError('ccdk top draws on a terminal, and this is none', { hint: '--json prints one document, --watch --json one each period' })
-  }
+  const { stdout } = process
   const leaving = new AbortController()
   const session = new Session({
     source,

@@ -58,8 +58,8 @@ const table = {
   theme: { keys: ['c'], group: 'Time and looks', label: 'colours', help: 'other colours' },
 
   register: { keys: ['a'], group: 'Actions', label: 'register', help: 'register an object file, for as long as this runs', in: ['registered'], footer: 20, changes: true },
-  replace: { keys: ['w'], group: 'Actions', label: 'switch', help: 'put a new version in place of the chosen one, at once', in: algorithm, footer: 21, changes: true },
-  unregister: { keys: ['u'], group: 'Actions', label: 'unregister', help: 'unregister the chosen one', in: algorithm, footer: 22, changes: true },
+  replace: { keys: ['w'], group: 'Actions', label: 'switch', help: 'put a new version in place of the chosen one, at once', in: algorithm, footer: 22, changes: true },
+  unregister: { keys: ['u'], group: 'Actions', label: 'unregister', help: 'unregister the chosen one', in: algorithm, footer: 21, changes: true },
   edit: { keys: ['e'], group: 'Actions', label: 'edit', help: 'change the global variable that the cursor is on', in: ['detail'], footer: 23, changes: true },
   statistics: { keys: ['t'], group: 'Actions', label: 'statistics', help: 'have the kernel count runs of BPF programs, or stop it', changes: true },
   record: { keys: ['R'], group: 'Actions', label: 'record', help: 'write what is seen to a file, or stop it' },

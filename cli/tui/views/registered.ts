@@ -14,9 +14,10 @@ export const registeredHeight = (area: Area, total: number): number => (split(ar
 
 /** The list, what is under the cursor, and what has happened last. */
 function split({ rows }: Area, total: number, members: number): number[] {
-  if (rows < 24) return [rows, 0, 0]
+  if (rows < 18) return [rows, 0, 0]
+  const below = rows < 30 ? 10 : 16
   const wanted = [
-    { least: 8, most: Math.max(8, Math.min(total + 3, rows - 16)) },
+    { least: 8, most: Math.max(8, Math.min(total + 3, rows - below)) },
     { least: 10, most: Math.max(10, members + 3) },
     { least: 6, most: rows },
   ]

@@ -1,9 +1,8 @@
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { execa } from 'execa'
 import * as assert from 'uvu/assert'
 import { machineLock } from '../../support/machine-lock.ts'
 import { needs, suite } from '../../support/needs.ts'
+import { terminal } from '../../support/terminal.ts'
 
 const test = suite('the demo on a terminal', [needs.root, needs.structOps, needs.tmux])
 
@@ -18,31 +17,6 @@ test.after(async () => {
 
 const main = join(import.meta.dirname, '../../../cli/main.ts')
 
-/** A terminal of a size with a command in it. It goes away with everything in it. */
-async function terminal(columns: number, rows: number, command: string) {
-  const server = ['-L', `ccdk-test-${process.pid}-${columns}`, '-f', '/dev/null']
-  const tmux = (...args: string[]) => execa('tmux', [...server, ...args])
-  await tmux('new-session', '-d', '-x', String(columns), '-y', String(rows), command)
-  await tmux('set-option', '-g', 'status', 'off')
-  return {
-    screen: async () => (await tmux('capture-pane', '-p')).stdout.split('\n'),
-    key: (name: string) => tmux('send-keys', name),
-    [Symbol.asyncDispose]: async () => {
-      await tmux('kill-server')
-    },
-  }
-}
-
-async function until(screen: () => Promise<string[]>, pattern: RegExp): Promise<string[]> {
-  const deadline = performance.now() + 60_000
-  for (;;) {
-    const lines = await screen()
-    if (lines.some((line) => pattern.test(line))) return lines
-    assert.ok(performance.now() < deadline, `${pattern} within a minute in:\n${lines.join('\n')}`)
-    await sleep(50)
-  }
-}
-
 const shell = (args: string): string => `${process.execPath} ${main} ${args}; echo exit $?; sleep 60`
 
 for (const [columns, rows] of [
@@ -51,7 +25,7 @@ for (const [columns, rows] of [
 ] as const) {
   test(`at ${columns}x${rows} the programs are drawn in place, and no line is broken`, async () => {
     await using pane = await terminal(columns, rows, shell('demo --seconds 1'))
-    const lines = await until(pane.screen, /^exit 0$/)
+    const lines = (await pane.until(/^exit 0$/m)).split('\n')
     const from = lines.findIndex((line) => line.includes('3  bpf_cubic:'))
     const section = lines.slice(Math.max(from, 0))
     // One header of the samples, then a line each; one header of the programs, then a line each.
@@ -68,10 +42,10 @@ for (const [columns, rows] of [
 
 test('Ctrl-C in the middle: what was drawn stays, and the shell goes on', async () => {
   await using pane = await terminal(81, 24, shell('demo --seconds 5'))
-  await until(pane.screen, /^ +0\.\d\d s +inuse/)
+  await pane.until(/^ +0\.\d\d s +inuse/m)
   await pane.key('C-c')
-  const lines = await until(pane.screen, /exit 130$/)
-  assert.match(lines.join('\n'), /^ {2}init +bpf_dctcp_init +\d+ .*$/m)
+  const text = await pane.until(/exit 130$/m)
+  assert.match(text, /^ {2}init +bpf_dctcp_init +\d+ .*$/m)
 })
 
 test.run()
