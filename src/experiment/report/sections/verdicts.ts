@@ -1,7 +1,7 @@
 import type { ComparedArms, ComparedMetric, ExperimentComparison } from '../../compare/compare-trials.ts'
 import { fewestBlocks } from '../../statistics/paired.ts'
 import type { Scenario } from '../../store/experiment.ts'
-import { digits, figure, multiple, plural, probability, range, signed } from '../format.ts'
+import { figure, multiple, plural, probability, range, signed } from '../format.ts'
 import { intervalPlot } from '../interval-plot.ts'
 import { html, type Html, table } from '../markup.ts'
 import { anchorOf, designWords } from '../places.ts'
@@ -58,12 +58,12 @@ function change({ scale, ratio, difference, unit }: ComparedMetric): string {
 }
 
 function gatesTable(gates: ExperimentComparison['gates'], scenarios: readonly Scenario[]): Html {
-  const rows = gates.map(({ gate, scenario, design, passed, sure, left, right, blocks, holdsIn }) => [
+  const rows = gates.map(({ gate, unit, scenario, design, passed, sure, left, right, blocks, holdsIn }) => [
     html`<code>${gate}</code>`,
     `${scenarios[scenario]?.name || 'all'}, ${designWords(design)}`,
     html`<span class="verdict ${passed ? 'better' : 'worse'}">${passed ? 'holds' : 'fails'}</span>${sure ? '' : ', not surely'}`,
-    digits(left),
-    digits(right),
+    figure(left, unit),
+    figure(right, unit),
     `${holdsIn} of ${blocks}`,
   ])
   const columns = [{ title: 'Gate' }, { title: 'Scenario, design' }, { title: 'Verdict' }, { title: 'Left', isNumber: true }, { title: 'Right', isNumber: true }, { title: 'Holds in blocks', isNumber: true }]
