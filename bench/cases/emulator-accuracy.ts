@@ -27,7 +27,7 @@ async function line(rate: string, delay: string): Promise<string> {
     microseconds(p99, 8),
     microseconds(own.delay, 21),
     microseconds(own.delayP99, 5),
-    String(lapses.late).padStart(6),
+    String(lapses?.['late'] ?? 0).padStart(6),
     `  ${verdict.padEnd(9)}`,
     (loadavg()[0] ?? 0).toFixed(1),
   ]

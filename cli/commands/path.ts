@@ -26,6 +26,9 @@ const addPathOptions = (command: Command): Command =>
     .option('--mtu <bytes>', 'the largest IP packet')
     .option('--seed <n>', 'of all that is random', wholeNumber)
 
+const forwardingOption = (): Option =>
+  new Option('--with <what>', 'what forwards: our emulator, or netem and other qdiscs of the kernel').choices(['emulator', 'netem']).default('emulator')
+
 const specHelp = 'a file that says what the path is (docs/paths.md), instead of the options of the link'
 
 export function configure(command: Command, output: Output): void {
@@ -42,7 +45,7 @@ export function configure(command: Command, output: Output): void {
     .option('--server <command>', 'start this on every server first, as a shell takes it: iperf3 -s')
     .option('--sysctl <name=value>', 'a setting of every host, net.ipv4.tcp_ecn=1; may be repeated', addOne)
     .option('--name <name>', 'what the path is called; path-PID unless it is given')
-    .addOption(new Option('--with <what>', 'what forwards: our emulator, or netem and other qdiscs of the kernel').choices(['emulator', 'netem']).default('emulator'))
+    .addOption(forwardingOption())
     .option('--frames <n>', 'room for so many packets on their way', wholeNumber)
     .option('--telemetry <file>', 'note what happens to every packet')
     .action(async (spec: string | undefined, words: string[], options: UpOptions) => {
@@ -69,6 +72,7 @@ export function configure(command: Command, output: Output): void {
       .argument('[spec]', specHelp),
   )
     .option('--quick', 'in a few seconds: rare losses cannot be told then')
+    .addOption(forwardingOption())
     .option('--within <name=value>', 'how far it may be off: rate=1%, delay=100us, p99=1ms, confidence=99.9%; may be repeated', addOne)
     .action(async (spec: string | undefined, options: CertifyOptions) => {
       await (await import('../path/certify.ts')).certify(spec, options, output)

@@ -1,5 +1,5 @@
 import { UsageError } from '../../src/errors/index.ts'
-import { type Certificate, certifyPath, openPath, type Tolerances } from '../../src/emulator/index.ts'
+import { type Certificate, certifyPath, type Forwarding, openPath, type Tolerances } from '../../src/emulator/index.ts'
 import { parseProbability, parseTime } from '../../src/spec/index.ts'
 import { interruption } from '../interrupted.ts'
 import type { Output } from '../output/output.ts'
@@ -10,13 +10,14 @@ import { fellBehind, linkLines } from './words.ts'
 export interface CertifyOptions extends PathWords {
   quick?: boolean
   within?: string[]
+  with?: Forwarding
 }
 
 /** As for a gate of an experiment. */
 const failed = 7
 
 /** Makes a path, measures it, and says whether it is what was asked for: exit 7 when it is not, or when nobody can tell. */
-export async function certify(spec: string | undefined, { quick = false, within = [], ...words }: CertifyOptions, output: Output): Promise<void> {
+export async function certify(spec: string | undefined, { quick = false, within = [], with: forwarding = 'emulator', ...words }: CertifyOptions, output: Output): Promise<void> {
   const wanted = pathFrom(spec, words)
   const tolerances = tolerancesOf(within)
   using ended = interruption(output.unread)
@@ -24,16 +25,21 @@ export async function certify(spec: string | undefined, { quick = false, within 
     ended.signal.throwIfAborted()
     if (output.verbose) output.note(step)
   }
-  await using path = await openPath(wanted, { tell })
+  await using path = await openPath(wanted, { with: forwarding, tell })
   for (const line of linkLines([...path.links])) output.note(line)
   const certificate = await certifyPath(path, { quick, tolerances, tell })
   output.document({ certificate })
   for (const line of certificateLines(certificate, output)) output.print(line)
-  const behind = fellBehind({ lapses: certificate.lapses })
-  output.note(behind.length === 0 ? 'the emulator kept up' : `the emulator fell behind: ${behind.join('; ')}`)
+  output.note(keptUp(certificate))
   if (certificate.verdict === 'ok') return
   output.note(failure(certificate))
   output.exitCode = failed
+}
+
+function keptUp({ lapses }: Certificate): string {
+  if (lapses === undefined) return 'the kernel does not tell whether it kept up'
+  const behind = fellBehind({ lapses })
+  return behind.length === 0 ? 'the emulator kept up' : `the emulator fell behind: ${behind.join('; ')}`
 }
 
 function failure({ verdict, findings }: Certificate): string {

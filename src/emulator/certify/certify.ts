@@ -1,8 +1,8 @@
 import { UsageError } from '../../errors/index.ts'
 import { type LinkOptions, Random } from '../../link-model/index.ts'
 import type { PathLink } from '../../spec/index.ts'
-import type { ForwarderStatistics } from '../forwarder/forwarder.ts'
 import type { Direction } from '../plan.ts'
+import type { PathStatistics } from '../statistics.ts'
 import { findDelay, scheduleDelay } from './delay.ts'
 import { type Finding, type Tolerances, usualTolerances, type Verdict } from './finding.ts'
 import { payloadOf, smallFrame } from './frames.ts'
@@ -16,7 +16,7 @@ export interface Certifiable {
   hosts: readonly { segment: number; ipv4: string; host: { pid: number } }[]
   links: readonly PathLink[]
   mtu: number
-  statistics(): Promise<Pick<ForwarderStatistics, 'lapses' | 'links'>>
+  statistics(): Promise<Pick<PathStatistics, 'lapses' | 'links'>>
 }
 
 export interface CertifyOptions {
@@ -43,8 +43,8 @@ export interface Certificate {
   tolerances: Tolerances
   /** What the same measurement finds of a wire without anything in it, ns: its own error. */
   own: { delay: number; delayP99: number }
-  /** How often the emulator fell behind meanwhile, in its own words. */
-  lapses: ForwarderStatistics['lapses']
+  /** How often the emulator fell behind meanwhile, in its own words; the kernel does not tell. */
+  lapses?: Readonly<Record<string, number>>
   seconds: number
 }
 
@@ -73,8 +73,10 @@ export async function certifyPath(path: Certifiable, options: CertifyOptions = {
       findings.push(...found.map((finding) => ({ ...finding, link, direction })))
     }
   }
-  const lapses = lapsesSince(before, (await path.statistics()).lapses)
-  return { verdict: verdictOf(findings), findings, tolerances, own, lapses, seconds: (performance.now() - started) / 1000 }
+  const { lapses } = await path.statistics()
+  const verdict = verdictOf(findings)
+  const seconds = (performance.now() - started) / 1000
+  return { verdict, findings, tolerances, own, ...(lapses === undefined ? {} : { lapses: lapsesSince(before, lapses) }), seconds }
 }
 
 function endIn({ hosts }: Certifiable, segment: number): ProbeEnd {

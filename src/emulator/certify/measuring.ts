@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type LinkOptions, Random } from '../../link-model/index.ts'
-import type { ForwarderStatistics } from '../forwarder/forwarder.ts'
 import type { Place } from '../forwarder/recorder.ts'
+import type { PathStatistics } from '../statistics.ts'
 import type { Certifiable } from './certify.ts'
 import { findDelay, scheduleDelay } from './delay.ts'
 import { excuse, type Finding, type Tolerances } from './finding.ts'
@@ -115,18 +115,14 @@ function ownDisturbances({ missed, clockMoved }: ProbeResult): string[] {
   ]
 }
 
-type Statistics = Pick<ForwarderStatistics, 'lapses' | 'links'>
+type Statistics = Pick<PathStatistics, 'lapses' | 'links'>
+type Lapses = Readonly<Record<string, number>>
 
-export function lapsesSince(before: Readonly<Statistics['lapses']>, after: Readonly<Statistics['lapses']>): Statistics['lapses'] {
-  const since = { ...after }
-  for (const kind in since) if (isKeyOf(since, kind)) since[kind] -= before[kind]
-  return since
-}
-
-const isKeyOf = <T extends object>(object: T, key: string): key is Extract<keyof T, string> => key in object
+export const lapsesSince = (before: Lapses | undefined, after: Lapses): Lapses =>
+  Object.fromEntries(Object.entries(after).map(([kind, count]) => [kind, count - (before?.[kind] ?? 0)]))
 
 const emulatorDisturbances = (before: Statistics, after: Statistics): string[] =>
-  Object.entries(lapsesSince(before.lapses, after.lapses)).flatMap(([kind, count]) =>
+  Object.entries(lapsesSince(before.lapses, after.lapses ?? {})).flatMap(([kind, count]) =>
     count === 0 ? [] : [`the emulator fell behind: ${kind} ${count}`],
   )
 
