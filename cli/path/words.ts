@@ -83,6 +83,6 @@ const lapseWords: Readonly<Record<string, (count: number) => string>> = {
   'no-frame': (count) => `${grouped(count)} packets found no room: make the path with more --frames`,
 }
 
-/** In which ways what forwards was not the path that was asked for; empty when it was. */
-export const fellBehind = ({ lapses }: { lapses: Readonly<Record<string, number>> }): string[] =>
+/** In which ways what forwards was not the path that was asked for; empty when it was, or does not tell. */
+export const fellBehind = ({ lapses = {} }: { lapses?: Readonly<Record<string, number>> | undefined }): string[] =>
   Object.entries(lapses).flatMap(([kind, count]) => (count === 0 ? [] : [lapseWords[kind]?.(count) ?? `${kind}: ${count}`]))
