@@ -65,7 +65,8 @@ function fromBundle(directory: string): Chosen {
     const object = arms.find((arm) => arm.name === name)?.object
     return object === undefined ? undefined : join(store.directory, object.file)
   }
-  return { spec: readExperiment(source), source, kept }
+  const named = store.named()
+  return { spec: readExperiment(source, named), source, named, kept }
 }
 
 async function carryOut(chosen: Chosen, options: AbOptions, output: Output): Promise<void> {

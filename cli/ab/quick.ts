@@ -26,7 +26,7 @@ export function quickExperiment([a, b]: readonly [string, string], options: Quic
     late,
     designs: mixed ? ['alone', 'mixed'] : ['alone'],
   }
-  return { spec: experimentOf(input), source: { file: 'quick.yaml', text: `${JSON.stringify(input, undefined, 2)}\n` } }
+  return { spec: experimentOf(input), source: { file: 'quick.yaml', text: `${JSON.stringify(input, undefined, 2)}\n` }, named: new Map() }
 }
 
 /** What ends like an object, or lies in a directory, is a file. */

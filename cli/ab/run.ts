@@ -122,11 +122,12 @@ function tellSurvey({ isolation, certificate }: Survey, isFirst: boolean, output
   output.note(`  path: ${words[certificate.verdict]}${wrong.length === 0 ? '' : ` (${wrong.map(({ subject }) => subject).join(', ')})`}${behind.length === 0 ? '' : `; ${behind.join('; ')}`}`)
 }
 
-const newExperiment = ({ spec, source }: Chosen, arms: readonly PreparedArm[]) => ({
+const newExperiment = ({ spec, source, named }: Chosen, arms: readonly PreparedArm[]) => ({
   name: spec.name,
   target: 'kernel' as const,
   seed: spec.seed,
   spec: source,
+  named,
   arms: arms.map(({ arm, ownName, own }) => ({
     name: arm.name,
     cc: ownName,

@@ -6,7 +6,7 @@ import type { Output } from '../output/output.ts'
 export function report(directory: string, file: string | undefined, output: Output): void {
   using store = ExperimentStore.open(directory)
   const { spec } = store.experiment
-  const asked = readExperiment({ file: join(store.directory, spec.file), text: spec.text })
+  const asked = readExperiment({ file: join(store.directory, spec.file), text: spec.text }, store.named())
   const written = writeReport(store, compareTrials(asked, store.metrics(), metricTable), file)
   output.document({ file: written })
   output.print(written)

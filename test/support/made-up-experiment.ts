@@ -39,6 +39,7 @@ export function madeUpExperiment({ blocks = 8, name = 'dctcp-vs-cubic' }: MadeUp
     target: 'kernel',
     seed: 7,
     spec: { file: `${name}.yaml`, text: madeUpSpec },
+    named: new Map(),
     arms: [
       { name: 'A', cc: 'cubic' },
       { name: 'B', cc: 'bpf_dctcp', object: { file: 'bpf_dctcp.bpf.o', bytes: new Uint8Array([1, 2, 3]) } },

@@ -3,8 +3,9 @@ import type { ExperimentSpec } from '../spec/experiment.ts'
 import type { Design, Trial } from '../trial.ts'
 
 /**
- * The trials of an experiment in running order: block by block, those of a block in random order, so that what drifts on
- * the machine meets all arms alike. All trials of a block and a scenario have the same seed.
+ * The trials of an experiment in running order: block by block, those of a block in random order, and those of the next in
+ * the reverse of it, so that what drifts on the machine meets all arms alike and each comes first as often as the other.
+ * All trials of a block and a scenario have the same seed.
  */
 export function planTrials({ arms, scenarios, designs, blocks, seed }: ExperimentSpec): Trial[] {
   const trials: Trial[] = []
@@ -13,7 +14,8 @@ export function planTrials({ arms, scenarios, designs, blocks, seed }: Experimen
       const same = { scenario, block, seed: new Random(seed, `block ${block} of scenario ${scenario}`).next() }
       return designs.flatMap((design) => armsOf(design, arms).map((arm) => ({ ...same, design, ...arm })))
     })
-    for (const trial of shuffled(ofBlock, new Random(seed, `order of block ${block}`))) trials.push({ index: trials.length, ...trial })
+    const order = shuffled(ofBlock, new Random(seed, `order of blocks ${block & ~1}`))
+    for (const trial of block % 2 === 0 ? order : order.toReversed()) trials.push({ index: trials.length, ...trial })
   }
   return trials
 }

@@ -63,7 +63,7 @@ export class KernelTarget implements ExperimentTarget {
     const { busy, steal } = meter.read()
     const statistics = await path.statistics()
     const wanted = new Map(arms.map(({ name, cc }) => [name, cc]))
-    const reasons = reasonsAgainst(statistics, result.flows, { wanted, late: this.#spec.late })
+    const reasons = reasonsAgainst(statistics, result.flows, { wanted, late: this.#spec.late, unread: raw.unread })
     return {
       trial,
       startedAt,

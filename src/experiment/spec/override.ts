@@ -16,8 +16,8 @@ export interface Overrides {
  *
  * @throws UsageError for an arm that it has not got
  */
-export function withOverrides({ spec, source }: ExperimentFile, { blocks, arms = new Map() }: Overrides): ExperimentFile {
-  if (blocks === undefined && arms.size === 0) return { spec, source }
+export function withOverrides({ spec, source, named }: ExperimentFile, { blocks, arms = new Map() }: Overrides): ExperimentFile {
+  if (blocks === undefined && arms.size === 0) return { spec, source, named }
   const document = parseDocument(source.text)
   const names = spec.arms.map(({ name }) => name)
   for (const [name, arm] of arms) {
@@ -30,5 +30,5 @@ export function withOverrides({ spec, source }: ExperimentFile, { blocks, arms =
   }
   if (blocks !== undefined) document.set('blocks', blocks)
   const changed: Source = { file: source.file, text: document.toString({ lineWidth: 0 }) }
-  return { spec: readExperiment(changed), source: changed }
+  return { spec: readExperiment(changed, named), source: changed, named }
 }

@@ -20,16 +20,25 @@ export type ExperimentInput = Omit<ExperimentDocumentInput, 'path' | 'scenarios'
 
 const metrics = metricNames
 
-const readBeside = (file: string) => (name: string, what: string) => filesBeside(file, what)(name)
+/** Texts of the files that an experiment names, by their names there. */
+export type NamedFiles = Map<string, string>
+
+/** Each is read once, from where the experiment lies, and noted. */
+const readBeside = (file: string, named: NamedFiles) => (name: string, what: string) => {
+  const text = named.get(name) ?? filesBeside(file, what)(name)
+  named.set(name, text)
+  return text
+}
 
 /**
- * The experiment of a file in YAML or JSON. Files that it names are found from where it lies; its objects are not read.
+ * The experiment of a file in YAML or JSON. Files that it names are found from where it lies, but for those in `named`;
+ * those that were read come into it. Its objects are not read.
  *
  * @throws ObjectError that names file, line, column, key and what was expected there
  */
-export function readExperiment(source: Source): ExperimentSpec {
+export function readExperiment(source: Source, named: NamedFiles = new Map()): ExperimentSpec {
   const { value, error } = readDocument(experimentDocument, source)
-  return resolveExperiment(value, { error, readFile: readBeside(source.file), metrics })
+  return resolveExperiment(value, { error, readFile: readBeside(source.file, named), metrics })
 }
 
 /**
@@ -38,18 +47,19 @@ export function readExperiment(source: Source): ExperimentSpec {
  * @throws UsageError that names the key and what was expected there
  */
 export function experimentOf(input: ExperimentInput, file = '.'): ExperimentSpec {
-  return experimentFrom(input, file)
+  return experimentFrom(input, file, new Map())
 }
 
-function experimentFrom(input: unknown, file: string): ExperimentSpec {
+function experimentFrom(input: unknown, file: string, named: NamedFiles): ExperimentSpec {
   const { value, error } = readValue(experimentDocument, input)
-  return resolveExperiment(value, { error, readFile: readBeside(file), metrics })
+  return resolveExperiment(value, { error, readFile: readBeside(file, named), metrics })
 }
 
 /** An experiment, and its words in YAML or JSON, as a bundle keeps them. */
 export interface ExperimentFile {
   spec: ExperimentSpec
   source: Source
+  named: NamedFiles
 }
 
 /**
@@ -60,7 +70,8 @@ export interface ExperimentFile {
 export async function openExperiment(file: string): Promise<ExperimentFile> {
   if (/\.[cm]?[jt]s$/.test(file)) return await importExperiment(file)
   const source = { file, text: readText(file) }
-  return { spec: readExperiment(source), source }
+  const named: NamedFiles = new Map()
+  return { spec: readExperiment(source, named), source, named }
 }
 
 async function importExperiment(file: string): Promise<ExperimentFile> {
@@ -74,7 +85,8 @@ async function importExperiment(file: string): Promise<ExperimentFile> {
   }
   if (input === undefined) throw new ObjectError({ file, path: '', expected: 'expected an experiment as its default export' })
   try {
-    return { spec: experimentFrom(input, file), source: { file, text: `${JSON.stringify(input, undefined, 2)}\n` } }
+    const named: NamedFiles = new Map()
+    return { spec: experimentFrom(input, file, named), source: { file, text: `${JSON.stringify(input, undefined, 2)}\n` }, named }
   } catch (cause) {
     if (!(cause instanceof CcdkError) || cause instanceof ObjectError) throw cause
     throw new ObjectError({ file, path: '', expected: cause.message, cause })

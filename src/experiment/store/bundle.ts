@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { basename, extname, join } from 'node:path'
+import { basename, dirname, extname, join } from 'node:path'
 import { UsageError } from '../../errors/index.ts'
 import { fileError } from '../../kernel/index.ts'
 import type { Arm, NewExperiment } from './experiment.ts'
+import { keptFiles } from './named-files.ts'
 
 /** A directory that is to hold an experiment, and what was put there so far. */
 export interface Bundle {
@@ -13,8 +14,8 @@ export interface Bundle {
   undo: () => void
 }
 
-/** Makes the directory with the spec and the objects. It may be there, if it is empty. */
-export function makeBundle(directory: string, { spec, arms }: NewExperiment): Bundle {
+/** Makes the directory with the spec, the files that it names, and the objects. It may be there, if it is empty. */
+export function makeBundle(directory: string, { spec, named, arms }: NewExperiment): Bundle {
   const doing = `making ${directory} for the experiment`
   const made = attempt(doing, 'mkdir', () => mkdirSync(directory, { recursive: true }))
   if (attempt(doing, 'readdir', () => readdirSync(directory)).length > 0) {
@@ -27,6 +28,10 @@ export function makeBundle(directory: string, { spec, arms }: NewExperiment): Bu
   try {
     const specFile = `spec${endingOf(spec.file)}`
     write(join(directory, specFile), spec.text)
+    for (const [path, text] of keptFiles(named)) {
+      attempt(`keeping ${path}`, 'mkdir', () => mkdirSync(dirname(join(directory, path)), { recursive: true }))
+      write(join(directory, path), text)
+    }
     return { specFile, arms: putObjects(directory, arms), undo }
   } catch (error) {
     undo()

@@ -8,6 +8,8 @@ export interface NewExperiment {
   seed: number
   /** As it was given, and the file's name. */
   spec: { file: string; text: string }
+  /** Texts of the files that the spec names, traces and sizes, by their names there. */
+  named: ReadonlyMap<string, string>
   /** The first is the baseline. */
   arms: readonly NewArm[]
   scenarios: readonly Scenario[]

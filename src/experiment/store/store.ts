@@ -7,6 +7,7 @@ import { makeBundle } from './bundle.ts'
 import { createDatabase, guarded, openDatabase, transaction } from './database.ts'
 import type { Experiment, GivenCertificate, NewExperiment, RunFacts, StoredCertificate } from './experiment.ts'
 import { certificatesIn, experimentIn, runsIn, writeExperiment } from './facts.ts'
+import { readNamedFiles } from './named-files.ts'
 import { StoredTrial, trialOf } from './stored-trial.ts'
 import { writeTrial } from './write-trial.ts'
 
@@ -70,6 +71,15 @@ export class ExperimentStore implements Disposable {
   static open(directory: string, { write = false } = {}): ExperimentStore {
     const path = directory.endsWith(`/${databaseName}`) ? dirname(directory) : resolve(directory)
     return new ExperimentStore(path, openDatabase(join(path, databaseName), { write }))
+  }
+
+  /**
+   * Texts of the files that the spec names, by their names there.
+   *
+   * @throws ObjectError for a bundle that lacks one
+   */
+  named(): Map<string, string> {
+    return readNamedFiles(this.directory)
   }
 
   /** Each call that runs trials begins with this. */

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { UsageError } from '../../../../src/errors/index.ts'
+import { ObjectError, UsageError } from '../../../../src/errors/index.ts'
 import { ExperimentStore, type TrialResult } from '../../../../src/experiment/index.ts'
 import { madeUpCertificate, madeUpExperiment, madeUpFacts, madeUpResult } from '../../../support/made-up-experiment.ts'
 import { suite } from '../../../support/needs.ts'
@@ -55,6 +55,21 @@ test('the directory has the spec and the objects, and one file besides', () => {
   assert.equal([...readFileSync(join(path, b?.object?.file ?? ''))], [1, 2, 3])
   assert.equal([...readFileSync(join(path, c?.object?.file ?? ''))], [4])
   assert.is(d?.object?.file, b?.object?.file)
+})
+
+test('files that the spec names are kept, whatever their names, and none outside of the directory is read', () => {
+  using directory = temporaryDirectory()
+  const path = join(directory.path, 'run')
+  const named = new Map([['own.txt', '0 0\n9 1\n'], ['../up/own.txt', '0 0\n8 1\n'], ['/etc/ü trace', '1\n']])
+  using store = ExperimentStore.create(path, { ...experiment, named })
+  assert.equal(store.named(), named)
+  assert.equal(readdirSync(join(path, 'files')).toSorted(), ['0-own.txt', '1-own.txt', '2-ü trace', 'names.json'])
+  for (const damage of ['{"a":"../../spec.yaml"}', '{"a":"/etc/passwd"}', '{"a":"3-none"}', '[', '{"a":1}']) {
+    writeFileSync(join(path, 'files/names.json'), damage)
+    assert.throws(() => store.named(), (error: unknown) => error instanceof ObjectError && /expected the files that the spec names/.test(error.message))
+  }
+  using without = ExperimentStore.create(join(directory.path, 'other'), experiment)
+  assert.equal(without.named(), new Map())
 })
 
 test('a directory with something in it is left as it is', () => {
