@@ -16,8 +16,8 @@ export function stateStyle({ state }: Pick<AlgorithmView, 'state'>): Style {
 }
 
 export const registeredBy = ({ registered, byLink, links }: Pick<AlgorithmView, 'registered' | 'byLink' | 'links'>): string => {
-  if (!registered) return 'no'
-  return byLink ? `link ${links.map(({ id }) => id).join(',')}` : 'yes'
+  if (!registered) return none
+  return byLink ? `link ${links.map(({ id }) => id).join(',')}` : 'itself'
 }
 
 /** What is zero steps back. */
