@@ -1,13 +1,35 @@
-/** Makes the README's picture, docs/demo.svg, from a real run of the demo: node scripts/picture.ts [FILE] */
+/**
+ * Makes the README's pictures from real runs: docs/demo.svg of the demo, and docs/top.svg of the monitor beside it, for
+ * which the command has to be built: node scripts/picture.ts [demo] [top]
+ */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
+import { terminal } from '../test/support/terminal.ts'
 import { toSvg } from './terminal-svg.ts'
 
 const root = join(import.meta.dirname, '..')
-const [file = join(root, 'docs/demo.svg')] = process.argv.slice(2)
-const { stdout } = await execa(process.execPath, ['cli/main.ts', 'demo', '--seconds', '1', '--color', 'always'], {
-  cwd: root,
-})
+const asked = process.argv.slice(2)
+
 // What a builder appended to the kernel's release says nothing here.
-writeFileSync(file, toSvg(stdout.replaceAll(/(Linux \d+\.\d+\.\d+)\S*/g, '$1'), '$ npm start'))
+const release = /(Linux \d+\.\d+\.\d+)\S*/g
+
+function draw(name: string, text: string, command: string): void {
+  writeFileSync(join(root, 'docs', `${name}.svg`), toSvg(text.replaceAll(release, '$1'), command))
+}
+
+if (asked.length === 0 || asked.includes('demo')) {
+  const { stdout } = await execa(process.execPath, ['cli/main.ts', 'demo', '--seconds', '1', '--color', 'always'], { cwd: root })
+  draw('demo', stdout, '$ npm start')
+}
+
+if (asked.length === 0 || asked.includes('top')) {
+  const demo = execa(process.execPath, ['cli/main.ts', 'demo', '--seconds', '20'], { cwd: root })
+  await using screen = await terminal(110, 28, `${process.execPath} dist/bin/ccdk.js top`)
+  // Long enough for the curve of calls to be one.
+  await screen.until(/(?:bpf_cubic|bpf_dctcp) +inuse[^\n]*[1-9]\d* [^\n]*k [^\n]*[▁-█]{10}/)
+  const text = await screen.coloured()
+  await screen.key('q')
+  draw('top', text, '$ npx ccdk top')
+  await demo
+}

@@ -118,10 +118,11 @@ for (const [signal, code] of [
 ] as const) {
   test(`without a pin the command stays, and unregisters at ${signal}`, async () => {
     const name = uniqueName()
-    await assertGone([name], async () => {
+    await assertGone([name], async (look) => {
       const { subprocess, pid } = startCcdk(['register', exampleFile('bpf_reno'), '--name', name])
       await told(subprocess, 'to take it away: Ctrl-C', 'stdout')
       assert.ok(isAvailable(name))
+      look()
       process.kill(pid, signal)
       const { exitCode, stdout, stderr } = await subprocess
       assert.is(exitCode, code)
@@ -147,9 +148,10 @@ test('killed, it leaves no link behind', async () => {
 
 test('it ends when somebody else unregisters what it holds', async () => {
   const name = uniqueName()
-  await assertGone([name], async () => {
+  await assertGone([name], async (look) => {
     const { subprocess } = startCcdk(['register', exampleFile('bpf_reno'), '--name', name, '--json'])
     await until(() => isAvailable(name), `${name} is registered`)
+    look()
     assert.is((await ccdk(['unregister', name])).exitCode, 0)
     const { exitCode, signal, stdout, stderr } = await subprocess
     assert.is(exitCode, 0)
