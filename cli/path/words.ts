@@ -29,13 +29,24 @@ function rateOf({ rate }: Direction): string {
 }
 
 function queueOf(link: Direction): string {
-  const { kind, limit } = link.queue
+  const { queue } = link
+  const { kind, limit } = queue
   const sizes = [
     ...(limit.packets === undefined ? [] : [`${grouped(limit.packets)} packets`]),
     ...(limit.bytes === undefined ? [] : [byteCount(limit.bytes)]),
     ...timeOf(limit.bytes, link),
   ]
-  return `queue ${kind === 'step' ? 'droptail with a step' : kind} of ${sizes.join(', ') || 'any size'}`
+  const name = kind === 'step' ? 'droptail' : kind
+  return `queue ${name} of ${sizes.join(', ') || 'any size'}${kind === 'step' ? `, marked above ${stepOf(queue)}` : ''}`
+}
+
+function stepOf({ packets, bytes, delay }: Extract<Direction['queue'], { kind: 'step' }>): string {
+  const sizes = [
+    ...(packets === undefined ? [] : [`${grouped(packets)} packets`]),
+    ...(bytes === undefined ? [] : [byteCount(bytes)]),
+    ...(delay === undefined ? [] : [formatTime(delay)]),
+  ]
+  return sizes.join(' or ')
 }
 
 function extras({ loss, jitter, duplicate }: Direction): string {

@@ -47,6 +47,7 @@ test('a path of options, and how it is told', () => {
   ])
   const marking = pathFrom(undefined, { rate: '100mbit', rtt: '20ms', ecn: '20p' })
   assert.is(marking.links[0]?.right.queue.kind, 'step')
+  assert.match(linkLines(marking.links)[0] ?? '', /, queue droptail of [^,]+(?:, [\d.]+ ms)?, marked above 20 packets$/)
   const codel = pathFrom(undefined, { rate: '100mbit', rtt: '20ms', queue: 'codel', ecn: 'on' })
   assert.is(codel.links[0]?.right.queue.kind, 'codel')
 })
