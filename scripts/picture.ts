@@ -25,11 +25,9 @@ if (asked.length === 0 || asked.includes('demo')) {
 
 if (asked.length === 0 || asked.includes('top')) {
   const demo = execa(process.execPath, ['cli/main.ts', 'demo', '--seconds', '20'], { cwd: root })
-  await using screen = await terminal(110, 28, `${process.execPath} dist/bin/ccdk.js top`)
-  // Long enough for the curve of calls to be one.
-  await screen.until(/(?:bpf_cubic|bpf_dctcp) +inuse[^\n]*[1-9]\d* [^\n]*k [^\n]*[▁-█]{10}/)
-  const text = await screen.coloured()
-  await screen.key('q')
-  draw('top', text, '$ npx ccdk top')
+  await using screen = await terminal(120, 30, `${process.execPath} dist/bin/ccdk.js top`)
+  // Of each second it draws one of the bars of a curve.
+  await screen.until(/(?:bpf_cubic|bpf_dctcp) +inuse[^\n]*[▁-█]{8}/)
+  draw('top', await screen.coloured(), '$ npx ccdk top')
   await demo
 }
