@@ -114,8 +114,8 @@ test('without a terminal it says what to do instead', async () => {
 
 test('NO_COLOR leaves no colour, and 16 colours no more', async () => {
   const codes = async (setting: string): Promise<string> => {
-    // Node takes the depth from tmux when it sees its variable.
-    await using pane = await terminal(80, 24, `env -u TMUX -u COLORTERM ${setting} LANG=C.UTF-8 ${process.execPath} ${built} top; sleep 600`)
+    // Node takes the depth from tmux when it sees its variable, and there is none where it sees that of CI.
+    await using pane = await terminal(80, 24, `env -u TMUX -u COLORTERM -u CI ${setting} LANG=C.UTF-8 ${process.execPath} ${built} top; sleep 600`)
     await pane.until(/╭─ Registered ─/)
     return [...(await pane.coloured()).matchAll(/\p{Cc}\[([\d;]*)m/gu)].map(([, found]) => found).join(' ')
   }
