@@ -7,7 +7,7 @@ const seconds = 3
 
 /**
  * How many packets a second a path carries that holds nothing back, both directions together, while iperf3 sends full
- * frames over it by TCP, on the same cores. With what happens to each packet noted, and without, in turn.
+ * frames over it by TCP with CUBIC, which does not pace itself, on the same cores. With what happens to each packet noted, and without, in turn.
  */
 export async function emulatorThroughput(rounds: number): Promise<string> {
   const spec = { rate: '20gbit', rtt: '0ms', queue: { limit: '4000p' }, reverse: { queue: { limit: '4000p' } } }
@@ -31,7 +31,7 @@ export async function emulatorThroughput(rounds: number): Promise<string> {
 async function packetsPerSecond(path: Path): Promise<number> {
   const server = path.servers[0]?.addresses[0]?.ipv4 ?? ''
   const before = await path.statistics()
-  const program = await path.clients[0]?.run('iperf3', ['-c', server, '-t', String(seconds)])
+  const program = await path.clients[0]?.run('iperf3', ['-c', server, '-t', String(seconds), '-C', 'cubic'])
   const end = await program?.ended
   if (end?.code !== 0) throw new Error(`iperf3: ${end?.printed}`)
   const after = await path.statistics()
