@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
-import { GateError, UsageError } from '../../src/errors/index.ts'
+import { GateError } from '../../src/errors/index.ts'
 import {
+  demandEmpty,
   type ExperimentResult,
   ExperimentStore,
   KernelTarget,
@@ -18,7 +19,6 @@ import {
 import { Journal } from '../../src/journal/index.ts'
 import type { LinuxTarget } from '../../src/kernel/index.ts'
 import { cleanUpFirst } from '../cleanup/first.ts'
-import { reasonOf } from '../errors/reason-of.ts'
 import { writeOutput } from '../files/write-output.ts'
 import { atExit, interruption } from '../interrupted.ts'
 import { type Output, toJson } from '../output/output.ts'
@@ -39,7 +39,7 @@ export interface Means {
 export async function runAndCompare(chosen: Chosen, means: Means, output: Output): Promise<void> {
   const { spec, resumed } = chosen
   const directory = resumed ?? means.out ?? `${spec.name}-${dateWords(new Date())}`
-  if (resumed === undefined) checkEmpty(directory)
+  if (resumed === undefined) demandEmpty(directory)
   await cleanUpFirst(output)
   using owned = new DisposableStack()
   const stored = resumed === undefined ? undefined : owned.use(ExperimentStore.open(resumed, { write: true }))
@@ -148,16 +148,6 @@ function tellResult(result: ExperimentResult, directory: string, output: Output)
   if (failed === undefined) return
   const rest = others.length === 0 ? '' : ` (and ${count(others.length, 'other gate')} failed)`
   throw new GateError(`the gate ${failed.gate} failed: ${sidesOf(failed)}${rest}`, failed.figures)
-}
-
-/** Before anything is made: what has something in it is not written into. */
-function checkEmpty(directory: string): void {
-  try {
-    if (!existsSync(directory) || readdirSync(directory).length === 0) return
-  } catch (cause) {
-    throw new UsageError(`${directory} cannot hold an experiment: ${reasonOf(cause)}`, { cause })
-  }
-  throw new UsageError(`${directory} is not empty`, { hint: 'name another directory with --out, or go on with what is there with --resume' })
 }
 
 /** `2026-11-21-18-05-09`, of the local clock. */

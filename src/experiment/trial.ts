@@ -67,6 +67,23 @@ export interface SampleColumns {
   bytesAcked: Float64Array
 }
 
+/** Room for so many rows. */
+export const samplesOf = (rows: number): SampleColumns => ({
+  timeNs: new Float64Array(rows),
+  flow: new Uint32Array(rows),
+  cwnd: new Uint32Array(rows),
+  ssthresh: new Uint32Array(rows),
+  srttUs: new Uint32Array(rows),
+  rttvarUs: new Uint32Array(rows),
+  minRttUs: new Uint32Array(rows),
+  pacingRate: new Float64Array(rows),
+  deliveryRate: new Float64Array(rows),
+  inflight: new Uint32Array(rows),
+  retransmits: new Uint32Array(rows),
+  caState: new Uint32Array(rows),
+  bytesAcked: new Float64Array(rows),
+})
+
 /** The bottleneck's queue, a row for each bucket of time. */
 export interface QueueColumns {
   /** The bucket's begin, since traffic began. */

@@ -1,5 +1,14 @@
 /** An experiment that nobody ran: what a store and a report are tried with. */
-import type { FlowRecord, NewExperiment, QueueColumns, RunFacts, SampleColumns, Trial, TrialResult } from '../../src/experiment/index.ts'
+import {
+  ExperimentStore,
+  type FlowRecord,
+  type NewExperiment,
+  type QueueColumns,
+  type RunFacts,
+  type SampleColumns,
+  type Trial,
+  type TrialResult,
+} from '../../src/experiment/index.ts'
 import { Random } from '../../src/link-model/index.ts'
 
 export interface MadeUp {
@@ -194,4 +203,12 @@ function madeUpMetrics(random: Random, arm: string, { design, block }: Trial, ra
     'cpu.ns_per_ack': isB ? scatter(180) : Number.NaN,
   }
   return Object.entries(figures).map(([metric, value]) => ({ arm, metric, value }))
+}
+
+/** Stores such an experiment in a directory, with its trials or the first so many of them. */
+export function storeMadeUp(directory: string, { trials = Infinity, ...shape }: MadeUp & { trials?: number } = {}): void {
+  const experiment = madeUpExperiment(shape)
+  using store = ExperimentStore.create(directory, experiment)
+  store.beginRun(madeUpFacts)
+  for (const trial of experiment.trials.slice(0, trials)) store.addTrial(madeUpResult(trial, shape))
 }

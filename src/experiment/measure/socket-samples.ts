@@ -3,23 +3,7 @@ import { type SocketSample, SocketSampler } from '../../sockets/index.ts'
 import type { Host } from '../../testbed/index.ts'
 import { portsOf, senderOf } from '../traffic/connections.ts'
 import type { TrafficPath, TrafficRun } from '../traffic/run-traffic.ts'
-import type { SampleColumns } from '../trial.ts'
-
-const emptyColumns = (rows: number): SampleColumns => ({
-  timeNs: new Float64Array(rows),
-  flow: new Uint32Array(rows),
-  cwnd: new Uint32Array(rows),
-  ssthresh: new Uint32Array(rows),
-  srttUs: new Uint32Array(rows),
-  rttvarUs: new Uint32Array(rows),
-  minRttUs: new Uint32Array(rows),
-  pacingRate: new Float64Array(rows),
-  deliveryRate: new Float64Array(rows),
-  inflight: new Uint32Array(rows),
-  retransmits: new Uint32Array(rows),
-  caState: new Uint32Array(rows),
-  bytesAcked: new Float64Array(rows),
-})
+import { type SampleColumns, samplesOf } from '../trial.ts'
 
 /** The columns that are one of the kernel's fields. */
 const fields = {
@@ -88,7 +72,7 @@ export class SocketSamples implements Disposable {
 
   /** All samples; `recordOf` is the place of a plan's first record. */
   columns(recordOf: (plan: number) => number): SampleColumns {
-    const all = emptyColumns(this.#parts.reduce((sum, { plans }) => sum + plans.length, 0))
+    const all = samplesOf(this.#parts.reduce((sum, { plans }) => sum + plans.length, 0))
     let at = 0
     for (const { columns, plans } of this.#parts) {
       columns.flow.set(plans.map(recordOf))
@@ -99,7 +83,7 @@ export class SocketSamples implements Disposable {
   }
 
   #columnsOf(sample: SocketSample, rows: readonly number[]): SampleColumns {
-    const columns = emptyColumns(rows.length)
+    const columns = samplesOf(rows.length)
     columns.timeNs.fill(Number((sample.startedAt + sample.endedAt) / 2n - this.#begun))
     for (const [name, field] of Object.entries(fields)) {
       const values = sample.column(field)
@@ -122,4 +106,4 @@ export class SocketSamples implements Disposable {
   }
 }
 
-const isColumn = (name: string): name is keyof SampleColumns => name in emptyColumns(0)
+const isColumn = (name: string): name is keyof SampleColumns => name in samplesOf(0)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, extname, join } from 'node:path'
 import { UsageError } from '../../errors/index.ts'
 import { fileError } from '../../kernel/index.ts'
@@ -18,9 +18,7 @@ export interface Bundle {
 export function makeBundle(directory: string, { spec, named, arms }: NewExperiment): Bundle {
   const doing = `making ${directory} for the experiment`
   const made = attempt(doing, 'mkdir', () => mkdirSync(directory, { recursive: true }))
-  if (attempt(doing, 'readdir', () => readdirSync(directory)).length > 0) {
-    throw new UsageError(`${directory} is not empty`, { hint: 'name another directory with --out, or go on with what is there with --resume' })
-  }
+  demandEmpty(directory)
   const undo = (): void => {
     for (const name of readdirSync(directory)) rmSync(join(directory, name), { recursive: true, force: true })
     if (made !== undefined) rmSync(made, { recursive: true, force: true })
@@ -37,6 +35,17 @@ export function makeBundle(directory: string, { spec, named, arms }: NewExperime
     undo()
     throw error
   }
+}
+
+/**
+ * What has something in it is not written into. What is not there yet is empty.
+ *
+ * @throws UsageError for a directory with anything in it; SyscallError for one that cannot be read, or is none
+ */
+export function demandEmpty(directory: string): void {
+  if (!existsSync(directory)) return
+  if (attempt(`looking whether ${directory} is empty`, 'readdir', () => readdirSync(directory)).length === 0) return
+  throw new UsageError(`${directory} is not empty`, { hint: 'name another directory with --out, or go on with what is there with --resume' })
 }
 
 /** Of a module what is kept is the experiment that it made, as JSON. */

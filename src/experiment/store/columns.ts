@@ -28,24 +28,6 @@ export const queueColumns: Columns<QueueColumns> = [
   ['marks', 'marks'],
 ]
 
-export function samplesOf(rows: number): SampleColumns {
-  return {
-    timeNs: new Float64Array(rows),
-    flow: new Uint32Array(rows),
-    cwnd: new Uint32Array(rows),
-    ssthresh: new Uint32Array(rows),
-    srttUs: new Uint32Array(rows),
-    rttvarUs: new Uint32Array(rows),
-    minRttUs: new Uint32Array(rows),
-    pacingRate: new Float64Array(rows),
-    deliveryRate: new Float64Array(rows),
-    inflight: new Uint32Array(rows),
-    retransmits: new Uint32Array(rows),
-    caState: new Uint32Array(rows),
-    bytesAcked: new Float64Array(rows),
-  }
-}
-
 export function queueOf(rows: number): QueueColumns {
   return {
     timeNs: new Float64Array(rows),

@@ -1,7 +1,7 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
 import { z } from 'zod'
-import type { FlowRecord, MetricValue, QueueColumns, SampleColumns, Trial, TrialResult } from '../trial.ts'
-import { queueColumns, queueOf, sampleColumns, samplesOf } from './columns.ts'
+import { type FlowRecord, type MetricValue, type QueueColumns, type SampleColumns, samplesOf, type Trial, type TrialResult } from '../trial.ts'
+import { queueColumns, queueOf, sampleColumns } from './columns.ts'
 
 type Row = Record<string, SQLOutputValue>
 

@@ -1,9 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { ExperimentStore } from '../../../src/experiment/index.ts'
 import { ccdk, documentOf, errorOf } from '../../support/ccdk.ts'
-import { madeUpExperiment, madeUpFacts, madeUpResult } from '../../support/made-up-experiment.ts'
+import { storeMadeUp } from '../../support/made-up-experiment.ts'
 import { suite } from '../../support/needs.ts'
 import { type TemporaryDirectory, temporaryDirectory } from '../../support/tmp.ts'
 
@@ -15,10 +14,7 @@ let run: string
 test.before(() => {
   directory = temporaryDirectory()
   run = join(directory.path, 'run')
-  const experiment = madeUpExperiment({ blocks: 6 })
-  using store = ExperimentStore.create(run, experiment)
-  store.beginRun(madeUpFacts)
-  for (const trial of experiment.trials) store.addTrial(madeUpResult(trial, { hz: 2 }))
+  storeMadeUp(run, { blocks: 6, hz: 2 })
 })
 test.after(() => directory[Symbol.dispose]())
 

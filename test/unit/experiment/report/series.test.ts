@@ -6,7 +6,7 @@ import { completions } from '../../../../src/experiment/report/series/completion
 import { distribution } from '../../../../src/experiment/report/series/distribution.ts'
 import { flowRates, ranked, thinned } from '../../../../src/experiment/report/series/flow-rates.ts'
 import { acrossBlocks, samplesOverTime } from '../../../../src/experiment/report/series/over-time.ts'
-import { samplesOf } from '../../../../src/experiment/store/columns.ts'
+import { samplesOf } from '../../../../src/experiment/trial.ts'
 import { madeUpExperiment, madeUpResult } from '../../../support/made-up-experiment.ts'
 
 const test = suite('what the charts of a report show')

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert'
 import { CcdkError, ObjectError, SyscallError } from '../../../../src/errors/index.ts'
 import { ExperimentStore } from '../../../../src/experiment/index.ts'
 import { Random } from '../../../../src/link-model/index.ts'
-import { madeUpExperiment, madeUpFacts, madeUpResult } from '../../../support/made-up-experiment.ts'
+import { storeMadeUp } from '../../../support/made-up-experiment.ts'
 import { suite } from '../../../support/needs.ts'
 import { type TemporaryDirectory, temporaryDirectory } from '../../../support/tmp.ts'
 
@@ -17,10 +17,7 @@ let whole: string
 test.before(() => {
   directory = temporaryDirectory()
   whole = join(directory.path, 'whole')
-  const experiment = madeUpExperiment({ blocks: 1 })
-  using store = ExperimentStore.create(whole, experiment)
-  store.beginRun(madeUpFacts)
-  for (const trial of experiment.trials.slice(0, 3)) store.addTrial(madeUpResult(trial))
+  storeMadeUp(whole, { blocks: 1, trials: 3 })
 })
 test.after(() => directory[Symbol.dispose]())
 
