@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { type AddressFamily, openNamespace, type TcpAddress } from '../kernel/index.ts'
 import { UsageError } from '../errors/index.ts'
 import { listTcpSockets, type TcpSocket, type TcpSocketFilter } from '../sockets/index.ts'
+import { droppedSending } from './device-counters.ts'
 import { HostChannel } from './host-channel.ts'
 import { Program, type ProgramOptions } from './program.ts'
 import { Service } from './service.ts'
@@ -111,6 +113,11 @@ export class Host implements AsyncDisposable {
   sockets(filter: TcpSocketFilter = {}): TcpSocket[] {
     using namespace = openNamespace(`/proc/${this.pid}/ns/net`)
     return listTcpSockets(filter, namespace)
+  }
+
+  /** How many packets its interfaces have dropped instead of sending them. */
+  droppedSending(): number {
+    return droppedSending(readFileSync(`/proc/${this.pid}/net/dev`, 'utf8'))
   }
 
   /** Makes the interface towards `peer` and the one of `peer` towards this host; both still without addresses. */

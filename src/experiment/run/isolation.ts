@@ -37,7 +37,7 @@ export function checkIsolation(path: Path, wanted: ResolvedPath, meter: CpuMeter
       found: `${megabytes(receive)} and ${megabytes(send)}, with up to ${megabytes(onTheWay)} on the way`,
       ok: receive >= 2 * onTheWay && send >= 2 * onTheWay,
     },
-    { check: 'packets are those of a wire (offloads)', found: offloads.length === 0 ? 'off' : offloads.join('; '), ok: offloads.length === 0 },
+    { check: 'packets are those of a wire (offloads)', found: offloads.length === 0 ? 'off, but that hosts merge what comes (GRO)' : offloads.join('; '), ok: offloads.length === 0 },
     { check: 'nobody uses the default congestion control', found: `${defaults.join(', ')}; connections name their own on both ends`, ok: true },
     { check: 'shaping is away from the senders', found: 'in a namespace of its own', ok: true },
     { check: 'the processor keeps its frequency', found: governor ?? 'not told by this machine', ok: governor === undefined || governor === 'performance' },

@@ -63,7 +63,8 @@ export class KernelTarget implements ExperimentTarget {
     const { busy, steal } = meter.read()
     const statistics = await path.statistics()
     const wanted = new Map(arms.map(({ name, cc }) => [name, cc]))
-    const reasons = reasonsAgainst(statistics, result.flows, { wanted, late: this.#spec.late, unread: raw.unread })
+    const droppedBefore = path.hosts.reduce((sum, { host }) => sum + host.droppedSending(), 0)
+    const reasons = reasonsAgainst(statistics, result.flows, { wanted, late: this.#spec.late, unread: raw.unread, droppedBefore })
     return {
       trial,
       startedAt,
