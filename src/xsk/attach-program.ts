@@ -2,7 +2,9 @@ import { SyscallError, UnsupportedKernelError } from '../errors/index.ts'
 import { insideNamespace } from '../kernel/index.ts'
 import { attach, type Handle, type LoadedObject } from '../loader/index.ts'
 import type { Device } from './device.ts'
-import type { Hook } from './options.ts'
+
+/** Where an XDP program runs: in the driver, or in the kernel's generic code. */
+export type Hook = 'driver' | 'generic'
 
 // ABI: XDP_FLAGS_*_MODE, linux/if_link.h.
 const hookFlags: Readonly<Record<Hook, number>> = { generic: 2, driver: 4 }

@@ -3,9 +3,8 @@ import { fileURLToPath } from 'node:url'
 import { type Fd, LinuxTarget } from '../kernel/index.ts'
 import { load, openObject, setVariable } from '../loader/index.ts'
 import { type EventStream, openPerfBuffer } from '../streams/index.ts'
-import { attachProgram } from './attach-program.ts'
+import { attachProgram, type Hook } from './attach-program.ts'
 import { checkQueue, type Device, findDevice } from './device.ts'
-import type { Hook } from './options.ts'
 
 const bpfObject = 'ccdk/xsk/copy.bpf.o'
 /** The room for the packets of each CPU, bytes. */

@@ -1,5 +1,6 @@
 import { UsageError } from '../errors/index.ts'
 import type { Fd } from '../kernel/index.ts'
+import type { Hook } from './attach-program.ts'
 import type { RedirectProgram } from './redirect.ts'
 
 /** As libxdp has them. */
@@ -65,9 +66,6 @@ export interface SocketOptions {
   /** A socket of AF_XDP that is open and not bound, in place of a new one. It is duplicated: yours stays yours. */
   fd?: { readonly number: number }
 }
-
-/** Where an XDP program runs: in the driver, or in the kernel's generic code. */
-export type Hook = 'driver' | 'generic'
 
 const isPowerOfTwo = (value: number): boolean => Number.isInteger(Math.log2(value))
 

@@ -3,9 +3,8 @@ import { fileURLToPath } from 'node:url'
 import { UsageError } from '../errors/index.ts'
 import { type Fd, LinuxTarget } from '../kernel/index.ts'
 import { type Handle, load, MAP_TYPE, openObject, type Target } from '../loader/index.ts'
-import { attachProgram } from './attach-program.ts'
+import { attachProgram, type Hook } from './attach-program.ts'
 import { type Device, findDevice } from './device.ts'
-import type { Hook } from './options.ts'
 
 const bpfObject = 'ccdk/xsk/redirect.bpf.o'
 

@@ -2,7 +2,7 @@ import { UsageError } from '../../errors/index.ts'
 import { type LinkOptions, Random } from '../../link-model/index.ts'
 import type { PathLink } from '../../spec/index.ts'
 import type { Direction } from '../plan.ts'
-import type { PathStatistics } from '../statistics.ts'
+import type { Certifiable } from './certifiable.ts'
 import { findDelay, scheduleDelay } from './delay.ts'
 import { type Finding, type Tolerances, usualTolerances, type Verdict } from './finding.ts'
 import { payloadOf, smallFrame } from './frames.ts'
@@ -10,14 +10,6 @@ import { lapsesSince, Measuring } from './measuring.ts'
 import { bareWire } from './probes/bare-wire.ts'
 import { Prober } from './probes/prober.ts'
 import type { ProbeEnd } from './probes/protocol.ts'
-
-/** What can be certified: hosts, in segments, that are joined by links. */
-export interface Certifiable {
-  hosts: readonly { segment: number; ipv4: string; host: { pid: number } }[]
-  links: readonly PathLink[]
-  mtu: number
-  statistics(): Promise<Pick<PathStatistics, 'lapses' | 'links'>>
-}
 
 export interface CertifyOptions {
   /** What the links should be; what the path says of them when left out. */

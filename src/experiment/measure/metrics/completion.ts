@@ -2,7 +2,7 @@ import { quantile } from '../../statistics/descriptive.ts'
 import type { FlowRecord } from '../../trial.ts'
 import { sizeClasses } from '../metric-table.ts'
 import type { PathFacts } from '../raw.ts'
-import type { Figures } from './metrics.ts'
+import type { Figures } from './figures.ts'
 
 /** A flow that was to send so much, and how long it took. */
 interface Completion {

@@ -3,10 +3,8 @@ import type { MetricValue, SampleColumns } from '../../trial.ts'
 import { metricNames } from '../metric-table.ts'
 import type { RawTrial } from '../raw.ts'
 import { completionFigures } from './completion.ts'
+import type { Figures } from './figures.ts'
 import { goodputOfAll, harmTo, sharingFigures } from './sharing.ts'
-
-/** By the names of the metric table. What was not there to be measured is left out. */
-export type Figures = Record<string, number>
 
 /** The figures of each arm. */
 export const metricsOf = (raw: RawTrial): MetricValue[] =>

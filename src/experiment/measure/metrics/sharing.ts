@@ -2,7 +2,7 @@ import { jainIndex, mean } from '../../statistics/descriptive.ts'
 import type { FlowRecord, SampleColumns } from '../../trial.ts'
 import type { PathFacts, RawTrial } from '../raw.ts'
 import { completions, wireBytes } from './completion.ts'
-import type { Figures } from './metrics.ts'
+import type { Figures } from './figures.ts'
 
 const isBulk = ({ kind }: FlowRecord): boolean => kind === 'bulk'
 
