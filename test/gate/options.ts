@@ -5,11 +5,14 @@ import { UsageError } from '../../src/errors/index.ts'
 
 /**
  * What a test needs, by folder. `unit` files run side by side; the others one after the other, because registered
- * algorithms, maps and programs belong to the whole machine. `vm` boots other kernels and runs only when named.
+ * algorithms, maps and programs belong to the whole machine. `vm` boots other kernels, `validation` measures for an hour,
+ * and both run only when named.
  */
-export const kinds = ['unit', 'kernel', 'tui', 'browser', 'vm'] as const
+export const kinds = ['unit', 'kernel', 'tui', 'browser', 'vm', 'validation'] as const
 
 export type Kind = (typeof kinds)[number]
+
+const onlyWhenNamed: readonly Kind[] = ['vm', 'validation']
 
 export interface GateOptions {
   /** The folder that holds one folder for each kind. */
@@ -28,7 +31,7 @@ export interface GateOptions {
 
 export const usage = `Usage: npm test -- [KIND…] [PART-OF-A-PATH…] [OPTION…]
 
-Runs test/KIND/**/*.test.ts, one process a file. Kinds: ${kinds.join(', ')}; without one, all but vm.
+Runs test/KIND/**/*.test.ts, one process a file. Kinds: ${kinds.join(', ')}; without one, all but ${onlyWhenNamed.join(' and ')}.
 
   --timeout SECONDS  time limit for a file, unless its first line sets one (default 600)
   --jobs N           unit files that run at a time (default: the number of cores)
@@ -47,7 +50,7 @@ export function parseOptions(args: string[], environment: NodeJS.ProcessEnv): Ga
   const named = kinds.filter((kind) => positionals.includes(kind))
   return {
     directory: resolve(values.directory),
-    kinds: named.length > 0 ? named : kinds.filter((kind) => kind !== 'vm'),
+    kinds: named.length > 0 ? named : kinds.filter((kind) => !onlyWhenNamed.includes(kind)),
     filters: positionals.filter((part) => !(kinds as readonly string[]).includes(part)),
     limitMs: 1000 * positive('--timeout', values.timeout),
     jobs: positive('--jobs', values.jobs),

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert'
 import { commandsPage } from '../../../scripts/commands-page.ts'
 import { metricsPage } from '../../../scripts/metrics-page.ts'
 import { topKeysPage } from '../../../scripts/top-keys-page.ts'
+import { validationPage } from '../../../scripts/validation-page.ts'
 import { suite } from '../../support/needs.ts'
 
 const test = suite('the pages')
@@ -21,6 +22,10 @@ test('docs/top-keys.md is what npm run docs would write', () => {
 
 test('docs/metrics.md is what npm run docs would write', () => {
   assert.is(read('docs/metrics.md'), metricsPage())
+})
+
+test('docs/validation.md is what npm run docs would write of the figures in docs/validation', () => {
+  assert.is(read('docs/validation.md'), validationPage())
 })
 
 test('docs/errors.md has every row of the table of errors, and no other', () => {

@@ -6,7 +6,7 @@ import { runGate } from '../../support/run-gate.ts'
 
 const test = suite('selecting tests')
 
-test('takes every kind but vm, unless kinds are named', () => {
+test('takes every kind but vm and validation, unless kinds are named', () => {
   assert.equal(parseOptions([], {})?.kinds, ['unit', 'kernel', 'tui', 'browser'])
   assert.equal(parseOptions(['vm', 'unit'], {})?.kinds, ['unit', 'vm'])
 })

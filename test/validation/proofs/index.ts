@@ -1,0 +1,4 @@
+import { alike } from './aa.ts'
+
+/** In the order of docs/validation.md. One without figures is not shown. */
+export const proofs: readonly { section(): string | undefined }[] = [alike]
