@@ -1,7 +1,6 @@
 import { BtfMismatchError, CcdkError, CompileError, errorDocument, VerifierError } from '../../src/errors/index.ts'
 import { type Output, toJson } from '../output/output.ts'
-import { verifierLines } from './verifier-lines.ts'
-import { keepVerifierLog } from './verifier-log-file.ts'
+import { errorText, logPlace } from './error-text.ts'
 
 /** Tells on stderr what went wrong: as a sentence with what to do next, or as JSON. */
 export function reportError(error: unknown, output: Output): void {
@@ -17,11 +16,10 @@ export function reportError(error: unknown, output: Output): void {
   }
   if (error instanceof CompileError && error.words !== '') output.error(error.words.trimEnd())
   if (error instanceof VerifierError && output.verbose) output.error(indented(error.log.trimEnd(), '  '))
-  const shown = error instanceof VerifierError ? `the verifier refused program "${error.program}" (${error.errno}): ${error.summary.reason}` : error.message
-  output.error(`${mark} ${shown}`)
-  if (error instanceof VerifierError) output.error(indented(verifierLines(error.summary), '      '))
-  if (error.hint !== '') output.error(`      ${error.hint}`)
-  if (error instanceof VerifierError) tellLog(keepVerifierLog(error), output)
+  const { message, below } = errorText(error)
+  output.error(`${mark} ${message}`)
+  for (const text of below) output.error(indented(text, '      '))
+  if (error instanceof VerifierError) output.error(`      ${logPlace(error, ': --verbose shows it')}`)
   if (!output.verbose) return
   for (let cause = error.cause; cause instanceof Error; cause = cause.cause)
     output.error(`      because: ${cause.message}`)
@@ -34,10 +32,6 @@ function documentOf(thrown: unknown): object {
   if (thrown instanceof CompileError) return { error: { ...error, diagnostics: thrown.diagnostics } }
   if (thrown instanceof BtfMismatchError) return { error: { ...error, report: thrown.report } }
   return { error }
-}
-
-function tellLog(path: string | undefined, output: Output): void {
-  output.error(`      ${path === undefined ? 'its whole log could not be kept: --verbose shows it' : `its whole log: ${path}`}`)
 }
 
 const indented = (text: string, indent: string): string => text.replaceAll(/^(?=.)/gm, indent)

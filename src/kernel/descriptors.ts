@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { basename } from 'node:path'
 
 /** A descriptor that some process has open. */
 export interface OpenDescriptor {
@@ -30,9 +31,20 @@ export function* openDescriptors(): Generator<OpenDescriptor> {
   }
 }
 
-/** What a process calls itself; empty when it has ended. */
-export const commandOf = (pid: number): string =>
-  orElse(() => readFileSync(`/proc/${pid}/comm`, 'utf8').trimEnd(), '').replaceAll(/\p{Cc}/gu, '?')
+/**
+ * What a process calls itself; empty when it has ended. Node calls all of its processes MainThread: of those it is the
+ * program with its script, such as `node ccdk.js`.
+ */
+export function commandOf(pid: number): string {
+  const name = orElse(() => readFileSync(`/proc/${pid}/comm`, 'utf8').trimEnd(), '')
+  return (name === 'MainThread' ? scriptOf(pid) || name : name).replaceAll(/\p{Cc}/gu, '?')
+}
+
+function scriptOf(pid: number): string {
+  const [program = '', ...args] = orElse(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8'), '').split('\0')
+  const script = args.find((arg) => arg !== '' && !arg.startsWith('-'))
+  return [program, script ?? ''].map((path) => basename(path)).join(' ').trim()
+}
 
 const namesIn = (directory: string): string[] => orElse(() => readdirSync(directory), [])
 

@@ -31,7 +31,7 @@ const table = {
   help: { keys: ['?'], group: 'Views', label: 'help', help: 'these keys', footer: 90 },
   next: { keys: ['tab'], group: 'Views', label: 'next', help: 'the next view' },
   previous: { keys: ['shift+tab'], group: 'Views', label: 'previous', help: 'the view before' },
-  open: { keys: ['enter'], group: 'Views', label: 'open', help: 'look closer at what the cursor is on', in: ['registered', 'sockets'], footer: 1 },
+  open: { keys: ['enter'], group: 'Views', label: 'open', help: 'look closer at what the cursor is on', in: lists, footer: 1 },
   back: { keys: ['esc'], group: 'Views', label: 'back', help: 'close, clear the filter, or go back', footer: 80 },
   quit: { keys: ['q', 'ctrl+c'], group: 'Views', label: 'quit', help: 'leave', footer: 100 },
 
@@ -46,6 +46,7 @@ const table = {
   sort: { keys: ['s'], group: 'Lists', label: 'sort', help: 'sort by the next column', in: ['registered', 'sockets'], footer: 30 },
   sortBack: { keys: ['S'], group: 'Lists', label: 'sort back', help: 'sort by the column before', in: ['registered', 'sockets'] },
   reverse: { keys: ['r'], group: 'Lists', label: 'reverse', help: 'turn the order around', in: ['registered', 'sockets'], footer: 31 },
+  part: { keys: ['p'], group: 'Lists', label: 'part', help: 'go to the next part: members, variables, timeline', in: ['detail'], footer: 3 },
 
   zoomIn: { keys: ['i'], group: 'Flow', label: 'zoom in', help: 'show less time', in: ['flow'], footer: 10 },
   zoomOut: { keys: ['o'], group: 'Flow', label: 'zoom out', help: 'show more time', in: ['flow'], footer: 11 },

@@ -18,28 +18,31 @@ interface Panel extends Area {
   /** What stands to the right of the title. */
   note?: Row
   place?: Place
+  /** Whether the cursor is in it, among others on the screen. */
+  active?: boolean
 }
 
 /** What a panel leaves for what is in it. */
 export const inner = ({ columns, rows }: Area): Area => ({ columns: Math.max(0, columns - 4), rows: Math.max(0, rows - 2) })
 
 /** A box with its title in the upper edge. What does not fit is left out. */
-export function panel({ title, note = [], columns, rows, place }: Panel, content: readonly Row[], glyphs: Glyphs): Row[] {
+export function panel({ title, note = [], columns, rows, place, active = false }: Panel, content: readonly Row[], glyphs: Glyphs): Row[] {
   const { topLeft, topRight, bottomLeft, bottomRight, horizontal, vertical, ellipsis } = glyphs
-  const line = (columns_: number): Row => (columns_ > 0 ? [span(horizontal.repeat(columns_), 'border')] : [])
+  const edge = active ? 'title' : 'border'
+  const line = (columns_: number): Row => (columns_ > 0 ? [span(horizontal.repeat(columns_), edge)] : [])
   const room = columns - 6
   const heading: Row = textOf(fit([span(title)], room)).trimEnd().length < title.length ? fit([span(title, 'title')], room, ellipsis) : [span(title, 'title')]
-  const left: Row = [span(topLeft, 'border'), ...line(1), span(' '), ...heading, span(' ')]
+  const left: Row = [span(topLeft, edge), ...line(1), span(' '), ...heading, span(' ')]
   const free = columns - width(left) - 2
-  const right: Row = note.length > 0 && free >= 8 ? [span(' '), ...(width(note) > free - 3 ? fit(note, free - 3, ellipsis) : note), span(' '), ...line(1)] : []
-  const top: Row = [...left, ...line(columns - width(left) - width(right) - 1), ...right, span(topRight, 'border')]
+  const noted: Row = note.length > 0 && free >= 8 ? [span(' '), ...(width(note) > free - 3 ? fit(note, free - 3, ellipsis) : note), span(' '), ...line(1)] : []
+  const top: Row = [...left, ...line(columns - width(left) - width(noted) - 1), ...noted, span(topRight, edge)]
   const height = Math.max(0, rows - 2)
   const thumb = thumbOf(place, height)
   const body = Array.from({ length: height }, (_, y): Row => {
-    const edge = y >= thumb.from && y < thumb.to ? span(glyphs.thumb, 'dim') : span(vertical, 'border')
-    return [span(vertical, 'border'), span(' '), ...fit(content[y] ?? [], columns - 4, ellipsis), span(' '), edge]
+    const right = y >= thumb.from && y < thumb.to ? span(glyphs.thumb, 'dim') : span(vertical, edge)
+    return [span(vertical, edge), span(' '), ...fit(content[y] ?? [], columns - 4, ellipsis), span(' '), right]
   })
-  return [top, ...body, [span(bottomLeft, 'border'), ...line(columns - 2), span(bottomRight, 'border')]]
+  return [top, ...body, [span(bottomLeft, edge), ...line(columns - 2), span(bottomRight, edge)]]
 }
 
 function thumbOf(place: Place | undefined, height: number): { from: number; to: number } {
@@ -70,6 +73,3 @@ export function heights(wanted: readonly { least: number; most: number }[], rows
   if (last >= 0) given[last] = (given[last] ?? 0) + left
   return given
 }
-
-/** A line of facts: what it is, dim, and what it says. */
-export const fact = (name: string, value: Row, wide: number): Row => [span(name.padEnd(wide), 'header'), ...value]

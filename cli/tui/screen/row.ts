@@ -75,15 +75,23 @@ export function over(under: readonly Row[], block: readonly Row[], columns: numb
   })
 }
 
-/** A text in lines of so many columns at the most, broken between words. */
+/** A text in lines of so many columns at the most, broken between words, and within one that is too long for a line. */
 export function wrapped(text: string, columns: number): string[] {
   const lines: string[] = []
   for (const word of text.split(' ')) {
     const last = lines.at(-1)
     if (last !== undefined && last.length + 1 + word.length <= columns) lines[lines.length - 1] = `${last} ${word}`
-    else lines.push(word)
+    else lines.push(...(word.match(new RegExp(`.{1,${Math.max(1, columns)}}`, 'gu')) ?? ['']))
   }
   return lines
+}
+
+/** A row on as many lines as it takes, broken at a blank where there is one. */
+export function wrappedRow(row: Row, columns: number): Row[] {
+  if (width(row) <= columns || columns < 1) return [row]
+  const at = textOf(row).slice(0, columns + 1).lastIndexOf(' ')
+  const [end, next] = at > 0 ? [at, at + 1] : [columns, columns]
+  return [slice(row, 0, end), ...wrappedRow(slice(row, next), columns)]
 }
 
 export const chosen = (row: Row): Row => row.map((piece) => ({ ...piece, chosen: true }))

@@ -20,7 +20,8 @@ export function algorithmOf(model: Model): AlgorithmView | undefined {
   return snapshot?.algorithms.find(({ mapId }) => mapId === ui.mapId)
 }
 
-export const variableOf = ({ variables, ui }: Model): VariableView | undefined => variables[ui.detail.cursor]
+/** The variable under the cursor, when it is among them. */
+export const variableOf = ({ variables, ui }: Model): VariableView | undefined => (ui.detail.part === 'variables' ? variables[ui.detail.cursor] : undefined)
 
 /** The socket under the cursor, when it is in the window that was read. */
 export const socketOf = ({ sockets, ui }: Model): SocketView | undefined => sockets.rows[ui.sockets.cursor - sockets.from]
@@ -29,4 +30,10 @@ export function shownEvents({ history, ui }: Model): readonly MonitorEvent[] {
   const wanted = ui.log.filter.toLowerCase()
   if (wanted === '') return history.log
   return history.log.filter(({ kind, name, text }) => [kind, name ?? '', text].some((part) => part.toLowerCase().includes(wanted)))
+}
+
+/** The line of the log under the cursor: the last one while it follows. */
+export function eventOf(model: Model): MonitorEvent | undefined {
+  const { follow, cursor } = model.ui.log
+  return shownEvents(model).at(follow ? -1 : cursor)
 }

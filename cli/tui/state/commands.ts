@@ -1,16 +1,17 @@
+import type { MonitorEvent } from '../../../src/monitor/index.ts'
 import type { CommandName, ViewName } from '../keys/table.ts'
 import { inner } from '../screen/panel.ts'
 import { algorithmColumns } from '../views/algorithm-columns.ts'
-import { variablesHeight } from '../views/detail.ts'
+import { detailExtent } from '../views/detail/detail.ts'
 import { bodyOf } from '../views/frame.ts'
 import { helpRows } from '../views/help.ts'
 import { registeredHeight } from '../views/registered.ts'
 import { socketColumns } from '../views/socket-columns.ts'
 import { socketsHeight } from '../views/sockets.ts'
 import { themes } from '../theme/themes.ts'
-import { algorithmOf, shownAlgorithms, shownEvents, socketOf } from './chosen.ts'
+import { algorithmOf, eventOf, shownAlgorithms, shownEvents, socketOf } from './chosen.ts'
 import { moved, scrolled, settled, type Step } from './move.ts'
-import type { ListState, Model, Ui } from './ui.ts'
+import { detailParts, type ListState, type Model, type Ui } from './ui.ts'
 
 /** What keys do to the screen alone: nothing here touches the machine. */
 
@@ -50,7 +51,13 @@ const beside = (by: number): Command => (model) => {
 function open(model: Model): Ui {
   if (model.ui.view === 'registered') return shown(model, 'detail')
   if (model.ui.view === 'sockets') return socketOf(model) === undefined ? model.ui : shown(model, 'flow')
-  return model.ui
+  const event = eventOf(model)
+  return event === undefined ? model.ui : { ...model.ui, page: { title: event.kind, text: wordsOf(event), style: 'text', from: 0 } }
+}
+
+const wordsOf = ({ at, name, mapId, text }: MonitorEvent): string => {
+  const who = [name, mapId === undefined ? undefined : `map ${mapId}`].filter((part) => part !== undefined).join(', ')
+  return `${text}\n\n${at}${who === '' ? '' : `  ${who}`}`
 }
 
 /** The first of: what was written in the way, the filter, the view. */
@@ -71,7 +78,7 @@ function extent(model: Model): { height: number; total: number } {
       return { height: registeredHeight(area, total), total }
     }
     case 'detail':
-      return { height: variablesHeight(model, area), total: model.variables.length }
+      return detailExtent(model, area)
     case 'sockets':
       return { height: socketsHeight(area), total: model.sockets.matching }
     case 'log':
@@ -138,6 +145,11 @@ function sortedBy(list: ListState, columns: readonly { key: string; align: 'left
   return column === undefined ? list : { ...list, cursor: 0, from: 0, sorting: { key: column.key, reverse: column.align === 'right' } }
 }
 
+const part: Command = ({ ui }) => {
+  const at = detailParts.indexOf(ui.detail.part)
+  return { ...ui, detail: { ...ui.detail, cursor: 0, from: 0, part: detailParts[(at + 1) % detailParts.length] ?? 'members' } }
+}
+
 const reverse: Command = ({ ui }) => {
   if (ui.view !== 'registered' && ui.view !== 'sockets') return ui
   const list = ui[ui.view]
@@ -179,6 +191,7 @@ export const commands: Partial<Record<CommandName, Command>> = {
   pageUp: step('pageUp'),
   top: step('top'),
   bottom: step('bottom'),
+  part,
   sort: sort(1),
   sortBack: sort(-1),
   reverse,

@@ -1,7 +1,7 @@
 import type { MonitorEvent, Snapshot } from '../../../src/monitor/index.ts'
 
 /** How much is kept: of each curve, of each algorithm's timeline, and of the log. */
-const most = { samples: 240, timeline: 200, log: 5000 }
+const most = { samples: 240, timeline: 200, steps: 6, log: 5000 }
 
 /** What was seen since the monitor began. */
 export class History {
@@ -17,8 +17,9 @@ export class History {
       if (seconds > 0) keep(listOf(this.#calls, mapId), callsPerSecond, most.samples)
     }
     for (const event of events) {
-      this.note(event)
-      if (event.mapId !== undefined && event.kind !== 'printk') keep(listOf(this.#timelines, event.mapId), event, most.timeline)
+      // References change with each connection: they would drive all else out of the log.
+      if (event.kind !== 'refcnt') this.note(event)
+      if (event.mapId !== undefined && event.kind !== 'printk') keepCourse(listOf(this.#timelines, event.mapId), event)
     }
     const there = new Set(algorithms.map(({ mapId }) => mapId))
     for (const mapId of this.#calls.keys()) if (!there.has(mapId)) this.#calls.delete(mapId)
@@ -45,6 +46,15 @@ function listOf<Item>(lists: Map<number, Item[]>, key: number): Item[] {
   const found = lists.get(key) ?? []
   lists.set(key, found)
   return found
+}
+
+/** References that change one after the other are one line, with the last steps: `refcnt … 12 → 11 → 4`. */
+function keepCourse(timeline: MonitorEvent[], event: MonitorEvent): void {
+  const last = timeline.at(-1)
+  if (last?.kind !== 'refcnt' || event.kind !== 'refcnt') return keep(timeline, event, most.timeline)
+  const steps = [...last.text.split(' ').filter((word) => /^\d+$/.test(word)), event.text.split(' ').at(-1) ?? '']
+  const shown = steps.slice(-most.steps)
+  timeline[timeline.length - 1] = { ...event, text: `refcnt ${[...(shown.length < steps.length || last.text.includes('…') ? ['…'] : []), ...shown].join(' → ')}` }
 }
 
 function keep<Item>(list: Item[], item: Item, limit: number): void {

@@ -1,7 +1,10 @@
 import { windowFrom } from '../screen/table.ts'
 import type { ListState } from './ui.ts'
 
-export type Step = 'up' | 'down' | 'pageUp' | 'pageDown' | 'top' | 'bottom'
+const steps = ['up', 'down', 'pageUp', 'pageDown', 'top', 'bottom'] as const
+export type Step = (typeof steps)[number]
+
+export const isStep = (name: string | undefined): name is Step => steps.some((step) => step === name)
 
 /** Where the cursor goes in a list of `total` of which `height` are shown. */
 export function moved<List extends ListState>(list: List, step: Step, height: number, total: number): List {
@@ -17,7 +20,7 @@ export function settled<List extends ListState>(list: List, height: number, tota
 }
 
 /** Text that is read has no cursor: its window moves. */
-export function scrolled<List extends ListState>(list: List, step: Step, height: number, total: number): List {
+export function scrolled<List extends Pick<ListState, 'cursor' | 'from'>>(list: List, step: Step, height: number, total: number): List {
   const page = Math.max(1, height - 1)
   const by = { up: -1, down: 1, pageUp: -page, pageDown: page, top: -Infinity, bottom: Infinity }[step]
   const from = Math.max(0, Math.min(list.from + by, total - height))

@@ -1,4 +1,5 @@
 import type { FlowView, MonitorSource, Snapshot, SocketQuery, SocketsView, SocketView, VariableView } from '../../../src/monitor/index.ts'
+import { errorText, wholeText } from '../../errors/error-text.ts'
 import type { Actions } from '../actions/actions.ts'
 import { ask } from '../actions/ask.ts'
 import { take } from '../actions/take.ts'
@@ -6,13 +7,15 @@ import type { Bindings } from '../keys/bindings.ts'
 import type { Area } from '../screen/panel.ts'
 import type { Glyphs } from '../theme/glyphs.ts'
 import { bodyOf } from '../views/frame.ts'
+import { pageExtent } from '../views/page.ts'
 import { socketColumns } from '../views/socket-columns.ts'
 import { socketsHeight } from '../views/sockets.ts'
 import { algorithmOf } from './chosen.ts'
 import { commands, settle } from './commands.ts'
 import { History } from './history.ts'
 import { edited } from './line.ts'
-import type { Model, Notice, Situation, Ui } from './ui.ts'
+import { isStep, scrolled } from './move.ts'
+import type { Model, Notice, Page, Situation, Ui } from './ui.ts'
 import { whyNot } from './why-not.ts'
 
 export interface SessionOptions {
@@ -100,8 +103,9 @@ export class Session {
 
   /** A key, as `chordsOf` spells it. */
   press(chord: string): void {
-    const { prompt, question } = this.#ui
+    const { prompt, question, page } = this.#ui
     if (chord === 'ctrl+c') return this.options.quit()
+    if (page !== null) return this.#read(page, chord)
     if (question !== null) return this.#answer(chord)
     if (prompt !== null) return this.#write(chord)
     const command = this.options.bindings.commandOf(chord, this.#ui.view)
@@ -134,11 +138,10 @@ export class Session {
 
   /** An error is told in a line, and the whole of it stands in the log. */
   fail(error: unknown): void {
-    const text = error instanceof Error ? error.message : String(error)
+    const { message, below } = errorText(error)
     const at = new Date().toISOString()
-    const hint = error instanceof Error && 'hint' in error && typeof error.hint === 'string' ? error.hint : ''
-    for (const line of [...text.split('\n'), hint]) if (line.trim() !== '') this.history.note({ at, kind: 'error', text: line })
-    this.tell(text.split('\n')[0] ?? text, 'bad')
+    for (const line of [message, ...below].join('\n').split('\n')) if (line.trim() !== '') this.history.note({ at, kind: 'error', text: line })
+    this.tell(message.split('\n')[0] ?? message, 'bad')
   }
 
   /** Does something to the machine, tells how it went, and looks what became of it. */
@@ -146,7 +149,9 @@ export class Session {
     try {
       this.tell(await action())
     } catch (error) {
+      // Of what was asked for the whole answer is wanted, now.
       this.fail(error)
+      this.update({ page: { title: 'That did not work', text: wholeText(error), style: 'bad', from: 0 }, notice: null })
     }
     if (!this.#ui.paused) this.look()
   }
@@ -159,6 +164,14 @@ export class Session {
     } else if (chord === 'n' || chord === 'N' || chord === 'esc' || chord === 'q') {
       this.update({ question: null, notice: { text: 'left as it is', style: 'good' } })
     }
+  }
+
+  /** A page is moved by the keys that move lists, and closed by those that leave or open something. */
+  #read(page: Page, chord: string): void {
+    const command = this.options.bindings.commandOf(chord, 'help')
+    if (chord === 'esc' || chord === 'enter' || command === 'quit' || command === 'back') return this.update({ page: null })
+    const { height, total } = pageExtent(page, this.#size)
+    if (isStep(command)) this.update({ page: { ...page, from: scrolled({ ...page, cursor: 0 }, command, height, total).from } })
   }
 
   #write(chord: string): void {

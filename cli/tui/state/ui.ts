@@ -36,10 +36,23 @@ export interface Question {
   act: () => void
 }
 
+/** A text that has no room on a line, such as an error, until it is closed. */
+export interface Page {
+  title: string
+  text: string
+  style: 'text' | 'bad'
+  /** The first line that is shown. */
+  from: number
+}
+
 export interface Notice {
   text: string
   style: 'good' | 'warn' | 'bad'
 }
+
+/** The lists of Detail, of which the cursor is in one. */
+export const detailParts = ['members', 'variables', 'timeline'] as const
+export type DetailPart = (typeof detailParts)[number]
 
 /** All that is on the screen but figures. */
 export interface Ui {
@@ -50,7 +63,7 @@ export interface Ui {
   periodMs: number
   theme: string
   registered: ListState
-  detail: ListState
+  detail: ListState & { part: DetailPart }
   sockets: ListState
   log: ListState & { follow: boolean }
   help: ListState
@@ -62,6 +75,7 @@ export interface Ui {
   flow: { windowMs: number; until: number | null }
   prompt: Prompt | null
   question: Question | null
+  page: Page | null
   notice: Notice | null
   statistics: boolean
   recording: string | null
@@ -98,7 +112,7 @@ export const firstUi = (given: Partial<Pick<Ui, 'view' | 'periodMs' | 'theme' | 
   periodMs: given.periodMs ?? 1000,
   theme: given.theme ?? 'night',
   registered: list({ key: 'map', reverse: false }),
-  detail: list(),
+  detail: { ...list(), part: 'variables' },
   sockets: { ...list(given.sorting ?? { key: 'deliveryRate', reverse: true }), filter: given.filter ?? '' },
   log: { ...list(), follow: true },
   help: list(),
@@ -107,6 +121,7 @@ export const firstUi = (given: Partial<Pick<Ui, 'view' | 'periodMs' | 'theme' | 
   flow: { windowMs: 10_000, until: null },
   prompt: null,
   question: null,
+  page: null,
   notice: null,
   statistics: given.statistics ?? false,
   recording: given.recording ?? null,

@@ -25,6 +25,7 @@ export function whyNot(command: CommandName, model: Model): string | null {
       if (algorithm === undefined) return 'no algorithm is chosen'
       return algorithm.registered ? null : `map ${algorithm.mapId} is not registered (${algorithm.state})`
     case 'edit': {
+      if (ui.detail.part !== 'variables') return 'the cursor is not in the variables'
       const variable = variableOf(model)
       if (variable === undefined) return 'no variable of this algorithm can be seen'
       return variable.writable ? null : `${variable.name} is constant: the verifier has relied on its value`

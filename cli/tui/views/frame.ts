@@ -1,4 +1,4 @@
-import type { CommandName } from '../keys/table.ts'
+import type { CommandName, ViewName } from '../keys/table.ts'
 import { commandNames, keyTable, views } from '../keys/table.ts'
 import { isIn } from '../keys/bindings.ts'
 import { shownChord } from '../keys/chords.ts'
@@ -8,10 +8,11 @@ import { asciiOf, blank, centred, ends, fit, over, plain, type Row, span, width 
 import { plural } from '../screen/words.ts'
 import type { Model, Ui } from '../state/ui.ts'
 import { whyNot } from '../state/why-not.ts'
-import { detailView } from './detail.ts'
+import { detailView } from './detail/detail.ts'
 import { flowView } from './flow.ts'
 import { helpView } from './help.ts'
 import { logView } from './log.ts'
+import { pageBox } from './page.ts'
 import { questionBox } from './question.ts'
 import { registeredView } from './registered.ts'
 import { socketsView } from './sockets.ts'
@@ -35,6 +36,7 @@ function drawn(model: Model): Row[] {
   if (size.columns < least.columns || size.rows < least.rows) return tooSmall(size)
   const body = drawings[ui.view](model, bodyOf(size))
   const rows = [tabs(model), facts(model), ...body, foot(model)].map((row) => fit(row, size.columns, model.glyphs.ellipsis))
+  if (ui.page !== null) return over(rows, pageBox(ui.page, model), size.columns)
   return ui.question === null ? rows : over(rows, questionBox(ui.question, size.columns, model.glyphs), size.columns)
 }
 
@@ -47,51 +49,47 @@ function tooSmall({ columns, rows }: Area): Row[] {
   })
 }
 
+/** The views, and at the right what must be seen at any width: whether it is live, paused, or recorded. */
 function tabs({ ui, bindings, glyphs, snapshot, situation, size }: Model): Row {
+  const tab = (view: ViewName, isNamed: boolean): Row => {
+    const [key = ''] = bindings.keysOf(view)
+    const name = isNamed ? ` ${view.charAt(0).toUpperCase()}${view.slice(1)} ` : ' '
+    return view === ui.view ? [span(` ${shownChord(key)}${name}`, 'tab')] : [span(` ${shownChord(key)}`, 'key'), span(name, 'dim')]
+  }
   const names = views.filter((view) => view !== 'help')
-  const left: Row = [
-    span(' ccdk ', 'brand'),
-    ...names.flatMap((view): Row => {
-      const [key = ''] = bindings.keysOf(view)
-      const name = `${view.charAt(0).toUpperCase()}${view.slice(1)}`
-      return view === ui.view ? [span(` ${shownChord(key)} ${name} `, 'tab')] : [span(` ${shownChord(key)}`, 'key'), span(` ${name} `, 'dim')]
-    }),
+  const brand = span(' ccdk ', 'brand')
+  const lefts: Row[] = [
+    [brand, ...names.flatMap((view) => tab(view, true))],
+    names.flatMap((view) => tab(view, true)),
+    [brand, ...names.flatMap((view) => tab(view, view === ui.view))],
   ]
-  const time = snapshot === null ? '' : clock(snapshot.time)
   const [mark, word, style] = ui.paused
     ? ([glyphs.paused, 'paused', 'warn'] as const)
     : ([glyphs.live, situation.replay === null ? duration(ui.periodMs / 1000) : 'replay', 'good'] as const)
-  const right: Row = [
-    ...(ui.recording === null ? [] : [span(`${glyphs.live} rec `, 'bad')]),
-    span(`${mark} ${word}`, style),
-    ...(size.columns < 76 ? [] : [span(`  ${time}`, 'dim')]),
-    span(' '),
-  ]
+  const time = snapshot === null || size.columns < 76 ? [] : [span(`  ${clock(snapshot.time)}`, 'dim')]
+  const right: Row = [...(ui.recording === null ? [] : [span(`${glyphs.live} rec `, 'bad')]), span(`${mark} ${word}`, style), ...time, span(' ')]
+  const left = lefts.find((row) => width(row) + width(right) < size.columns) ?? lefts.at(-1) ?? []
   return ends(left, right, size.columns)
 }
 
+/** What the machine is like, or as much of it as there is room for. */
 function facts({ snapshot, size, situation, glyphs, ui }: Model): Row {
   if (snapshot === null) return []
   const { host, cpu, algorithms, sockets, cannot } = snapshot
-  const dot = span(` ${glyphs.middot} `, 'border')
-  const left: Row = [
-    span(` ${plain(host.name)}`, 'text'),
-    dot,
-    span(`Linux ${plain(host.kernel)}`, 'dim'),
-    dot,
-    span(`${plural(host.cpus, 'CPU')} ${percent(cpu.busy)}`, 'dim'),
-    dot,
-    span(`${algorithms.length} registered`, 'dim'),
-    dot,
-    span(plural(sockets.total, 'socket'), 'dim'),
-  ]
+  const counts = [span(`${algorithms.length} registered`, 'dim'), span(plural(sockets.total, 'socket'), 'dim')]
+  const busy = span(`${plural(host.cpus, 'CPU')} ${percent(cpu.busy)}`, 'dim')
+  const kernel = span(`Linux ${plain(host.kernel)}`, 'dim')
+  const name = span(` ${plain(host.name)}`)
   const right: Row = [
     ...(cannot.length === 0 ? [] : [span(`${plural(cannot.length, 'thing')} cannot be shown `, 'warn')]),
     ...(ui.statistics || situation.replay !== null ? [] : [span('statistics off ', 'warn')]),
     ...(situation.readonly === null ? [] : [span('read-only ', 'dim')]),
     ...(situation.replay === null ? [] : [span(`${plain(situation.replay.file)} ${situation.replay.place()} `, 'dim')]),
   ]
-  return width(left) + width(right) < size.columns ? ends(left, right, size.columns) : ends(left.slice(0, 5), right, size.columns)
+  const lefts = [[name, kernel, busy, ...counts], [name, busy, ...counts], [name, ...counts], [name]].map((pieces) =>
+    pieces.flatMap((piece, index): Row => (index === 0 ? [piece] : [span(` ${glyphs.middot} `, 'border'), piece])),
+  )
+  return ends(lefts.find((row) => width(row) + width(right) < size.columns) ?? [], right, size.columns)
 }
 
 /** What is being written, or what has just happened, or else the keys. */

@@ -7,7 +7,7 @@ import { shownAlgorithms } from '../state/chosen.ts'
 import type { Model } from '../state/ui.ts'
 import { algorithmColumns, nameOf } from './algorithm-columns.ts'
 import { logTail } from './log.ts'
-import { memberRows } from './members.ts'
+import { memberRows } from './detail/members.ts'
 
 /** How many rows of the list there is room for. */
 export const registeredHeight = (area: Area, total: number): number => (split(area, total, 0)[0] ?? 0) - 3

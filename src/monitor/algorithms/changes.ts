@@ -30,7 +30,7 @@ function changesOf(
   if (after.registered && before?.registered !== true && swapped.length === 0) {
     tell('registered', after.byLink ? `registered by link ${after.links.join(', ')}` : 'registered')
   }
-  if (before?.registered === true && !after.registered) tell('unregistered', `unregistered, with ${after.refcnt} references left`)
+  if (before?.registered === true && !after.registered) tell('unregistered', `unregistered, with ${after.refcnt} reference${after.refcnt === 1 ? '' : 's'} left`)
   if (before === undefined) {
     if (!after.registered) tell('state', `made, ${after.state}`)
     return events

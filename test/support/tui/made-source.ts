@@ -1,6 +1,7 @@
 import {
   type AlgorithmView,
   type FlowView,
+  type MonitorEvent,
   type MonitorSource,
   type Snapshot,
   type SocketQuery,
@@ -134,6 +135,8 @@ export class MadeSource implements MonitorSource {
     { section: '.bss', name: 'losses', type: '__u64', value: '48231', writable: true },
   ]
   looks = 0
+  /** What the next look tells besides. */
+  readonly events: MonitorEvent[] = []
 
   constructor(sockets = 200) {
     this.rows = Array.from({ length: sockets }, (_, index) => madeSocket(index))
@@ -152,7 +155,7 @@ export class MadeSource implements MonitorSource {
       sockets: this.sockets(query),
       events:
         this.looks > 1
-          ? []
+          ? this.events.splice(0)
           : [
               { at, kind: 'registered', mapId: 41, name: 'bpf_cubic', text: 'by link 7' },
               { at, kind: 'state', mapId: 44, name: 'bpf_dctcp', text: 'inuse to tobefree' },

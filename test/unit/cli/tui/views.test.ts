@@ -4,7 +4,9 @@ import * as assert from 'uvu/assert'
 import { frame } from '../../../../cli/tui/views/frame.ts'
 import { width } from '../../../../cli/tui/screen/row.ts'
 import { glyphsFor } from '../../../../cli/tui/theme/glyphs.ts'
+import { UsageError } from '../../../../src/errors/index.ts'
 import { suite } from '../../../support/needs.ts'
+import { MadeSource } from '../../../support/tui/made-source.ts'
 import { madeSession, screenOf } from '../../../support/tui/made-session.ts'
 
 const test = suite('what each view shows')
@@ -42,6 +44,54 @@ test('a question stands over the view, and says how many sockets it is about', (
   const { session, press } = madeSession({ size: { columns: 80, rows: 24 } })
   press('u')
   isAsKept('question-80x24', screenOf(session))
+})
+
+test('what the kernel answers to an action is shown whole, and moved where it is longer than the screen', async () => {
+  const { session, press } = madeSession({ size: { columns: 80, rows: 24 } })
+  const log = Array.from({ length: 60 }, (_, index) => `${index}: (79) r2 = *(u32 *)(r1 +${index}) ; R1=trusted_ptr_tcp_sock() R2_w=scalar()`).join('\n')
+  await session.act(() => {
+    throw new UsageError(`registering "bpf_cubic": a file /${'long/'.repeat(20)} is in the way\n${log}`, { hint: 'unregister it first' })
+  })
+  isAsKept('error-80x24', screenOf(session))
+  press('G')
+  assert.match(screenOf(session), /unregister it first/)
+  press('esc', '5')
+  assert.match(screenOf(session), /unregister it first/)
+  press('enter')
+  assert.match(screenOf(session), /─ error ─[^]*Esc closes/)
+})
+
+test('in Detail each part can be gone to, and has room there at any size', () => {
+  const { session, press } = madeSession({ size: { columns: 60, rows: 15 } })
+  press('2')
+  assert.match(screenOf(session), /initial_cwnd/)
+  press('p')
+  assert.match(screenOf(session), /18:40:12 +registered +by link 7/)
+  press('p')
+  const members = screenOf(session)
+  assert.match(members, /Members[^]*init [^]*set_state/)
+  press('e')
+  assert.match(screenOf(session), /edit: the cursor is not in the variables/)
+  press('G')
+  assert.match(screenOf(session), /pkts_acked/)
+})
+
+test('references that change are one line of the timeline, and none of the log', () => {
+  const source = new MadeSource()
+  const { session, press } = madeSession({ source })
+  const at = '2026-11-21T18:40:13.000Z'
+  for (let refcnt = 13; refcnt > 3; refcnt -= 1) source.events.push({ at, kind: 'refcnt', mapId: 41, name: 'bpf_cubic', text: `refcnt ${refcnt} → ${refcnt - 1}` })
+  session.look()
+  press('2')
+  assert.match(screenOf(session), /refcnt +refcnt … → 8 → 7 → 6 → 5 → 4 → 3 /)
+  press('5')
+  assert.not.match(screenOf(session), /refcnt/)
+})
+
+test('what must be seen is seen at any width: paused, recorded, how much there is', () => {
+  const { session } = madeSession({ size: { columns: 60, rows: 15 } })
+  session.update({ paused: true, recording: 'file' })
+  assert.match(screenOf(session), /1 Registered .* ● rec ‖ paused[^]*3 registered · 200 sockets/)
 })
 
 test('a terminal without Unicode gets ASCII alone, in the charts too', () => {
