@@ -39,7 +39,7 @@ export { ExpressionProblem, type Names, parseCondition } from './spec/gates/pars
 export { type Overrides, withOverrides } from './spec/override.ts'
 export { type ExperimentFile, type ExperimentInput, experimentOf, openExperiment, readExperiment } from './spec/read.ts'
 export { experimentDocumentWith } from './spec/schema.ts'
-export type { Design, FlowRecord, MetricValue, QueueColumns, SampleColumns, Trial, TrialResult } from './trial.ts'
+export type { AckColumns, AckRecord, Design, FlowRecord, MetricValue, QueueColumns, SampleColumns, Trial, TrialResult } from './trial.ts'
 export type { Connection, FlowAlgorithm } from './traffic/connections.ts'
 export type { EndRecord } from './traffic/records.ts'
 export { runTraffic, type TrafficOptions, type TrafficPath, type TrafficResult, type TrafficRun } from './traffic/run-traffic.ts'

@@ -84,6 +84,29 @@ export const samplesOf = (rows: number): SampleColumns => ({
   bytesAcked: new Float64Array(rows),
 })
 
+/** A sender at each segment that came in for it, before TCP looked at that: what samples have, and how its segments fared so far. */
+export interface AckColumns extends SampleColumns {
+  delivered: Uint32Array
+  /** Of those, marked on their way (ECN). */
+  deliveredCe: Uint32Array
+  lost: Uint32Array
+}
+
+/** Room for so many rows. */
+export const ackColumnsOf = (rows: number): AckColumns => ({
+  ...samplesOf(rows),
+  delivered: new Uint32Array(rows),
+  deliveredCe: new Uint32Array(rows),
+  lost: new Uint32Array(rows),
+})
+
+/** What the ACKs of a trial told. */
+export interface AckRecord {
+  columns: AckColumns
+  /** ACKs that are not among them: they came faster than they were read, or were too many to be kept. */
+  unread: number
+}
+
 /** The bottleneck's queue, a row for each bucket of time. */
 export interface QueueColumns {
   /** The bucket's begin, since traffic began. */
@@ -113,6 +136,8 @@ export interface TrialResult {
   reasons: string[]
   flows: FlowRecord[]
   samples: SampleColumns
+  /** Where ACKs were asked for. */
+  acks?: AckRecord | undefined
   queue: QueueColumns
   metrics: MetricValue[]
   /** What each member's BPF program took, of the arms that are BPF. */

@@ -1,5 +1,6 @@
 /** An experiment that nobody ran: what a store and a report are tried with. */
 import {
+  type AckRecord,
   ExperimentStore,
   type FlowRecord,
   type NewExperiment,
@@ -17,6 +18,8 @@ export interface MadeUp {
   seconds?: number
   /** Samples a second. */
   hz?: number
+  /** ACKs a second of each connection; none are asked for when left out. */
+  acks?: number
   name?: string
 }
 
@@ -84,7 +87,7 @@ export const madeUpCertificate = {
 } as const
 
 /** What a trial could have found: arm B keeps the queue short, and is else like arm A. */
-export function madeUpResult(trial: Trial, { flows = 4, seconds = 10, hz = 10 }: MadeUp = {}): TrialResult {
+export function madeUpResult(trial: Trial, { flows = 4, seconds = 10, hz = 10, acks = 0 }: MadeUp = {}): TrialResult {
   const random = new Random(trial.index, 'made up')
   const rate = (scenarios[trial.scenario]?.rate ?? 100) * 1e6
   const arms = trial.arm === undefined ? ['A', 'B'] : [trial.arm]
@@ -99,6 +102,7 @@ export function madeUpResult(trial: Trial, { flows = 4, seconds = 10, hz = 10 }:
     reasons: valid ? [] : ['the emulator fell behind: 3 times, by 41 ms'],
     flows: [...bulk, ...short],
     samples: madeUpSamples(random, bulk, { rate, seconds, hz }),
+    ...(acks > 0 ? { acks: madeUpAcks(random, bulk, { rate, seconds, hz: acks }) } : {}),
     queue: madeUpQueue(random, trial.arm, seconds),
     metrics: arms.flatMap((arm) => madeUpMetrics(random, arm, trial, rate)),
     programs: arms.includes('B') ? ['ssthresh', 'cong_avoid', 'in_ack_event'].map((member) => ({ arm: 'B', member, runs: 80_000, ns: 80_000 * Math.round(60 + 20 * random.float()) })) : [],
@@ -172,6 +176,12 @@ function madeUpSamples(random: Random, bulk: readonly FlowRecord[], { rate, seco
     caState: whole((row) => (row % 50 === 49 ? 3 : 0)),
     bytesAcked: Float64Array.from(each((row) => Math.round(share * (rows[row]?.at ?? 0)))),
   }
+}
+
+function madeUpAcks(random: Random, bulk: readonly FlowRecord[], shape: { rate: number; seconds: number; hz: number }): AckRecord {
+  const samples = madeUpSamples(random, bulk, shape)
+  const delivered = Uint32Array.from(samples.bytesAcked, (bytes) => bytes / 1448)
+  return { columns: { ...samples, delivered, deliveredCe: delivered.map((count) => count / 20), lost: samples.retransmits.slice() }, unread: 3 }
 }
 
 function madeUpQueue(random: Random, arm: string | undefined, seconds: number): QueueColumns {

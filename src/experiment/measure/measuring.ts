@@ -3,9 +3,11 @@ import { UsageError } from '../../errors/index.ts'
 import { nominalRate } from '../../link-model/index.ts'
 import type { Target } from '../../loader/index.ts'
 import type { TrafficResult, TrafficRun } from '../traffic/run-traffic.ts'
+import { AckSamples } from './ack-samples.ts'
 import { type ArmPrograms, ProgramRuns } from './program-runs.ts'
 import { QueueRecord } from './queue-record.ts'
 import type { PathFacts, RawTrial } from './raw.ts'
+import { Senders } from './senders.ts'
 import { SocketSamples } from './socket-samples.ts'
 
 export interface MeasuringOptions {
@@ -13,12 +15,14 @@ export interface MeasuringOptions {
   traffic: Pick<TrafficRun, 'begun' | 'connections'>
   /** How often a second sockets are sampled; 0 for never. */
   sampleHz: number
+  /** Whether senders are looked at whenever a segment comes in for them, too. */
+  acks?: boolean
   /** Those whose figures are wanted. */
   arms: readonly ArmPrograms[]
   target: Target
 }
 
-/** How often the emulator's record is read, ms: long before it is written over. */
+/** How often the emulator's record and ACKs are read, ms: long before they are written over, or find no room. */
 const readMs = 50
 const mostHz = 1000
 
@@ -27,21 +31,24 @@ export class Measuring implements Disposable {
   readonly #options: MeasuringOptions
   readonly #owned: DisposableStack
   readonly #samples: SocketSamples
+  readonly #acks: AckSamples | undefined
   readonly #queue: QueueRecord
   readonly #programs: ProgramRuns
   #failure: Error | undefined
 
   private constructor(options: MeasuringOptions) {
-    const { path, traffic, sampleHz, arms, target } = options
+    const { path, traffic, sampleHz, acks = false, arms, target } = options
     if (!(sampleHz >= 0 && sampleHz <= mostHz)) throw new UsageError(`samples a second: 0 to ${mostHz}, not ${sampleHz}`)
     using made = new DisposableStack()
     this.#options = options
-    this.#samples = made.use(new SocketSamples(path, traffic))
+    const senders = new Senders(path, traffic.connections)
+    this.#samples = made.use(new SocketSamples(senders, traffic))
+    this.#acks = acks && senders.hosts.length > 0 ? made.use(new AckSamples(senders, traffic, target)) : undefined
     this.#queue = new QueueRecord(path, traffic)
     this.#programs = made.use(new ProgramRuns(arms, target))
     const first = Math.max(0, Number(traffic.begun - process.hrtime.bigint()) / 1e6)
     if (sampleHz > 0) made.defer(repeat(first + 1000 / sampleHz, 1000 / sampleHz, () => this.#try(() => this.#samples.take())))
-    made.defer(repeat(readMs, readMs, () => this.#try(() => this.#queue.take())))
+    made.defer(repeat(readMs, readMs, () => this.#try(() => this.#read())))
     this.#owned = made.move()
   }
 
@@ -55,13 +62,15 @@ export class Measuring implements Disposable {
     if (this.#failure !== undefined) throw this.#failure
     if (this.#owned.disposed) throw new UsageError('measuring: asked for what was measured after it was closed')
     const programs = this.#programs.end()
-    this.#queue.take()
+    this.#read()
     this.#owned.dispose()
+    const recordOf = (plan: number): number => firstRecords[plan] ?? 0
     return {
       arms: this.#options.arms.map(({ name }) => name),
       flows,
       ends,
-      samples: this.#samples.columns((plan) => firstRecords[plan] ?? 0),
+      samples: this.#samples.columns(recordOf),
+      acks: this.#acks?.record(recordOf),
       queue: this.#queue.columns(),
       packets: this.#queue.packets(),
       unread: this.#queue.unread,
@@ -69,6 +78,11 @@ export class Measuring implements Disposable {
       endNs,
       path: factsOf(this.#options.path),
     }
+  }
+
+  #read(): void {
+    this.#queue.take()
+    this.#acks?.take()
   }
 
   #try(action: () => void): void {

@@ -1,5 +1,5 @@
 import type { EndRecord } from '../traffic/records.ts'
-import type { FlowRecord, QueueColumns, SampleColumns, TrialResult } from '../trial.ts'
+import type { AckRecord, FlowRecord, QueueColumns, SampleColumns, TrialResult } from '../trial.ts'
 import type { Direction } from '../workload/plans/plan.ts'
 
 /** What became of an arm's packets in the direction of its data. */
@@ -18,6 +18,8 @@ export interface RawTrial {
   flows: readonly FlowRecord[]
   ends: readonly EndRecord[]
   samples: SampleColumns
+  /** Where they were asked for. */
+  acks?: AckRecord | undefined
   queue: QueueColumns
   /** By arm; empty without telemetry. */
   packets: ReadonlyMap<string, ArmPackets>

@@ -1,9 +1,8 @@
 import { type Fd, openNamespace } from '../../kernel/index.ts'
 import { type SocketSample, SocketSampler } from '../../sockets/index.ts'
-import type { Host } from '../../testbed/index.ts'
-import { portsOf, senderOf } from '../traffic/connections.ts'
-import type { TrafficPath, TrafficRun } from '../traffic/run-traffic.ts'
+import type { TrafficRun } from '../traffic/run-traffic.ts'
 import { type SampleColumns, samplesOf } from '../trial.ts'
+import type { Senders } from './senders.ts'
 
 /** The columns that are one of the kernel's fields. */
 const fields = {
@@ -22,37 +21,21 @@ const fields = {
 /** Samples the sockets that send the data of some traffic, where they send from. */
 export class SocketSamples implements Disposable {
   readonly #sampler: SocketSampler
+  readonly #senders: Senders
   readonly #begun: bigint
-  /** The first plan of each connection, by its namespace and ports. */
-  readonly #plans = new Map<number, number>()
-  /** Small numbers for namespaces. */
-  readonly #places: readonly number[]
   readonly #parts: { columns: SampleColumns; plans: Uint32Array }[] = []
 
-  constructor(path: TrafficPath, { connections, begun }: Pick<TrafficRun, 'connections' | 'begun'>) {
-    const hosts = new Set<Host>()
-    const senders = connections.map((connection) => {
-      const end = senderOf(connection)
-      const { host } = connection.from.end === end ? connection.from : connection.to
-      const sender = path[end][host]
-      if (sender !== undefined) hosts.add(sender)
-      return sender?.namespace ?? 0
-    })
+  constructor(senders: Senders, { begun }: Pick<TrafficRun, 'begun'>) {
+    const { hosts, ports: port } = senders
+    this.#senders = senders
     this.#begun = begun
-    this.#places = [...hosts].map(({ namespace }) => namespace)
-    for (const [index, connection] of connections.entries()) {
-      const { localPort, remotePort } = portsOf(connection)
-      this.#plans.set(this.#key(senders[index] ?? 0, localPort, remotePort), connection.items[0]?.plan ?? 0)
-    }
-    const ports = connections.map(({ listenerPort }) => listenerPort)
-    const port = [ports.reduce((least, one) => Math.min(least, one), 0xffff), ports.reduce((most, one) => Math.max(most, one), 0)] as const
     using opened = new DisposableStack()
-    const namespaces: Fd[] = [...hosts].map(({ pid }) => opened.use(openNamespace(`/proc/${pid}/ns/net`)))
+    const namespaces: Fd[] = hosts.map(({ pid }) => opened.use(openNamespace(`/proc/${pid}/ns/net`)))
     // What is in other states sends no data.
     this.#sampler = new SocketSampler({
       namespaces,
       states: ['ESTABLISHED', 'FIN_WAIT1', 'CLOSE_WAIT', 'CLOSING'],
-      match: connections.length === 0 ? [] : [{ local: { port } }, { remote: { port } }],
+      match: hosts.length === 0 ? [] : [{ local: { port } }, { remote: { port } }],
     })
   }
 
@@ -62,7 +45,7 @@ export class SocketSamples implements Disposable {
     const known: number[] = []
     const plans: number[] = []
     for (let row = 0; row < sample.length; row += 1) {
-      const plan = this.#plans.get(this.#key(namespaces[row] ?? 0, local[row] ?? 0, remote[row] ?? 0))
+      const plan = this.#senders.planOf(namespaces[row] ?? 0, local[row] ?? 0, remote[row] ?? 0)
       if (plan === undefined) continue
       known.push(row)
       plans.push(plan)
@@ -97,13 +80,10 @@ export class SocketSamples implements Disposable {
     return columns
   }
 
-  #key(namespace: number, localPort: number, remotePort: number): number {
-    return (this.#places.indexOf(namespace) + 1) * 2 ** 32 + localPort * 2 ** 16 + remotePort
-  }
-
   [Symbol.dispose](): void {
     this.#sampler[Symbol.dispose]()
   }
 }
 
-const isColumn = (name: string): name is keyof SampleColumns => name in samplesOf(0)
+const isColumn = (name: string): name is keyof SampleColumns => name in noColumns
+const noColumns = samplesOf(0)

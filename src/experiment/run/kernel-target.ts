@@ -56,7 +56,7 @@ export class KernelTarget implements ExperimentTarget {
     const [started, meter] = [performance.now(), new CpuMeter()]
     const arms = [...this.#arms.values()].filter(({ name }) => trial.arm === undefined || name === trial.arm)
     await using traffic = await runTraffic({ path, plans, cc: (plan) => this.#algorithm(plan), seconds, signal })
-    using measuring = Measuring.begin({ path, traffic, sampleHz: this.#spec.sampleHz, arms, target: this.#target })
+    using measuring = Measuring.begin({ path, traffic, sampleHz: this.#spec.sampleHz, acks: this.#spec.acks, arms, target: this.#target })
     const result = await traffic.result
     const raw = measuring.end(result)
     const cores = availableParallelism()
@@ -73,6 +73,7 @@ export class KernelTarget implements ExperimentTarget {
       reasons,
       flows: result.flows,
       samples: raw.samples,
+      acks: raw.acks,
       queue: raw.queue,
       metrics: metricsOf(raw),
       programs: raw.programs,

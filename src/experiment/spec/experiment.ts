@@ -43,6 +43,8 @@ export interface ExperimentSpec {
   seed: number
   /** How often sockets are looked at, per second. */
   sampleHz: number
+  /** Whether senders are looked at at each ACK, too. */
+  acks: boolean
   /** How late one of a hundred packets may leave the emulator in a valid trial, ns. */
   late: number
   /** Of each host's namespace. */

@@ -39,6 +39,7 @@ export function resolveExperiment(document: ExperimentDocument, context: Experim
     gates: [],
     seed,
     sampleHz: sampling?.hz ?? 10,
+    acks: sampling?.acks ?? false,
     late,
     sysctls: Object.fromEntries(Object.entries(sysctls).map(([key, value]) => [key, String(value)])),
   }

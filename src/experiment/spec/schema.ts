@@ -71,7 +71,10 @@ const shapeWith = <Path extends z.ZodType>(path: Path) => ({
   designs: designsSchema.default(['alone']).describe('alone: each arm has the path to itself. mixed: all share it.'),
   gates: z.array(gateSchema).max(100).default([]).describe('What must hold, or the exit code is 7.'),
   seed: z.int().min(0).max(0xffff_ffff).default(1).describe('Of all that is random: the order, the workload, the path.'),
-  sampling: strict({ hz: z.number().min(0.1).max(1000).default(10).describe('How often sockets are looked at, per second.') })
+  sampling: strict({
+    hz: z.number().min(0.1).max(1000).default(10).describe('How often sockets are looked at, per second.'),
+    acks: z.boolean().default(false).describe('Whether senders are looked at whenever an ACK comes, too.'),
+  })
     .optional()
     .describe('How often figures are read.'),
   late: time.schema.default(1e6).describe('A trial is not valid when one of a hundred packets left the emulator later than this.'),

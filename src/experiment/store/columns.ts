@@ -1,4 +1,4 @@
-import type { QueueColumns, SampleColumns } from '../trial.ts'
+import type { AckColumns, QueueColumns, SampleColumns } from '../trial.ts'
 
 /** Which column of a table holds which of the typed arrays, in the table's order. */
 type Columns<Table> = readonly (readonly [column: string, key: keyof Table])[]
@@ -18,6 +18,8 @@ export const sampleColumns: Columns<SampleColumns> = [
   ['ca_state', 'caState'],
   ['bytes_acked', 'bytesAcked'],
 ]
+
+export const ackColumns: Columns<AckColumns> = [...sampleColumns, ['delivered', 'delivered'], ['delivered_ce', 'deliveredCe'], ['lost', 'lost']]
 
 export const queueColumns: Columns<QueueColumns> = [
   ['time_ns', 'timeNs'],

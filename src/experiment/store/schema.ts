@@ -2,7 +2,7 @@
 export const applicationId = 0x63_63_64_6b
 
 /** Of the tables below. It grows when a column changes its meaning or goes away. */
-export const schemaVersion = 1
+export const schemaVersion = 2
 
 /** What `.schema` of sqlite3 shows, comments and all. Times are ns since the trial's traffic began, unless said. */
 export const tables = `
@@ -63,7 +63,8 @@ CREATE TABLE trials (
   valid INTEGER,                 -- 1, or 0: not compared, for these reasons
   reasons TEXT,                  -- JSON: texts
   cpu_busy REAL,                 -- shares of all cores, 0 to 1
-  cpu_steal REAL
+  cpu_steal REAL,
+  acks_unread INTEGER            -- ACKs that are not in the table acks; NULL: none were asked for
 ) STRICT;
 
 CREATE TABLE discarded (
@@ -124,6 +125,29 @@ CREATE TABLE samples (
   ca_state INTEGER NOT NULL,     -- 0 Open, 1 Disorder, 2 CWR, 3 Recovery, 4 Loss
   bytes_acked INTEGER NOT NULL,  -- so far
   PRIMARY KEY (trial, sample)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE acks (
+  -- A sending socket whenever a segment came in for it, before TCP looked at that.
+  trial INTEGER NOT NULL REFERENCES trials,
+  ack INTEGER NOT NULL,
+  time_ns INTEGER NOT NULL,
+  flow INTEGER NOT NULL,         -- the first one of the connection
+  cwnd INTEGER NOT NULL,         -- packets
+  ssthresh INTEGER NOT NULL,     -- packets; 2147483647: none yet
+  srtt_us INTEGER NOT NULL,
+  rttvar_us INTEGER NOT NULL,
+  min_rtt_us INTEGER NOT NULL,
+  pacing_rate REAL NOT NULL,     -- bytes/s
+  delivery_rate REAL NOT NULL,   -- bytes/s
+  inflight INTEGER NOT NULL,     -- packets
+  retransmits INTEGER NOT NULL,  -- segments so far
+  ca_state INTEGER NOT NULL,     -- 0 Open, 1 Disorder, 2 CWR, 3 Recovery, 4 Loss
+  bytes_acked INTEGER NOT NULL,  -- so far
+  delivered INTEGER NOT NULL,    -- segments so far
+  delivered_ce INTEGER NOT NULL, -- of those, marked
+  lost INTEGER NOT NULL,         -- segments so far
+  PRIMARY KEY (trial, ack)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE queue (

@@ -1,7 +1,17 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
 import { z } from 'zod'
-import { type FlowRecord, type MetricValue, type QueueColumns, type SampleColumns, samplesOf, type Trial, type TrialResult } from '../trial.ts'
-import { queueColumns, queueOf, sampleColumns } from './columns.ts'
+import {
+  ackColumnsOf,
+  type AckRecord,
+  type FlowRecord,
+  type MetricValue,
+  type QueueColumns,
+  type SampleColumns,
+  samplesOf,
+  type Trial,
+  type TrialResult,
+} from '../trial.ts'
+import { ackColumns, queueColumns, queueOf, sampleColumns } from './columns.ts'
 
 type Row = Record<string, SQLOutputValue>
 
@@ -30,6 +40,7 @@ const outcomeSchema = z.object({
   reasons: z.string().transform((text) => z.array(z.string()).parse(JSON.parse(text))),
   cpu_busy: z.number(),
   cpu_steal: z.number(),
+  acks_unread: z.number().nullable(),
 })
 
 /** A trial that has run. What it measured is read when it is asked for, each time anew. */
@@ -43,6 +54,7 @@ export class StoredTrial implements TrialResult {
   readonly reasons: string[]
   readonly cpu: TrialResult['cpu']
   readonly #read: Reading
+  readonly #acksUnread: number | null
 
   constructor(row: Row, read: Reading) {
     const outcome = outcomeSchema.parse(row)
@@ -54,6 +66,7 @@ export class StoredTrial implements TrialResult {
     this.reasons = outcome.reasons
     this.cpu = { busy: outcome.cpu_busy, steal: outcome.cpu_steal }
     this.#read = read
+    this.#acksUnread = outcome.acks_unread
   }
 
   get metrics(): MetricValue[] {
@@ -70,6 +83,11 @@ export class StoredTrial implements TrialResult {
 
   get samples(): SampleColumns {
     return this.#fill('samples', 'sample', samplesOf, sampleColumns)
+  }
+
+  get acks(): AckRecord | undefined {
+    if (this.#acksUnread === null) return undefined
+    return { columns: this.#fill('acks', 'ack', ackColumnsOf, ackColumns), unread: this.#acksUnread }
   }
 
   get queue(): QueueColumns {

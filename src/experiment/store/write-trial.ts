@@ -1,7 +1,7 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import { UsageError } from '../../errors/index.ts'
 import type { FlowRecord, TrialResult } from '../trial.ts'
-import { queueColumns, sampleColumns } from './columns.ts'
+import { ackColumns, queueColumns, sampleColumns } from './columns.ts'
 
 /** Writes all rows of a trial. Call it in a transaction. A trial that was not valid gives way to the one that is new. */
 export function writeTrial(database: DatabaseSync, run: number, result: TrialResult): void {
@@ -12,6 +12,8 @@ export function writeTrial(database: DatabaseSync, run: number, result: TrialRes
   insert(database, 'programs', index, ['arm', 'member', 'runs', 'ns'], result.programs.map(({ arm, member, runs, ns }) => [arm, member, runs, ns]))
   insert(database, 'flows', index, flowColumns, result.flows.map(flowRow))
   insertColumns(database, 'samples', 'sample', index, sampleColumns.map(([column, key]) => [column, result.samples[key]]))
+  const { acks } = result
+  if (acks !== undefined) insertColumns(database, 'acks', 'ack', index, ackColumns.map(([column, key]) => [column, acks.columns[key]]))
   insertColumns(database, 'queue', 'bucket', index, queueColumns.map(([column, key]) => [column, result.queue[key]]))
 }
 
@@ -21,14 +23,14 @@ function makeRoom(database: DatabaseSync, trial: number): void {
   if (stored['valid'] === 1) throw new UsageError(`trial ${trial} is stored already`, { hint: 'ccdk ab --resume leaves out what was done' })
   if (stored['valid'] === null) return
   database.prepare('INSERT INTO discarded SELECT trial, started_at, reasons FROM trials WHERE trial = ?').run(trial)
-  for (const table of ['metrics', 'programs', 'flows', 'samples', 'queue']) database.prepare(`DELETE FROM ${table} WHERE trial = ?`).run(trial)
+  for (const table of ['metrics', 'programs', 'flows', 'samples', 'acks', 'queue']) database.prepare(`DELETE FROM ${table} WHERE trial = ?`).run(trial)
 }
 
-function writeOutcome(database: DatabaseSync, run: number, { trial, startedAt, seconds, valid, reasons, cpu }: TrialResult): void {
-  const set = 'run = ?, started_at = ?, seconds = ?, valid = ?, reasons = ?, cpu_busy = ?, cpu_steal = ?'
+function writeOutcome(database: DatabaseSync, run: number, { trial, startedAt, seconds, valid, reasons, cpu, acks }: TrialResult): void {
+  const set = 'run = ?, started_at = ?, seconds = ?, valid = ?, reasons = ?, cpu_busy = ?, cpu_steal = ?, acks_unread = ?'
   database
     .prepare(`UPDATE trials SET ${set} WHERE trial = ?`)
-    .run(run, startedAt, seconds, Number(valid), JSON.stringify(reasons), cpu.busy, cpu.steal, trial.index)
+    .run(run, startedAt, seconds, Number(valid), JSON.stringify(reasons), cpu.busy, cpu.steal, acks?.unread ?? null, trial.index)
 }
 
 const flowColumns = [

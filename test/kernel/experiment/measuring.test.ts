@@ -32,7 +32,7 @@ async function measure(input: PathInput, workload: WorkloadInput, meanwhile?: (p
   const [client] = path.clients
   assert.ok(client)
   await using traffic = await runTraffic({ path, plans, cc: () => ({ cc: arm.cc, arm: 'A', ecn: true }), seconds: 120 })
-  using measuring = Measuring.begin({ path, traffic, sampleHz: 50, arms: [{ name: 'A', programs: arm.programs }], target })
+  using measuring = Measuring.begin({ path, traffic, sampleHz: 50, acks: true, arms: [{ name: 'A', programs: arm.programs }], target })
   await meanwhile?.(client.pid, traffic.begun)
   const raw = measuring.end(await traffic.result)
   assert.throws(() => measuring.end({ ...raw, flows: [], ends: [], firstRecords: new Uint32Array() }), (error: unknown) => error instanceof UsageError)
@@ -129,6 +129,35 @@ test('samples are what ss says, and the queue’s record what the path and TCP c
   const goodput = figures.get('goodput') ?? 0
   assert.ok(goodput > 0 && goodput <= (20e6 * 1448) / 1514)
   assert.ok((figures.get('rtt.p50') ?? 0) >= 20e6 && (figures.get('marks') ?? 0) > 0)
+})
+
+test('ACKs are no more than the senders’ kernel has counted, in order, and go up to the last bytes', async () => {
+  const { raw } = await measure({ rate: '20mbit', rtt: '20ms', queue: { limit: '60kb', ecn: { step: '20p' } } }, [
+    { bulk: { flows: 2, seconds: 2 } },
+    { bulk: { seconds: 1 }, direction: 'reverse', family: 'ipv6' },
+  ])
+  const { acks, flows, ends } = raw
+  assert.ok(acks)
+  const { columns, unread } = acks
+  assert.is(unread, 0)
+  assert.equal(columns.timeNs, columns.timeNs.toSorted())
+  assert.is(flows.length, 3)
+  for (const [index, { bytes, retransmits }] of flows.entries()) {
+    const rows = [...columns.flow.keys()].filter((row) => columns.flow[row] === index)
+    // The kernel merges those that come while the sender writes, and those of the handshake and after the FIN are not among them.
+    const { segmentsIn = 0, marked = 0 } = ends[index] ?? {}
+    assert.ok(rows.length <= segmentsIn && rows.length > 10, `${rows.length} ACKs, ${segmentsIn} segments came`)
+    for (const name of ['bytesAcked', 'delivered', 'deliveredCe', 'lost', 'retransmits'] as const) {
+      const values = rows.map((row) => columns[name][row] ?? 0)
+      assert.equal(values, values.toSorted((left, right) => left - right), name)
+    }
+    const last = rows.at(-1) ?? 0
+    assert.ok((columns.bytesAcked[last] ?? 0) > bytes / 2 && (columns.bytesAcked[last] ?? 0) <= bytes + 2)
+    assert.ok((columns.deliveredCe[last] ?? 0) <= marked && (columns.retransmits[last] ?? 0) <= retransmits)
+    // It has no RTT of its own before the first ACK of data but that of the handshake, and never one shorter than the path.
+    assert.ok(rows.every((row) => (columns.srttUs[row] ?? 0) >= 20_000 && (columns.cwnd[row] ?? 0) > 0))
+    assert.ok(rows.slice(1).every((row) => (columns.inflight[row] ?? 0) <= 2 * (columns.cwnd[row] ?? 0) + 10))
+  }
 })
 
 test('what an algorithm’s programs take, for each ACK', async () => {

@@ -18,7 +18,7 @@ test('sqlite3 answers every question that it shows', async () => {
   {
     using store = ExperimentStore.create(path, experiment)
     store.beginRun(madeUpFacts)
-    for (const trial of experiment.trials) store.addTrial(madeUpResult(trial))
+    for (const trial of experiment.trials) store.addTrial(madeUpResult(trial, { acks: 20 }))
   }
   const questions = blocksOf(page).filter(({ language }) => language === 'sql')
   assert.ok(questions.length >= 4)

@@ -24,7 +24,7 @@ test.before(() => {
   const [first, ...scenarios] = experiment.scenarios
   store = ExperimentStore.create(path, { ...experiment, scenarios: [{ ...first, name: hostile, path: null }, ...scenarios] })
   store.beginRun(madeUpFacts)
-  for (const trial of experiment.trials) store.addTrial(madeUpResult(trial))
+  for (const trial of experiment.trials) store.addTrial(madeUpResult(trial, { acks: trial.index === 0 ? 50 : 0 }))
   file = join(path, 'experiment.sqlite')
 })
 test.after(() => {

@@ -37,7 +37,7 @@ function readAll(path: string): void {
   store.certificates()
   store.waiting()
   store.metrics()
-  for (const { flows, samples, queue, metrics, programs } of store.trials()) void [flows, samples, queue, metrics, programs]
+  for (const { flows, samples, acks, queue, metrics, programs } of store.trials()) void [flows, samples, acks, queue, metrics, programs]
 }
 
 function errorOf(path: string): unknown {
@@ -58,7 +58,7 @@ const told: [title: string, spoil: (file: string) => void, message: RegExp][] = 
   ['a text', (file) => writeFileSync(file, 'no database at all\n'.repeat(100)), /expected an SQLite database/],
   ['no bytes at all', (file) => truncateSync(file, 0), /expected the database of an experiment/],
   ['another program\'s database', (file) => change(file, 'PRAGMA application_id = 1'), /another SQLite database/],
-  ['one of a later version', (file) => change(file, 'PRAGMA user_version = 99'), /tables of version 1, and these are of version 99/],
+  ['one of a later version', (file) => change(file, 'PRAGMA user_version = 99'), /tables of version 2, and these are of version 99/],
   ['one without a table', (file) => change(file, 'DROP TABLE queue'), /damaged: no such table: queue/],
   ['one without an experiment', (file) => change(file, 'DELETE FROM experiment'), /not what ccdk writes/],
   ['JSON that is none', (file) => change(file, `UPDATE runs SET isolation = '[{'`), /not what ccdk writes/],

@@ -14,15 +14,15 @@ const [first, , mixed] = experiment.trials
 if (first === undefined || mixed === undefined) throw new Error('the plan has too few trials')
 
 /** Without what makes it lazy. */
-const plain = ({ trial, startedAt, seconds, valid, reasons, flows, samples, queue, metrics, programs, cpu }: TrialResult): TrialResult => ({
-  trial, startedAt, seconds, valid, reasons, flows, samples, queue, programs, cpu,
+const plain = ({ trial, startedAt, seconds, valid, reasons, flows, samples, acks, queue, metrics, programs, cpu }: TrialResult): TrialResult => ({
+  trial, startedAt, seconds, valid, reasons, flows, samples, acks, queue, programs, cpu,
   metrics: metrics.toSorted((a, b) => `${a.arm} ${a.metric}`.localeCompare(`${b.arm} ${b.metric}`)),
 })
 
 test('what was stored is read back as it was', () => {
   using directory = temporaryDirectory()
   const path = join(directory.path, 'run')
-  const results = [first, mixed].map((trial) => madeUpResult(trial))
+  const results = [madeUpResult(first), madeUpResult(mixed, { acks: 100 })]
   {
     using store = ExperimentStore.create(path, experiment)
     store.beginRun(madeUpFacts)
