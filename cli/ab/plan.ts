@@ -1,5 +1,5 @@
 import { duration, ExperimentStore, planTrials, type PreparedArm, type Trial, trafficEnd } from '../../src/experiment/index.ts'
-import { linkLines } from '../path/words.ts'
+import { linkLines } from '../../src/spec/index.ts'
 import type { Output } from '../output/output.ts'
 import { table } from '../output/table.ts'
 import { count } from '../output/units.ts'

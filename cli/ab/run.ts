@@ -45,7 +45,7 @@ export async function runAndCompare(chosen: Chosen, means: Means, output: Output
   const stored = resumed === undefined ? undefined : owned.use(ExperimentStore.open(resumed, { write: true }))
   const store = stored?.waiting().length === 0 ? stored : await runTrials(chosen, { ...means, directory, stored, owned }, output)
   const result = resultOf(spec, store)
-  writeReport(store, result)
+  writeReport(store, spec, result)
   writeOutput(join(store.directory, 'result.json'), Buffer.from(`${toJson(result)}\n`))
   tellResult(result, store.directory, output)
 }

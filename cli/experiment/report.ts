@@ -7,7 +7,7 @@ export function report(directory: string, file: string | undefined, output: Outp
   using store = ExperimentStore.open(directory)
   const { spec } = store.experiment
   const asked = readExperiment({ file: join(store.directory, spec.file), text: spec.text }, store.named())
-  const written = writeReport(store, compareTrials(asked, store.metrics(), metricTable), file)
+  const written = writeReport(store, asked, compareTrials(asked, store.metrics(), metricTable), file)
   output.document({ file: written })
   output.print(written)
 }

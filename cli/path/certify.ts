@@ -1,11 +1,11 @@
 import { UsageError } from '../../src/errors/index.ts'
 import { type Certificate, certifyPath, type Forwarding, openPath, type Tolerances } from '../../src/emulator/index.ts'
-import { parseProbability, parseTime } from '../../src/spec/index.ts'
+import { linkLines, parseProbability, parseTime } from '../../src/spec/index.ts'
 import { interruption } from '../interrupted.ts'
 import type { Output } from '../output/output.ts'
 import { certificateLines, subjectOf } from './certificate-words.ts'
 import { pathFrom, type PathWords } from './options.ts'
-import { fellBehind, linkLines } from './words.ts'
+import { fellBehind } from './words.ts'
 
 export interface CertifyOptions extends PathWords {
   quick?: boolean

@@ -1,7 +1,8 @@
 import { listPaths } from '../../src/emulator/index.ts'
+import { linkLines } from '../../src/spec/index.ts'
 import type { Output } from '../output/output.ts'
 import { table } from '../output/table.ts'
-import { directionTable, linkLines } from './words.ts'
+import { directionTable } from './words.ts'
 
 export async function list(output: Output): Promise<void> {
   const paths = await listPaths()

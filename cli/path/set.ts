@@ -1,8 +1,8 @@
 import { UsageError } from '../../src/errors/index.ts'
 import { askPath, listPaths, type PathDescription } from '../../src/emulator/index.ts'
+import { linkLines } from '../../src/spec/index.ts'
 import type { Output } from '../output/output.ts'
 import type { LinkWords } from './options.ts'
-import { linkLines } from './words.ts'
 
 export interface SetOptions extends LinkWords {
   delay?: string

@@ -1,6 +1,7 @@
 import { UsageError } from '../../src/errors/index.ts'
 import { type Forwarding, openPath, type Path, type PathStatistics, servePath } from '../../src/emulator/index.ts'
 import { Journal } from '../../src/journal/index.ts'
+import { linkLines } from '../../src/spec/index.ts'
 import { cleanUpFirst } from '../cleanup/first.ts'
 import { reportError } from '../errors/report-error.ts'
 import { interruption } from '../interrupted.ts'
@@ -10,7 +11,7 @@ import { cannotRun } from './find-program.ts'
 import { pathFrom, type PathWords } from './options.ts'
 import { runCommand } from './run-command.ts'
 import { startServers } from './servers.ts'
-import { directionTable, fellBehind, linkLines } from './words.ts'
+import { directionTable, fellBehind } from './words.ts'
 
 export interface UpOptions extends PathWords {
   server?: string

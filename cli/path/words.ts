@@ -1,62 +1,9 @@
 import type { PathDescription, PathStatistics } from '../../src/emulator/index.ts'
-import { formatRate, formatTime } from '../../src/spec/index.ts'
 import { table } from '../output/table.ts'
 import { byteCount, grouped } from '../output/units.ts'
 
 type Links = PathDescription['links']
 type Direction = Links[number]['right']
-
-/** What a path is: a line a link, or two where its directions differ. */
-export function linkLines(links: Links): string[] {
-  return links.flatMap(({ right, left }, index) => {
-    const which = links.length === 1 ? '' : `link ${index + 1}: `
-    const rtt = `${formatTime(right.delay + left.delay)} there and back`
-    const there = `${which}${rateOf(right)}, ${rtt}, ${queueOf(right)}${extras(right)}`
-    const back = `${which}back ${rateOf(left)}, ${queueOf(left)}${extras(left)}`
-    return [there, back]
-  })
-}
-
-function rateOf({ rate }: Direction): string {
-  switch (rate.kind) {
-    case 'constant':
-      return formatRate(rate.rate)
-    case 'steps':
-      return `${rate.steps.length} rates in turn`
-    case 'trace':
-      return `the trace ${rate.file}`
-  }
-}
-
-function queueOf(link: Direction): string {
-  const { queue } = link
-  const { kind, limit } = queue
-  const sizes = [
-    ...(limit.packets === undefined ? [] : [`${grouped(limit.packets)} packets`]),
-    ...(limit.bytes === undefined ? [] : [byteCount(limit.bytes)]),
-    ...timeOf(limit.bytes, link),
-  ]
-  const name = kind === 'step' ? 'droptail' : kind
-  return `queue ${name} of ${sizes.join(', ') || 'any size'}${kind === 'step' ? `, marked above ${stepOf(queue)}` : ''}`
-}
-
-function stepOf({ packets, bytes, delay }: Extract<Direction['queue'], { kind: 'step' }>): string {
-  const sizes = [
-    ...(packets === undefined ? [] : [`${grouped(packets)} packets`]),
-    ...(bytes === undefined ? [] : [byteCount(bytes)]),
-    ...(delay === undefined ? [] : [formatTime(delay)]),
-  ]
-  return sizes.join(' or ')
-}
-
-function extras({ loss, jitter, duplicate }: Direction): string {
-  const said = [
-    ...(loss === undefined ? [] : [loss.kind === 'independent' ? `loss ${loss.probability * 100}%` : `${loss.kind} loss`]),
-    ...(jitter === undefined || jitter === 0 ? [] : [`jitter ${formatTime(jitter)}`]),
-    ...(duplicate === undefined ? [] : [`${duplicate * 100}% twice`]),
-  ]
-  return said.map((one) => `, ${one}`).join('')
-}
 
 /** What has happened to packets, a row a direction. */
 export function directionTable({ links: hops }: PathStatistics, links: Links): string {

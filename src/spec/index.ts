@@ -7,6 +7,7 @@ export type { PathLink } from './path/link.ts'
 export { filesBeside, pathOf, readPath } from './path/read.ts'
 export { type ResolvedPath, resolvePath } from './path/resolve.ts'
 export { pathDocument, type PathInput, pathSchema, type PathSpec } from './path/schema.ts'
+export { linkLines } from './path/words.ts'
 export { quantity } from './units/quantity.ts'
 export { formatSize, parseSize, type Size } from './units/size.ts'
 export {

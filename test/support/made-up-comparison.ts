@@ -1,4 +1,4 @@
-import { compareTrials, type ExperimentComparison, type ExperimentStore, type MetricDefinition, readExperiment } from '../../src/experiment/index.ts'
+import { compareTrials, type ExperimentComparison, type ExperimentSpec, type ExperimentStore, type MetricDefinition, readExperiment } from '../../src/experiment/index.ts'
 import { madeUpSpec } from './made-up-experiment.ts'
 
 const metrics: MetricDefinition[] = [
@@ -13,7 +13,9 @@ const metrics: MetricDefinition[] = [
   { name: 'cpu.ns_per_ack', unit: 'ns', scale: 'ratio' },
 ]
 
+export const madeUpExperimentSpec = (): ExperimentSpec => readExperiment({ file: 'made-up.yaml', text: madeUpSpec })
+
 /** What is found of a made-up experiment. */
 export function madeUpComparison(store: ExperimentStore): ExperimentComparison {
-  return compareTrials(readExperiment({ file: 'made-up.yaml', text: madeUpSpec }), store.metrics(), metrics)
+  return compareTrials(madeUpExperimentSpec(), store.metrics(), metrics)
 }

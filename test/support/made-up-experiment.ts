@@ -210,6 +210,10 @@ function madeUpMetrics(random: Random, arm: string, { design, block }: Trial, ra
     retransmits: isB ? 0 : Math.round(scatter(40)),
     jain: Math.min(1, scatter(0.97)),
     'fct.p99': design === 'mixed' ? Number.NaN : scatter(isB ? 300 : 420),
+    'slowdown.small.p50': scatter(isB ? 1.6 : 4),
+    'slowdown.small.p99': scatter(isB ? 3 : 11),
+    'slowdown.large.p50': scatter(isB ? 2.4 : 2.8),
+    'slowdown.large.p99': scatter(isB ? 5 : 6),
     'cpu.ns_per_ack': isB ? scatter(180) : Number.NaN,
   }
   return Object.entries(figures).map(([metric, value]) => ({ arm, metric, value }))

@@ -14,6 +14,8 @@ export interface Axis {
   isLogarithmic?: boolean
   /** There is nothing between whole numbers. */
   isWhole?: boolean
+  /** What stands at 0, 1 and so on, in the place of numbers. */
+  names?: readonly string[]
   /** Where it begins and ends; by the data without. */
   from?: number
   to?: number
@@ -29,5 +31,5 @@ export interface Series {
   /** The spread around it. */
   low?: readonly number[]
   high?: readonly number[]
-  look?: 'line' | 'dashed' | 'points' | 'steps'
+  look?: 'line' | 'points' | 'whiskers' | 'hollow'
 }

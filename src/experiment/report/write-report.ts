@@ -3,12 +3,13 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { fileError } from '../../kernel/index.ts'
 import type { ExperimentComparison } from '../compare/compare-trials.ts'
+import type { ExperimentSpec } from '../spec/experiment.ts'
 import type { ExperimentStore } from '../store/store.ts'
 import { reportPage } from './page.ts'
 
 /** Writes report.html into the experiment's directory and answers its path. An older one is there until the new one is whole. */
-export function writeReport(store: ExperimentStore, comparison: ExperimentComparison, file = join(store.directory, 'report.html')): string {
-  const page = reportPage(store, comparison, { script: asset('report.js'), style: asset('report.css') })
+export function writeReport(store: ExperimentStore, spec: ExperimentSpec, comparison: ExperimentComparison, file = join(store.directory, 'report.html')): string {
+  const page = reportPage(store, spec, comparison, { script: asset('report.js'), style: asset('report.css') })
   const unfinished = `${file}.${process.pid}`
   try {
     writeFileSync(unfinished, page)

@@ -22,6 +22,8 @@ export interface Scenario {
   name: string
   path: ResolvedPath
   items: Item[]
+  /** Sections of RFC 9743 that it speaks to, as its author says. */
+  rfc9743: string[]
 }
 
 /** A condition, and where it must hold. */

@@ -62,6 +62,7 @@ interface Written {
   pathAt: readonly Key[]
   workload: WorkloadSpec
   workloadAt: readonly Key[]
+  rfc9743: string[]
 }
 
 function scenariosOf(document: ExperimentDocument, context: ExperimentContext, arms: readonly string[]): Scenario[] {
@@ -77,7 +78,7 @@ function scenariosOf(document: ExperimentDocument, context: ExperimentContext, a
 }
 
 function writtenScenarios({ path, workload, scenarios }: ExperimentDocument, { error }: ExperimentContext): Written[] {
-  const own = scenarios ?? [{ name: '' }]
+  const own = scenarios ?? [{ name: '', rfc9743: [] }]
   return own.map((scenario, index) => {
     const at: Key[] = scenarios === undefined ? [] : ['scenarios', index]
     const pathHere = 'path' in scenario && scenario.path !== undefined
@@ -91,6 +92,7 @@ function writtenScenarios({ path, workload, scenarios }: ExperimentDocument, { e
       pathAt: pathHere ? [...at, 'path'] : ['path'],
       workload: its.workload,
       workloadAt: workloadHere ? [...at, 'workload'] : ['workload'],
+      rfc9743: [scenario.rfc9743].flat(),
     }
   })
 }
@@ -104,7 +106,7 @@ function variantScenarios(written: Written, { designs }: ExperimentDocument, con
     const readFile = (file: string): string => context.readFile(file, 'sizes of flows')
     const items = resolveWorkload(workload, { ...networkOf(path), arms, error: context.error, readFile }, workloadAt)
     for (const design of designs) checkShares(items, arms, design, (item, expected) => context.error([...workloadAt, item], expected))
-    return { name: [written.name, nameOf(choices, pathAt.length)].filter((part) => part !== '').join(' '), path, items }
+    return { name: [written.name, nameOf(choices, pathAt.length)].filter((part) => part !== '').join(' '), path, items, rfc9743: written.rfc9743 }
   })
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { strict, time } from '../../spec/index.ts'
 import { workloadSchema } from '../workload/spec/schema.ts'
+import { rfc9743Sections } from './rfc9743.ts'
 
 const mostBlocks = 1000
 
@@ -49,6 +50,14 @@ const gateSchema = z.union(
   { error: 'expected what must hold, such as "B.goodput > 0.95 * A.goodput", or { expect: …, design: mixed }' },
 )
 
+// YAML takes 7.1 for a number, and 5.1.2 for a text.
+const shortSections = rfc9743Sections.filter((section) => /^\d+\.\d+$/.test(section)).map(Number)
+const sectionError = `expected a section of RFC 9743 that can be measured: ${rfc9743Sections.join(', ')}`
+const sectionSchema = z
+  .union([z.enum(rfc9743Sections), z.literal(shortSections)], { error: sectionError })
+  .transform(String)
+  .meta({ id: 'rfc9743Section' })
+
 /** `path` is left to who reads it: in an experiment it may have lists. */
 const shapeWith = <Path extends z.ZodType>(path: Path) => ({
   name: z.string().regex(/^\w[\w.-]{0,63}$/, { error: 'expected a name of letters, digits, dots and dashes' }).describe('Of the experiment, and of its directory.'),
@@ -61,6 +70,7 @@ const shapeWith = <Path extends z.ZodType>(path: Path) => ({
         name: z.string().regex(/^\w[\w .-]{0,63}$/, { error: 'expected a name of letters, digits, spaces, dots and dashes' }),
         path: path.optional(),
         workload: workloadSchema.optional(),
+        rfc9743: z.union([sectionSchema, z.array(sectionSchema).max(20)], { error: sectionError }).default([]).describe('Sections of RFC 9743 that it speaks to.'),
       }),
     )
     .min(1)

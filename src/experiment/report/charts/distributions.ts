@@ -6,9 +6,9 @@ import { queuesOf } from './over-time.ts'
 
 /** Distribution functions of the RTT and of the time in the queue, all blocks together. */
 export function distributionCharts(cell: Cell): Chart[] {
-  const rtt = cell.arms.map((arm, index) => seriesOf(arm, index, cell.trials.flatMap((trial) => rttsOf(trial, arm))))
+  const rtt = cell.arms.map((arm, index) => seriesOf(cell.labels[index] ?? arm, index, cell.trials.flatMap((trial) => rttsOf(trial, arm))))
   const queue = queuesOf(cell).map(({ label, arm, from }) =>
-    seriesOf(label, arm, from.flatMap(({ queue: { delayNs } }) => Array.from(delayNs, (delay) => delay / 1e6))),
+    seriesOf(label, arm, from.flatMap(({ queue: { timeNs, delayNs } }) => delaysOf(timeNs, delayNs, cell.trafficEnd))),
   )
   const chart = (key: string, title: string, series: readonly Series[]): Chart => ({
     id: `${anchorOf(cell)}-${key}`,
@@ -20,6 +20,10 @@ export function distributionCharts(cell: Cell): Chart[] {
   })
   return [chart('rtt-cdf', 'Round-trip times, distribution', rtt), chart('queue-cdf', 'Times in the queue, distribution', queue)].filter(({ series }) => series.length > 0)
 }
+
+/** ms, until the traffic's end: what comes after it says nothing of an algorithm. */
+const delaysOf = (timeNs: Float64Array, delayNs: Float64Array, end: number): number[] =>
+  Array.from(delayNs).flatMap((delay, row) => ((timeNs[row] ?? 0) < end ? [delay / 1e6] : []))
 
 const seriesOf = (label: string, arm: number, values: readonly number[]): Series => ({ label, arm, ...distribution(values) })
 

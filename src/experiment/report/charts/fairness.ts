@@ -3,6 +3,9 @@ import { anchorOf } from '../places.ts'
 import type { Cell } from '../sections/scenario.ts'
 import { flowRates, ranked, thinned } from '../series/flow-rates.ts'
 
+/** Of more connections the spread is an area. */
+const mostWhiskers = 16
+
 /** What each long connection got, by rank: a flat line is a fair one. */
 export function fairnessChart(cell: Cell): Chart[] {
   const series = cell.arms.flatMap((arm, index) => {
@@ -13,9 +16,14 @@ export function fairnessChart(cell: Cell): Chart[] {
       ).map((rate) => rate / 1e6),
     )
     const ranks = ranked(blocks.filter(({ length }) => length > 0))
-    return ranks.x.length === 0 ? [] : [{ label: arm, arm: index, ...thinned(ranks), look: 'points' as const }]
+    if (ranks.x.length === 0) return []
+    const look = ranks.x.length > mostWhiskers ? 'points' : 'whiskers'
+    // Arms side by side: whiskers on top of each other could not be told apart.
+    const beside = look === 'points' ? 0 : (index - (cell.arms.length - 1) / 2) * 0.1
+    const { x, ...rest } = thinned(ranks)
+    return [{ label: cell.labels[index] ?? arm, arm: index, x: x.map((rank) => rank + beside), ...rest, look } as const]
   })
-  const most = Math.max(0, ...series.map(({ x }) => x.at(-1) ?? 0))
+  const most = Math.max(0, ...series.map(({ x }) => Math.round(x.at(-1) ?? 0)))
   // One connection is fair to itself.
   if (most * series.length < 2) return []
   return [

@@ -11,7 +11,7 @@ const measures = [
 
 /** cwnd, RTT, rate and the queue over time: the middle of the blocks, from their lowest to their highest. */
 export function overTimeCharts(cell: Cell): Chart[] {
-  const { arms, trials } = cell
+  const { arms, labels, trials } = cell
   const buckets = bucketsFor(trials)
   const seconds = Array.from({ length: buckets.count }, (_, index) => ((index + 0.5) * buckets.width) / 1e9)
   const x = { title: 'seconds', from: 0, to: (buckets.count * buckets.width) / 1e9 }
@@ -22,7 +22,7 @@ export function overTimeCharts(cell: Cell): Chart[] {
     text: `Over time, for each arm: ${text}`,
     x,
     y: { title: unit, from: 0 },
-    series: arms.flatMap((arm, index) => seriesOf(arm, index, seconds, (found[index] ?? []).map((trial) => inUnit(trial, key)))),
+    series: arms.flatMap((arm, index) => seriesOf(labels[index] ?? arm, index, seconds, (found[index] ?? []).map((trial) => inUnit(trial, key)))),
   }))
   const queues = queuesOf(cell).flatMap(({ label, arm, from }) => seriesOf(label, arm, seconds, from.map((trial) => queueOverTime(trial, buckets))))
   const queue: Chart = {
@@ -47,7 +47,7 @@ function seriesOf(label: string, arm: number, x: readonly number[], blocks: read
 const trialsOf = (trials: readonly LoadedTrial[], arm: string): LoadedTrial[] => trials.filter(({ trial }) => trial.arm === undefined || trial.arm === arm)
 
 /** Whose queue it is: that of the arm alone, or that of all. */
-export function queuesOf({ arms, trials, design }: Cell): { label: string; arm: number; from: LoadedTrial[] }[] {
+export function queuesOf({ arms, labels, trials, design }: Cell): { label: string; arm: number; from: LoadedTrial[] }[] {
   if (design === 'mixed') return [{ label: 'all arms', arm: -1, from: [...trials] }]
-  return arms.map((arm, index) => ({ label: arm, arm: index, from: trialsOf(trials, arm) }))
+  return arms.map((arm, index) => ({ label: labels[index] ?? arm, arm: index, from: trialsOf(trials, arm) }))
 }

@@ -12,6 +12,8 @@ interface Point {
 
 type Dataset = ChartDataset<'line', Point[]>
 
+Chart.defaults.font.family = getComputedStyle(document.body).fontFamily
+
 const block = document.querySelector('#charts')
 const charts: ChartData[] = JSON.parse(block?.textContent ?? '[]')
 const drawn = new Map<string, Chart<'line', Point[]>>()
@@ -42,7 +44,6 @@ function draw(canvas: HTMLCanvasElement): void {
   if (data === undefined || drawn.has(data.id)) return
   const datasets = data.series.flatMap(datasetsOf)
   const text = colour('--soft')
-  const font = { family: getComputedStyle(document.body).fontFamily, size: 12 }
   const chart = new Chart<'line', Point[]>(canvas, {
     type: 'line',
     data: { datasets },
@@ -59,19 +60,21 @@ function draw(canvas: HTMLCanvasElement): void {
           position: 'top',
           align: 'end',
           onClick: () => undefined,
-          labels: { color: text, font, boxWidth: 16, boxHeight: 2, filter: ({ text: label }) => label !== '' },
+          labels: { color: text, boxWidth: 16, boxHeight: 2, filter: ({ text: label }) => label !== '' },
         },
-        tooltip: { filter: ({ dataset }) => dataset.label !== '', callbacks: { title: ([item]) => (item === undefined ? '' : `${data.x.title} ${short(item.parsed.x ?? 0)}`) } },
+        tooltip: { filter: ({ dataset }) => dataset.label !== '', callbacks: { title: ([item]) => (item === undefined ? '' : titleAt(data.x, item.parsed.x ?? 0)) } },
       },
     },
   })
   drawn.set(data.id, chart)
 }
 
+const titleAt = ({ title, names }: Axis, at: number): string => `${title} ${names?.[Math.round(at)] ?? short(at)}`
+
 const short = (value: number): string => String(Number(value.toPrecision(3)))
 
 /** The line, and behind it the spread. */
-function datasetsOf({ label, arm, x, y, low, high, look }: Series): Dataset[] {
+function datasetsOf({ label, arm, x, y, low, high, look = 'line' }: Series): Dataset[] {
   const strong = colour(arm < 0 ? '--text' : `--arm-${arm % 6}`)
   const points = (values: readonly (number | null)[]): Point[] => x.map((at, index) => ({ x: at, y: values[index] ?? null }))
   const line: Dataset = {
@@ -79,28 +82,39 @@ function datasetsOf({ label, arm, x, y, low, high, look }: Series): Dataset[] {
     data: points(y),
     borderColor: strong,
     backgroundColor: strong,
-    borderWidth: look === 'points' ? 1 : 1.75,
-    pointRadius: look === 'points' ? 3 : 0,
+    borderWidth: look === 'line' ? 1.75 : 1,
+    pointRadius: look === 'line' ? 0 : 3,
     pointHitRadius: 6,
-    ...(look === 'dashed' ? { borderDash: [4, 3] } : {}),
+    ...(look === 'hollow' ? { borderDash: [4, 3], pointBackgroundColor: colour('--page') } : {}),
     spanGaps: true,
   }
   if (low === undefined || high === undefined) return [line]
+  if (look === 'whiskers' || look === 'hollow') return [line, { ...line, label: '', data: whiskers(x, low, high), borderDash: [], pointRadius: 0, pointHitRadius: 0, spanGaps: false }]
   const edge: Dataset = { label: '', data: [], borderWidth: 0, pointRadius: 0, pointHitRadius: 0, backgroundColor: `${strong}2e`, spanGaps: true }
   return [line, { ...edge, data: points(high), fill: '+1' }, { ...edge, data: points(low) }]
 }
 
-function scale({ title, isLogarithmic = false, isWhole = false, from, to }: Axis) {
+/** An upright line for each point, from the lowest to the highest. */
+const whiskers = (x: readonly number[], low: readonly (number | null)[], high: readonly (number | null)[]): Point[] =>
+  x.flatMap((at, index) => [{ x: at, y: low[index] ?? null }, { x: at, y: high[index] ?? null }, { x: at, y: null }])
+
+function scale({ title, isLogarithmic = false, isWhole = false, names, from, to }: Axis) {
   const looks = {
     title: { display: true, text: title, color: colour('--soft') },
     grid: { color: colour('--line'), drawTicks: false },
-    ticks: { color: colour('--soft'), maxTicksLimit: 7, includeBounds: false, padding: 6, maxRotation: 0, ...(isWhole ? { precision: 0 } : {}) },
+    ticks: { color: colour('--soft'), maxTicksLimit: 7, includeBounds: false, padding: 6, maxRotation: 0, ...(isWhole ? { precision: 0 } : {}), ...(names === undefined ? {} : { stepSize: 1, callback: (value: string | number) => names[Number(value)]?.split(', ') ?? '' }) },
     border: { display: false },
+    ...(names === undefined ? {} : { afterBuildTicks: atNames(names) }),
     ...(from !== undefined && to === undefined ? { grace: '5%' } : {}),
     ...(from === undefined ? {} : { min: from }),
     ...(to === undefined ? {} : { max: to }),
   }
   return isLogarithmic ? ({ type: 'logarithmic', ...looks } as const) : ({ type: 'linear', ...looks } as const)
+}
+
+/** A tick for each name and no others. */
+const atNames = (names: readonly string[]) => (axis: { ticks: { value: number }[] }) => {
+  axis.ticks = names.map((_, value) => ({ value }))
 }
 
 /** Of the page's style, six digits. */

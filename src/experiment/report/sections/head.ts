@@ -2,6 +2,7 @@ import type { ExperimentComparison } from '../../compare/compare-trials.ts'
 import type { ExperimentStore } from '../../store/store.ts'
 import { minute, plural } from '../format.ts'
 import { html, type Html, table } from '../markup.ts'
+import { verdictGroups } from '../verdict-groups.ts'
 
 /** What was compared, on what, and the answer in a line. */
 export function headSection(store: ExperimentStore, { comparisons, gates }: ExperimentComparison): Html {
@@ -15,7 +16,8 @@ export function headSection(store: ExperimentStore, { comparisons, gates }: Expe
     ['Trials', `${valid} valid of ${planned} planned${trials.length < planned ? `, ${planned - trials.length} still to run` : ''}`],
     ['Kernel', target === 'kernel' ? [...new Set(runs.map(({ kernel }) => kernel))].join('; ') : 'simulated'],
     ['Machine', [...new Set(runs.map(({ machine }) => machine))].join('; ')],
-  ]
+    ['Isolation', isolationWords(runs.flatMap(({ isolation }) => isolation))],
+  ] as const
   return html`<header>
 <h1>${name}</h1>
 <p class="answer">${answer(comparisons)}${gates.length === 0 ? '' : ` ${gatesAnswer(gates)}`}</p>
@@ -27,13 +29,24 @@ ${table(
 `
 }
 
+/** Whether something could have made the figures others; which it was stands further down. */
+function isolationWords(checks: readonly { check: string; ok: boolean }[]): string | Html {
+  if (checks.length === 0) return 'not checked yet'
+  const odd = new Set(checks.filter(({ ok }) => !ok).map(({ check }) => check))
+  return odd.size === 0 ? 'every check is ok' : html`<a href="#validity">not so: ${[...odd].join('; ')}</a>`
+}
+
 function answer(comparisons: ExperimentComparison['comparisons']): string {
   const candidates = Map.groupBy(comparisons, ({ candidate, baseline }) => `${candidate} against ${baseline}`)
   const sentences = [...candidates].map(([who, compared]) => {
-    const verdicts = compared.flatMap(({ metrics }) => metrics.flatMap(({ verdict }) => verdict ?? []))
-    const count = (wanted: string): number => verdicts.filter((verdict) => verdict === wanted).length
-    if (verdicts.length === 0) return `${who}: nothing to judge yet.`
-    return `${who}: better in ${count('better')}, worse in ${count('worse')} and inconclusive in ${count('inconclusive')} of ${plural(verdicts.length, 'comparison')}.`
+    const judged = compared.flatMap(({ metrics }) => metrics.filter(({ verdict }) => verdict !== undefined))
+    if (judged.length === 0) return `${who}: nothing to judge yet.`
+    const parts = Object.entries(verdictGroups).flatMap(([words, holds]) => {
+      const own = judged.filter(holds)
+      const names = compared.length === 1 && words !== 'inconclusive' ? ` (${own.map(({ name }) => name).join(', ')})` : ''
+      return own.length === 0 ? [] : [`${words} in ${own.length}${names}`]
+    })
+    return `${who}: ${parts.join(', ')} of ${plural(judged.length, 'comparison')}.`
   })
   return sentences.join(' ')
 }

@@ -1,23 +1,30 @@
 import type { ComparedArms, ComparedMetric, ExperimentComparison } from '../../compare/compare-trials.ts'
+import { metricNames } from '../../measure/metric-table.ts'
 import { fewestBlocks } from '../../statistics/paired.ts'
 import type { Scenario } from '../../store/experiment.ts'
 import { figure, multiple, plural, probability, range, signed } from '../format.ts'
 import { intervalPlot } from '../interval-plot.ts'
 import { html, type Html, table } from '../markup.ts'
-import { anchorOf, designWords } from '../places.ts'
+import { anchorOf, placeWords } from '../places.ts'
 
 /** All verdicts at a glance, and the gates. */
 export function verdictsSection({ comparisons, gates }: ExperimentComparison, scenarios: readonly Scenario[]): Html {
   return html`<section id="verdicts">
 <h2>Verdicts</h2>
-${comparisons.some(({ metrics }) => metrics.length > 0) ? overview(comparisons, scenarios) : html`<p>There is nothing to compare yet: no block has a valid trial of both arms.</p>`}
+${verdictTable(comparisons, scenarios)}
 ${tooFew(comparisons)}
 ${gates.length === 0 ? '' : gatesTable(gates, scenarios)}
-<p class="note">A verdict is of the metrics of one scenario and design together: where arms do not differ, 5 % of these have any “better” or “worse”.
+<p class="note">▲ better, ▼ worse, ≈ no difference that matters, · inconclusive. A verdict is of the metrics of one scenario and design together: where arms do not differ, 5 % of these have any “better” or “worse”.
 “+5 blocks?” is about how many more would settle it, and ↑ ↓ in how many blocks a figure was higher and lower.
 Figures are how many times the baseline's (or, with a sign, how much more). Those of arms alone on the link and mixed on one link answer different questions.</p>
 </section>
 `
+}
+
+function verdictTable(comparisons: readonly ComparedArms[], scenarios: readonly Scenario[]): Html {
+  if (!comparisons.some(({ metrics }) => metrics.length > 0)) return html`<p>There is nothing to compare yet: no block has a valid trial of both arms.</p>`
+  const [only, ...others] = comparisons
+  return only !== undefined && others.length === 0 ? comparisonTable(only) : overview(comparisons, scenarios)
 }
 
 function tooFew(comparisons: readonly ComparedArms[]): Html {
@@ -31,10 +38,10 @@ function overview(comparisons: readonly ComparedArms[], scenarios: readonly Scen
   const judged = comparisons.flatMap(({ metrics }) => metrics.filter(({ verdict }) => verdict !== undefined))
   const isWhole = new Set(comparisons.map(({ candidate }) => candidate)).size === 1
   const columns = comparisons.map((compared) => {
-    const place = `${scenarios[compared.scenario]?.name || 'all'}, ${designWords(compared.design)}${isWhole ? '' : `: ${compared.candidate}`}`
+    const place = `${placeWords(compared, scenarios)}${isWhole ? '' : `: ${compared.candidate}`}`
     return { title: html`<a href="#${anchorOf(compared)}">${place}</a>` }
   })
-  const rows = [...new Set(judged.map(({ name }) => name))].map((name) => [
+  const rows = namesOf(judged).map((name) => [
     name,
     ...comparisons.map(({ metrics }) => {
       const metric = metrics.find((one) => one.name === name)
@@ -44,12 +51,18 @@ function overview(comparisons: readonly ComparedArms[], scenarios: readonly Scen
   return table([{ title: 'Metric' }, ...columns], [...rows, ['blocks', ...comparisons.map(({ blocks }) => blocks.length)]])
 }
 
-const marks = { better: '▲', worse: '▼', inconclusive: '·' } as const
+/** In the order of the table of metrics, which no comparison has to have whole. */
+function namesOf(metrics: readonly ComparedMetric[]): string[] {
+  const names = new Set(metrics.map(({ name }) => name))
+  return [...metricNames.filter((name) => names.has(name)), ...[...names].filter((name) => !metricNames.includes(name))]
+}
+
+const marks = { better: '▲', worse: '▼', negligible: '≈', inconclusive: '·' } as const
 
 function verdictMark(metric: ComparedMetric): Html {
   const { verdict = 'inconclusive' } = metric
-  const words = verdict === 'inconclusive' && metric.isNegligible === true ? 'no difference that matters' : verdict
-  return html`<span class="verdict ${verdict}"><span aria-hidden="true">${marks[verdict]}</span> ${change(metric)}<span class="unseen"> ${words}</span></span>`
+  const isSame = verdict === 'inconclusive' && metric.isNegligible === true
+  return html`<span class="verdict ${verdict}"><span aria-hidden="true">${marks[isSame ? 'negligible' : verdict]}</span> ${change(metric)}<span class="unseen"> ${isSame ? 'no difference that matters' : verdict}</span></span>`
 }
 
 /** On the scale on which it was judged. */
@@ -60,7 +73,7 @@ function change({ scale, ratio, difference, unit }: ComparedMetric): string {
 function gatesTable(gates: ExperimentComparison['gates'], scenarios: readonly Scenario[]): Html {
   const rows = gates.map(({ gate, unit, scenario, design, passed, sure, left, right, blocks, holdsIn }) => [
     html`<code>${gate}</code>`,
-    `${scenarios[scenario]?.name || 'all'}, ${designWords(design)}`,
+    placeWords({ scenario, design }, scenarios),
     html`<span class="verdict ${passed ? 'better' : 'worse'}">${passed ? 'holds' : 'fails'}</span>${sure ? '' : ', not surely'}`,
     figure(left, unit),
     figure(right, unit),

@@ -5,8 +5,8 @@ import * as assert from 'uvu/assert'
 import { namesOf, variablesOf } from '../../../../cli/path/environment.ts'
 import { cannotRun } from '../../../../cli/path/find-program.ts'
 import { pathFrom } from '../../../../cli/path/options.ts'
-import { linkLines } from '../../../../cli/path/words.ts'
 import { planTopology } from '../../../../src/emulator/topology/plan.ts'
+import { linkLines } from '../../../../src/spec/index.ts'
 import { temporaryDirectory } from '../../../support/tmp.ts'
 
 const test = suite('the words of ccdk path')
@@ -42,12 +42,12 @@ test('commands learn addresses by variables and names', () => {
 test('a path of options, and how it is told', () => {
   const { links } = pathFrom(undefined, { rate: '100mbit', rtt: '20ms', limit: '1bdp', loss: '1%' })
   assert.equal(linkLines(links), [
-    '100mbit, 20ms there and back, queue droptail of 250 kB, 20.0 ms, loss 1%',
-    'back 100mbit, queue droptail of 1,000 packets',
+    '100mbit, 20ms there and back, queue droptail of 250kb, 20ms, loss 1%',
+    'back 100mbit, queue droptail of 1000 packets',
   ])
   const marking = pathFrom(undefined, { rate: '100mbit', rtt: '20ms', ecn: '20p' })
   assert.is(marking.links[0]?.right.queue.kind, 'step')
-  assert.match(linkLines(marking.links)[0] ?? '', /, queue droptail of [^,]+(?:, [\d.]+ ms)?, marked above 20 packets$/)
+  assert.match(linkLines(marking.links)[0] ?? '', /, queue droptail of [^,]+(?:, [\d.]+ms)?, marked above 20 packets$/)
   const codel = pathFrom(undefined, { rate: '100mbit', rtt: '20ms', queue: 'codel', ecn: 'on' })
   assert.is(codel.links[0]?.right.queue.kind, 'codel')
 })

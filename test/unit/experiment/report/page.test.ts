@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { type ExperimentComparison, ExperimentStore, type NewExperiment } from '../../../../src/experiment/index.ts'
+import { compareTrials, type ExperimentComparison, experimentOf, ExperimentStore, metricTable, type NewExperiment } from '../../../../src/experiment/index.ts'
 import { reportPage } from '../../../../src/experiment/report/page.ts'
-import { madeUpComparison } from '../../../support/made-up-comparison.ts'
+import { rfc9743Section } from '../../../../src/experiment/report/sections/rfc9743.ts'
+import { madeUpComparison, madeUpExperimentSpec } from '../../../support/made-up-comparison.ts'
 import { madeUpCertificate, madeUpExperiment, madeUpFacts, madeUpResult } from '../../../support/made-up-experiment.ts'
 import { suite } from '../../../support/needs.ts'
 import { temporaryDirectory } from '../../../support/tmp.ts'
@@ -21,7 +22,7 @@ function pageOf(experiment: NewExperiment, { run = true, comparison }: { run?: b
     store.addCertificate(0, madeUpCertificate)
     for (const trial of experiment.trials) store.addTrial(madeUpResult(trial))
   }
-  return reportPage(store, comparison ?? madeUpComparison(store), assets)
+  return reportPage(store, madeUpExperimentSpec(), comparison ?? madeUpComparison(store), assets)
 }
 
 interface Element {
@@ -91,8 +92,8 @@ test('links within it have somewhere to go, and every chart has a place and figu
   const charts: { id: string; series: { x: number[]; y: number[] }[] }[] = JSON.parse(block)
   const canvases = elements.filter(({ name }) => name === 'canvas').map(({ attributes }) => attributes['id'])
   assert.equal(charts.map(({ id }) => id), canvases)
-  // Of 2 scenarios in 2 designs: cwnd, rtt, rate, queue, 2 distributions, connections and completion times.
-  assert.is(charts.length, 2 * 2 * 8)
+  // Of 2 scenarios in 2 designs: cwnd, rtt, rate, queue, 2 distributions, connections, slowdown by size and completion times.
+  assert.is(charts.length, 2 * 2 * 9)
   for (const { x, y } of charts.flatMap(({ series }) => series)) assert.ok(x.length > 0 && x.length === y.length)
 })
 
@@ -141,8 +142,40 @@ test('a hostile arm cannot end the block of figures', () => {
     const to = <One extends { arm: string }>(one: One): One => ({ ...one, arm: named(one.arm) })
     store.addTrial({ ...result, flows: flows.map(to), metrics: metrics.map(to), programs: programs.map(to) })
   }
-  const { elements: found } = parse(reportPage(store, { comparisons: [], gates: [] }, assets))
+  const { elements: found } = parse(reportPage(store, madeUpExperimentSpec(), { comparisons: [], gates: [] }, assets))
   assert.is(found.filter(({ name }) => name === 'script').length, 2)
+})
+
+test('headings of RFC 9743 come in its order, each with what is said of its metrics in its design, and what nothing asks is named', () => {
+  const spec = experimentOf({
+    name: 'headings',
+    arms: { A: { cc: 'cubic' }, B: { cc: 'reno' } },
+    path: { rate: '10mbit', rtt: '10ms' },
+    workload: [{ bulk: { flows: 2, seconds: 1 } }],
+    designs: ['alone', 'mixed'],
+    blocks: 8,
+    scenarios: [{ name: 'managed', rfc9743: 7.1 }, { name: 'deep', rfc9743: ['5.1.2', '5.2.1'] }, { name: 'other' }],
+  })
+  const figures = spec.scenarios.flatMap((_, scenario) =>
+    spec.designs.flatMap((design) =>
+      Array.from({ length: 8 }, (__, block) =>
+        ['A', 'B'].flatMap((arm) => {
+          const place = { scenario, design, block, arm }
+          const worse = arm === 'B' ? 2 : 1
+          return [{ ...place, metric: 'queue.p99', value: 1e6 * worse + block }, { ...place, metric: 'goodput', value: 1e6 / worse + block }]
+        }),
+      ).flat(),
+    ),
+  )
+  const section = rfc9743Section(spec, compareTrials(spec, figures, metricTable)).text
+  const rows = (section.match(/<tr>.*<\/tr>/g) ?? []).slice(1).map((row) => parse(row).text)
+  assert.equal(rows, [
+    '5.1.2Protection Against Bufferbloatdeep, each aloneworse: queue.p99',
+    '5.2.1Existing General-Purpose Congestion Controldeep, mixedworse: goodput, queue.p99',
+    '7.1Active Queue Management (AQM)managed, each alone; managed, mixedworse: goodput, queue.p99',
+  ])
+  assert.match(section, /No scenario speaks to 5\.1\.1 Protection Against Congestion Collapse; 5\.1\.3 /)
+  assert.is(rfc9743Section({ ...spec, scenarios: spec.scenarios.slice(2) }, { comparisons: [], gates: [] }).text, '')
 })
 
 test('an experiment of which nothing has run has a page that says so', () => {
