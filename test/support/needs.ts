@@ -50,6 +50,7 @@ export const needs = {
   tcpdump: commands(['tcpdump'], ['tcpdump']),
   sqlite3: commands(['sqlite3'], ['sqlite3']),
   tmux: commands(['tmux'], ['tmux']),
+  chromium: commands(['chromium'], ['chromium', 'fonts-dejavu-core']),
   strace: commands(['strace'], ['strace']),
   libbpf: files(['/usr/lib/*/libbpf.so.1', '/usr/include/bpf/bpf_helper_defs.h'], ['libbpf1', 'libbpf-dev']),
   libxdp: files(['/usr/include/xdp/xsk.h', '/usr/lib/*/libxdp.so'], ['libxdp-dev']),

@@ -4,7 +4,6 @@ import { pathToFileURL } from 'node:url'
 import { CcdkError, ObjectError } from '../../errors/index.ts'
 import { filesBeside, type PathInput, readDocument, readValue, type Source } from '../../spec/index.ts'
 import { metricNames } from '../measure/metric-table.ts'
-import type { WorkloadInput } from '../workload/spec/schema.ts'
 import type { ExperimentSpec } from './experiment.ts'
 import { resolveExperiment } from './resolve.ts'
 import { experimentDocument, type ExperimentDocumentInput } from './schema.ts'
@@ -15,7 +14,9 @@ type Listed<T> = T extends readonly unknown[] ? T : T extends object ? { [K in k
 /** What a program or a TypeScript module says of an experiment: the same words as a file. */
 export type ExperimentInput = Omit<ExperimentDocumentInput, 'path' | 'scenarios'> & {
   path?: Listed<PathInput> | readonly Listed<PathInput>[]
-  scenarios?: { name: string; path?: Listed<PathInput> | readonly Listed<PathInput>[]; workload?: WorkloadInput }[]
+  scenarios?: (Pick<NonNullable<ExperimentDocumentInput['scenarios']>[number], 'name' | 'workload' | 'rfc9743'> & {
+    path?: Listed<PathInput> | readonly Listed<PathInput>[]
+  })[]
 }
 
 const metrics = metricNames

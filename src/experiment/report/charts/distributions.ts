@@ -14,11 +14,18 @@ export function distributionCharts(cell: Cell): Chart[] {
     id: `${anchorOf(cell)}-${key}`,
     title,
     text: `Distribution function: ${title}`,
-    x: { title: 'ms' },
+    x: { title: 'ms', ...endOf(series) },
     y: { title: 'share at most', from: 0, to: 1 },
     series: series.filter(({ x }) => x.length > 0),
   })
   return [chart('rtt-cdf', 'Round-trip times, distribution', rtt), chart('queue-cdf', 'Times in the queue, distribution', queue)].filter(({ series }) => series.length > 0)
+}
+
+/** Where the rare and large begin, the axis ends: it would have all else in one line. */
+function endOf(series: readonly Series[]): { to?: number } {
+  const at = (share: number): number => Math.max(...series.map(({ x }) => x[Math.round(share * (x.length - 1))] ?? 0))
+  const end = 1.5 * at(0.99)
+  return at(1) > end ? { to: end } : {}
 }
 
 /** ms, until the traffic's end: what comes after it says nothing of an algorithm. */

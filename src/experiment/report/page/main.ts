@@ -109,8 +109,11 @@ function scale({ title, isLogarithmic = false, isWhole = false, names, from, to 
     ...(from === undefined ? {} : { min: from }),
     ...(to === undefined ? {} : { max: to }),
   }
-  return isLogarithmic ? ({ type: 'logarithmic', ...looks } as const) : ({ type: 'linear', ...looks } as const)
+  return isLogarithmic ? ({ type: 'logarithmic', ...looks, ticks: { ...looks.ticks, callback: atSteps } } as const) : ({ type: 'linear', ...looks } as const)
 }
+
+/** 1, 2, 5, 10 and so on. */
+const atSteps = (value: string | number): string => (/^[125]/.test(Number(value).toExponential()) && !/^\d\./.test(Number(value).toExponential()) ? short(Number(value)) : '')
 
 /** A tick for each name and no others. */
 const atNames = (names: readonly string[]) => (axis: { ticks: { value: number }[] }) => {

@@ -26,7 +26,7 @@ function trafficWords(traffic: Traffic): string {
     case 'onOff':
       return `${flows(traffic)}, on for ${roughTime(traffic.on.mean)} and off for ${roughTime(traffic.off.mean)} in turn`
     case 'requestResponse':
-      return `${flows(traffic)} that ask for ${formatBytes(traffic.response)} again and again`
+      return `${flows(traffic)} that ${traffic.flows === 1 ? 'asks' : 'ask'} for ${formatBytes(traffic.response)} again and again`
     case 'incast':
       return `${traffic.senders} senders of ${formatBytes(traffic.bytes)} each at once, every ${formatTime(traffic.every)}`
     case 'video':
