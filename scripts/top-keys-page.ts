@@ -11,8 +11,8 @@ export function topKeysPage(): string {
     ...commandNames
       .filter((name) => keyTable[name].group === group)
       .map((name) => {
-        const { keys, help, in: where } = keyTable[name]
-        return `| ${keys.map((key) => `\`${shownChord(key)}\``).join(' ')} | ${help} | ${where?.join(', ') ?? 'everywhere'} | \`${name}\` |`
+        const { keys, help, in: where, replay } = keyTable[name]
+        return `| ${keys.map((key) => `\`${shownChord(key)}\``).join(' ')} | ${help} | ${where?.join(', ') ?? (replay ? 'in a replay' : 'everywhere')} | \`${name}\` |`
       }),
     '',
   ])

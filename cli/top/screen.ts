@@ -46,16 +46,17 @@ export async function showMonitor(
 /** A recording, for people, a snapshot each period. */
 export async function showReplay(replay: Replay, options: TopOptions, output: Output): Promise<void> {
   const { runTui, readSettings, noActions } = await loadScreen()
-  const settings = await readSettings()
+  const settings = await readSettings(true)
   using ended = interruption(output.unread)
   const { file, damage } = replay.recording
   const harmed = damage.map((text) => ({ what: 'the whole recording', why: text, remedy: '' }))
   await runTui({
     ...firstView(options, output),
+    ...(damage.length === 0 ? {} : { notice: { text: `not all of this recording is whole: ${damage.join(', and ')}`, style: 'warn' } }),
     source: replay,
     actions: noActions,
     settings,
-    situation: { readonly: null, replay: { file: basename(file), lacks: harmed, place: () => `${replay.position + 1}/${replay.length}` } },
+    situation: { readonly: null, replay: { file: basename(file), lacks: harmed, player: replay } },
     statistics: false,
     recording: null,
     signal: ended.signal,

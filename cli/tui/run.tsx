@@ -6,7 +6,7 @@ import { Painter } from './screen/painter.ts'
 import type { Sorting } from './screen/table.ts'
 import type { Settings } from './settings.ts'
 import { Session } from './state/session.ts'
-import { firstUi, type Situation, type Ui } from './state/ui.ts'
+import { firstUi, type Notice, type Situation } from './state/ui.ts'
 import type { ViewName } from './keys/table.ts'
 import { glyphsFor } from './theme/glyphs.ts'
 import { coloursOf } from './theme/palette.ts'
@@ -22,6 +22,8 @@ export interface TuiOptions {
   view?: ViewName
   filter?: string
   sorting?: Sorting
+  /** What is told at first. */
+  notice?: Notice
   /** Whether the person wants colours; as the terminal has them when left out. */
   colour: boolean
   /** Ends it, with its reason thrown. */
@@ -77,8 +79,8 @@ function lookAgain(session: Session, end: () => void): Disposable {
     if (process.ppid !== parent) return end()
     const started = performance.now()
     session.look()
-    const { paused, periodMs }: Ui = session.model.ui
-    timer = setTimeout(look, Math.max(paused ? 100 : 20, periodMs - (performance.now() - started)))
+    const { paused } = session.model.ui
+    timer = setTimeout(look, Math.max(paused || session.isOver ? 100 : 20, session.waitMs - (performance.now() - started)))
   }
   look()
   return { [Symbol.dispose]: () => clearTimeout(timer) }

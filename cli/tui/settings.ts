@@ -29,20 +29,21 @@ const document = z
 const settingsFile = (env: NodeJS.ProcessEnv = process.env): string =>
   join(env['XDG_CONFIG_HOME'] || join(homedir(), '.config'), 'ccdk/top.yaml')
 
-export async function readSettings(file = settingsFile()): Promise<Settings> {
+export async function readSettings(isReplay = false): Promise<Settings> {
+  const file = settingsFile()
   const text = read(file)
-  return parseSettings(text === undefined || text.trim() === '' ? null : (await import('yaml')).parse(text), file)
+  return parseSettings(text === undefined || text.trim() === '' ? null : (await import('yaml')).parse(text), file, isReplay)
 }
 
 /** @throws {UsageError} that names the file and the place in it */
-export function parseSettings(given: unknown, file: string): Settings {
+export function parseSettings(given: unknown, file: string, isReplay = false): Settings {
   const parsed = document.safeParse(given)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
     throw new UsageError(`${file}: ${[issue?.path.join('.'), issue?.message].filter((part) => part).join(': ')}`)
   }
   try {
-    return { bindings: bindings(parsed.data.keys), theme: parsed.data.theme, charset: parsed.data.charset }
+    return { bindings: bindings(parsed.data.keys, isReplay), theme: parsed.data.theme, charset: parsed.data.charset }
   } catch (error) {
     throw error instanceof UsageError ? new UsageError(`${file}: ${error.message}`, { hint: error.hint }) : error
   }

@@ -4,6 +4,7 @@ export {
   type FlowView,
   type HolderView,
   type Lack,
+  type Looked,
   type MemberView,
   type MonitorEvent,
   type MonitorSource,

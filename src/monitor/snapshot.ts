@@ -182,6 +182,12 @@ export interface FlowView {
   dropped: number
 }
 
+/** What a person looked at besides: only of that the machine is asked. */
+export interface Looked {
+  variables: { mapId: number; values: readonly VariableView[] }[]
+  flows: FlowView[]
+}
+
 /** What the views are made of, be it this machine now or a recording. */
 export interface MonitorSource extends Disposable {
   /** Looks anew, with this window of the sockets. */

@@ -1,4 +1,4 @@
-import type { Snapshot } from '../../../src/monitor/index.ts'
+import type { Looked, Snapshot } from '../../../src/monitor/index.ts'
 
 /** What the monitor can do to the machine. Each answers what it did, in a line for the person, or throws. */
 export interface Actions {
@@ -13,8 +13,8 @@ export interface Actions {
   statistics(on: boolean): string
   /** Writes what is seen to a file, or with null ends that. */
   record(file: string | null): string
-  /** Each snapshot, for what is recorded. */
-  seen(snapshot: Snapshot): void
+  /** Each snapshot while something is recorded, with what was looked at besides. */
+  seen(snapshot: Snapshot, looked: Looked): void
   /** Names of what would end with this process. */
   held(): readonly string[]
 }

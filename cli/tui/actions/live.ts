@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { LinuxTarget } from '../../../src/kernel/index.ts'
 import { load, openObject, prepare } from '../../../src/loader/index.ts'
-import { type Monitor, RecordingWriter, type Snapshot } from '../../../src/monitor/index.ts'
+import { type Looked, type Monitor, RecordingWriter, type Snapshot } from '../../../src/monitor/index.ts'
 import { describeMap, type Registration, type StructOpsEntry } from '../../../src/structops/index.ts'
 import { UsageError } from '../../../src/errors/index.ts'
 import { readInput } from '../../files/read-input.ts'
@@ -85,8 +85,8 @@ export class LiveActions implements Actions, Disposable {
     return file === null ? 'the recording is complete' : `recording to ${file}`
   }
 
-  seen(snapshot: Snapshot): void {
-    this.#recorder?.add(snapshot)
+  seen(snapshot: Snapshot, looked: Looked): void {
+    this.#recorder?.add(snapshot, looked)
   }
 
   held(): readonly string[] {

@@ -10,8 +10,11 @@ export interface Bindings {
   commandOf: (chord: string, view: ViewName) => CommandName | undefined
 }
 
-/** The keys of the table, with those that the person gave: a key that was given away is taken from what had it. */
-export function bindings(remapped: Readonly<Record<string, readonly string[]>> = {}): Bindings {
+/**
+ * The keys of the table, with those that the person gave: a key that was given away is taken from what had it. In a replay
+ * what moves through it has its keys before all else, and elsewhere only those that nothing else has.
+ */
+export function bindings(remapped: Readonly<Record<string, readonly string[]>> = {}, isReplay = false): Bindings {
   const given = new Map<CommandName, readonly string[]>()
   for (const [name, keys] of Object.entries(remapped)) {
     if (!isCommand(name)) {
@@ -27,11 +30,14 @@ export function bindings(remapped: Readonly<Record<string, readonly string[]>> =
   }
   const taken = [...given].flatMap(([name, keys]) => keys.map((key) => ({ name, key })))
   for (const { name, key } of taken) {
-    const other = taken.find((one) => one.key === key && one.name !== name && meet(one.name, name))
+    const other = taken.find((one) => one.key === key && one.name !== name && isOfReplay(one.name) === isOfReplay(name) && meet(one.name, name))
     if (other !== undefined) throw new UsageError(`keys: "${key}" is given to both ${name} and ${other.name}`)
   }
-  const keysOf = (command: CommandName): readonly string[] =>
+  const own = (command: CommandName): readonly string[] =>
     given.get(command) ?? keyTable[command].keys.filter((key) => !taken.some((one) => one.key === key && meet(one.name, command)))
+  const stronger = commandNames.filter((name) => isOfReplay(name) === isReplay)
+  const keysOf = (command: CommandName): readonly string[] =>
+    stronger.includes(command) ? own(command) : own(command).filter((key) => !stronger.some((name) => meet(name, command) && own(name).includes(key)))
   if (keysOf('quit').length === 0) throw new UsageError('keys: no key is left to quit')
   return {
     keysOf,
@@ -45,6 +51,8 @@ export function bindings(remapped: Readonly<Record<string, readonly string[]>> =
 }
 
 export const isIn = (command: CommandName, view: ViewName): boolean => keyTable[command].in?.includes(view) ?? true
+
+const isOfReplay = (name: CommandName): boolean => keyTable[name].replay === true
 
 /** Whether two commands work in one view, so that one key cannot mean both. */
 function meet(left: CommandName, right: CommandName): boolean {

@@ -3,7 +3,7 @@
 export const views = ['registered', 'detail', 'sockets', 'flow', 'log', 'help'] as const
 export type ViewName = (typeof views)[number]
 
-export const groups = ['Views', 'Moving', 'Lists', 'Flow', 'Time and looks', 'Actions'] as const
+export const groups = ['Views', 'Moving', 'Lists', 'Flow', 'Time and looks', 'Replay', 'Actions'] as const
 
 export interface KeyEntry {
   keys: readonly string[]
@@ -17,6 +17,8 @@ export interface KeyEntry {
   footer?: number
   /** It changes the machine. */
   changes?: true
+  /** It moves through a recording: there its keys are its own, whatever else they do. */
+  replay?: true
 }
 
 const lists: readonly ViewName[] = ['registered', 'sockets', 'log']
@@ -53,10 +55,19 @@ const table = {
   older: { keys: ['h', 'left'], group: 'Flow', label: 'older', help: 'scroll back', in: ['flow'], footer: 12 },
   newer: { keys: ['l', 'right'], group: 'Flow', label: 'newer', help: 'scroll forward', in: ['flow'], footer: 13 },
 
-  pause: { keys: ['space'], group: 'Time and looks', label: 'pause', help: 'stop looking, and go on', footer: 70 },
-  faster: { keys: ['+', '='], group: 'Time and looks', label: 'faster', help: 'look more often' },
-  slower: { keys: ['-'], group: 'Time and looks', label: 'slower', help: 'look less often' },
+  pause: { keys: ['space'], group: 'Time and looks', label: 'pause', help: 'stand still, and go on', footer: 70 },
+  faster: { keys: ['+', '='], group: 'Time and looks', label: 'faster', help: 'look more often; in a replay let time pass faster' },
+  slower: { keys: ['-'], group: 'Time and looks', label: 'slower', help: 'look less often; in a replay let time pass slower' },
   theme: { keys: ['c'], group: 'Time and looks', label: 'colours', help: 'other colours' },
+
+  rewind: { keys: ['left'], group: 'Replay', label: '1 s', help: 'a second back', footer: 41, replay: true },
+  forward: { keys: ['right'], group: 'Replay', label: '1 s', help: 'a second on', footer: 42, replay: true },
+  rewindFar: { keys: ['<'], group: 'Replay', label: '10 s', help: 'ten seconds back', footer: 43, replay: true },
+  forwardFar: { keys: ['>'], group: 'Replay', label: '10 s', help: 'ten seconds on', footer: 44, replay: true },
+  previousEvent: { keys: ['['], group: 'Replay', label: 'event', help: 'the event before: registered, swapped, a line of bpf_printk, an error', footer: 45, replay: true },
+  nextEvent: { keys: [']'], group: 'Replay', label: 'event', help: 'the next event', footer: 46, replay: true },
+  begin: { keys: ['home'], group: 'Replay', label: 'begin', help: 'the first snapshot', replay: true },
+  end: { keys: ['end'], group: 'Replay', label: 'end', help: 'the last snapshot', replay: true },
 
   register: { keys: ['a'], group: 'Actions', label: 'register', help: 'register an object file, for as long as this runs', in: ['registered'], footer: 20, changes: true },
   replace: { keys: ['w'], group: 'Actions', label: 'switch', help: 'put a new version in place of the chosen one, at once', in: algorithm, footer: 22, changes: true },

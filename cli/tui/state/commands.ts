@@ -121,7 +121,10 @@ const inTime = (quarters: number): Command => ({ ui, flow }) => {
 
 const zoom = (by: number): Command => ({ ui }) => ({ ...ui, flow: { ...ui.flow, windowMs: next(windows, ui.flow.windowMs, by) } })
 
-const rate = (by: number): Command => ({ ui }) => {
+const speeds = [0.1, 0.25, 0.5, 1, 2, 5, 10, 25, 100]
+
+const rate = (by: number): Command => ({ ui, situation }) => {
+  if (situation.replay !== null) return { ...ui, speed: next(speeds, ui.speed, -by) }
   const periodMs = next(periods, ui.periodMs, by)
   return { ...ui, periodMs, notice: { style: 'good', text: `looking every ${periodMs} ms` } }
 }

@@ -1,7 +1,12 @@
-import type { MonitorEvent, Snapshot } from '../../../src/monitor/index.ts'
+import type { AlgorithmView, MonitorEvent, Snapshot } from '../../../src/monitor/index.ts'
 
 /** How much is kept: of each curve, of each algorithm's timeline, and of the log. */
 const most = { samples: 240, timeline: 200, steps: 6, log: 5000 }
+
+/** What of a snapshot is kept. */
+export interface Seen extends Pick<Snapshot, 'events' | 'seconds'> {
+  algorithms: readonly Pick<AlgorithmView, 'mapId' | 'callsPerSecond'>[]
+}
 
 /** What was seen since the monitor began. */
 export class History {
@@ -11,7 +16,7 @@ export class History {
   /** How many lines have left the log at its beginning. */
   forgotten = 0
 
-  add({ algorithms, events, seconds }: Snapshot): void {
+  add({ algorithms, events, seconds }: Seen): void {
     for (const { mapId, callsPerSecond } of algorithms) {
       // The first snapshot has no rates.
       if (seconds > 0) keep(listOf(this.#calls, mapId), callsPerSecond, most.samples)
@@ -30,6 +35,13 @@ export class History {
     if (this.log.length <= most.log) return
     this.log.shift()
     this.forgotten += 1
+  }
+
+  clear(): void {
+    this.log.length = 0
+    this.#calls.clear()
+    this.#timelines.clear()
+    this.forgotten = 0
   }
 
   /** Calls a second at each look, oldest first. */

@@ -4,6 +4,7 @@ import type { Actions } from '../actions/actions.ts'
 import { ask } from '../actions/ask.ts'
 import { take } from '../actions/take.ts'
 import type { Bindings } from '../keys/bindings.ts'
+import { type CommandName, keyTable } from '../keys/table.ts'
 import type { Area } from '../screen/panel.ts'
 import type { Glyphs } from '../theme/glyphs.ts'
 import { bodyOf } from '../views/frame.ts'
@@ -14,6 +15,7 @@ import { algorithmOf } from './chosen.ts'
 import { commands, settle } from './commands.ts'
 import { History } from './history.ts'
 import { edited } from './line.ts'
+import { gapOf, seekTarget } from './seek.ts'
 import { isStep, scrolled } from './move.ts'
 import type { Model, Notice, Page, Situation, Ui } from './ui.ts'
 import { whyNot } from './why-not.ts'
@@ -29,6 +31,9 @@ export interface SessionOptions {
   /** Ends the whole. */
   quit: () => void
 }
+
+/** A recording that stood still is not waited for. */
+const longestGapMs = 3000
 
 const noSockets: SocketsView = { total: 0, matching: 0, from: 0, rows: [] }
 
@@ -46,6 +51,8 @@ export class Session {
   #variables: VariableView[] = []
   #flow: FlowView | undefined
   #model: Model | undefined
+  /** The flow and the algorithm that were looked at last. */
+  readonly #looked: { cookie: string | null; mapId: number | null } = { cookie: null, mapId: null }
   readonly #listeners = new Set<() => void>()
 
   constructor(options: SessionOptions) {
@@ -77,15 +84,31 @@ export class Session {
     return () => this.#listeners.delete(listener)
   }
 
-  /** Looks at the machine, unless that is paused. */
+  /** Looks at the machine, unless that is paused or a recording is over. */
   look(): void {
-    if (this.#ui.paused) return
+    if (this.#ui.paused || this.isOver) return
+    this.#look()
+  }
+
+  /** Whether a replay stands at its end. */
+  get isOver(): boolean {
+    const player = this.options.situation.replay?.player
+    return player !== undefined && this.#snapshot !== null && player.position === player.length - 1
+  }
+
+  /** Until the next look, ms: as it went, in a replay, but no longer than somebody waits. */
+  get waitMs(): number {
+    const player = this.options.situation.replay?.player
+    return player === undefined ? this.#ui.periodMs : Math.min(longestGapMs, gapOf(player)) / this.#ui.speed
+  }
+
+  #look(): void {
+    const isRecorded = this.#ui.recording !== null
+    let seen: Snapshot | undefined
     try {
-      const { source, actions, situation } = this.options
+      const { source, situation } = this.options
       // What is recorded is all of it, what is shown a window.
-      const isRecorded = this.#ui.recording !== null
-      const seen = source.look(isRecorded ? {} : this.#query())
-      actions.seen(seen)
+      seen = source.look(isRecorded ? {} : this.#query())
       this.#snapshot = situation.replay === null ? seen : { ...seen, cannot: [...situation.replay.lacks, ...seen.cannot] }
       this.#sockets = isRecorded ? source.sockets(this.#query()) : seen.sockets
       this.history.add(seen)
@@ -93,6 +116,38 @@ export class Session {
       this.fail(error)
     }
     this.#settle()
+    if (isRecorded && seen !== undefined) this.#record(seen)
+  }
+
+  /** What is shown, and the flow and the variables that were looked at last even where they are not shown now. */
+  #record(seen: Snapshot): void {
+    const { source, actions } = this.options
+    const { cookie, mapId } = this.#looked
+    const variables = mapId === null ? [] : [{ mapId, values: this.#ui.view === 'detail' ? this.#variables : source.variables(mapId) }]
+    const flow = cookie === null ? undefined : (this.#flow ?? source.flow(cookie))
+    try {
+      actions.seen(seen, { variables, flows: flow === undefined ? [] : [flow] })
+    } catch (error) {
+      this.fail(error)
+      actions.record(null)
+      this.update({ recording: null })
+    }
+  }
+
+  /** To another snapshot of a replay, with all that was known by then. */
+  #seek(command: CommandName): void {
+    const player = this.options.situation.replay?.player
+    const target = player === undefined ? null : seekTarget(command, player)
+    if (player === undefined || target === null) return this.tell(`${command}: there is none`, 'warn')
+    this.#ui = { ...this.#ui, notice: null }
+    const isBack = target <= player.position
+    if (isBack) this.history.clear()
+    for (let index = isBack ? 0 : player.position + 1; index < target; index += 1) {
+      const past = player.past(index)
+      if (past !== null) this.history.add(past)
+    }
+    player.seek(target)
+    this.#look()
   }
 
   resize(size: Area): void {
@@ -112,6 +167,7 @@ export class Session {
     if (command === undefined) return this.update({ notice: null })
     const reason = whyNot(command, this.model)
     if (reason !== null) return this.tell(`${command}: ${reason}`, 'warn')
+    if (keyTable[command].replay) return this.#seek(command)
     const change = commands[command]
     if (change !== undefined) {
       const had = this.#ui.notice
@@ -222,11 +278,15 @@ export class Session {
   #settle(): void {
     this.#model = undefined
     const { view, cookie, paused } = this.#ui
+    // A replay stands still by itself, and its place may be another one.
+    const isAsked = !paused || this.options.situation.replay !== null
     const algorithm = view === 'detail' ? algorithmOf(this.model) : undefined
+    if (algorithm !== undefined) this.#looked.mapId = algorithm.mapId
+    if (view === 'flow') this.#looked.cookie = cookie
     if (view !== 'detail') this.#variables = []
-    else if (!paused) this.#variables = algorithm === undefined ? [] : this.options.source.variables(algorithm.mapId)
+    else if (isAsked) this.#variables = algorithm === undefined ? [] : this.options.source.variables(algorithm.mapId)
     if (view !== 'flow' || cookie === null) this.#flow = undefined
-    else if (!paused || this.#flow?.cookie !== cookie) this.#flow = this.options.source.flow(cookie)
+    else if (isAsked || this.#flow?.cookie !== cookie) this.#flow = this.options.source.flow(cookie)
     this.#model = undefined
     this.#ui = settle(this.model)
     this.#model = undefined

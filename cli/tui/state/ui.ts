@@ -1,4 +1,4 @@
-import type { FlowView, Lack, Snapshot, SocketsView, VariableView } from '../../../src/monitor/index.ts'
+import type { FlowView, Lack, Replay, Snapshot, SocketsView, VariableView } from '../../../src/monitor/index.ts'
 import type { Bindings } from '../keys/bindings.ts'
 import type { ViewName } from '../keys/table.ts'
 import type { Area } from '../screen/panel.ts'
@@ -61,6 +61,8 @@ export interface Ui {
   before: ViewName
   paused: boolean
   periodMs: number
+  /** How fast a replay goes; 1 as it went. */
+  speed: number
   theme: string
   registered: ListState
   detail: ListState & { part: DetailPart }
@@ -85,8 +87,8 @@ export interface Ui {
 export interface Situation {
   /** Why nothing may be changed; null where it may. */
   readonly: string | null
-  /** What is replayed, what of it is not whole, and where it stands. */
-  replay: { file: string; lacks: readonly Lack[]; place: () => string } | null
+  /** What is replayed, and what of it is not whole. */
+  replay: { file: string; lacks: readonly Lack[]; player: Replay } | null
 }
 
 /** Everything that a frame is drawn from. */
@@ -105,11 +107,12 @@ export interface Model {
 
 const list = (sorting: Sorting | null = null): ListState => ({ cursor: 0, from: 0, filter: '', sorting })
 
-export const firstUi = (given: Partial<Pick<Ui, 'view' | 'periodMs' | 'theme' | 'statistics' | 'recording'>> & { filter?: string; sorting?: Sorting }): Ui => ({
+export const firstUi = (given: Partial<Pick<Ui, 'view' | 'periodMs' | 'theme' | 'statistics' | 'recording' | 'notice'>> & { filter?: string; sorting?: Sorting }): Ui => ({
   view: given.view ?? 'registered',
   before: 'registered',
   paused: false,
   periodMs: given.periodMs ?? 1000,
+  speed: 1,
   theme: given.theme ?? 'night',
   registered: list({ key: 'map', reverse: false }),
   detail: { ...list(), part: 'variables' },
@@ -122,7 +125,7 @@ export const firstUi = (given: Partial<Pick<Ui, 'view' | 'periodMs' | 'theme' | 
   prompt: null,
   question: null,
   page: null,
-  notice: null,
+  notice: given.notice ?? null,
   statistics: given.statistics ?? false,
   recording: given.recording ?? null,
 })

@@ -11,6 +11,7 @@ export function whyNot(command: CommandName, model: Model): string | null {
     if (situation.replay !== null) return `a recording is shown, and it cannot be changed`
     if (situation.readonly !== null) return situation.readonly
   }
+  if (entry.replay && situation.replay === null) return 'it moves through a recording: ccdk top --replay FILE shows one'
   if (!isIn(command, ui.view)) return `it works in ${entry.in?.join(' and ')}`
   const algorithm = algorithmOf(model)
   switch (command) {

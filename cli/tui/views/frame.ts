@@ -12,6 +12,7 @@ import { detailView } from './detail/detail.ts'
 import { flowView } from './flow.ts'
 import { helpView } from './help.ts'
 import { logView } from './log.ts'
+import { positionBar } from './position-bar.ts'
 import { pageBox } from './page.ts'
 import { questionBox } from './question.ts'
 import { registeredView } from './registered.ts'
@@ -65,7 +66,7 @@ function tabs({ ui, bindings, glyphs, snapshot, situation, size }: Model): Row {
   ]
   const [mark, word, style] = ui.paused
     ? ([glyphs.paused, 'paused', 'warn'] as const)
-    : ([glyphs.live, situation.replay === null ? duration(ui.periodMs / 1000) : 'replay', 'good'] as const)
+    : ([glyphs.live, situation.replay === null ? duration(ui.periodMs / 1000) : `${ui.speed}×`, 'good'] as const)
   const time = snapshot === null || size.columns < 76 ? [] : [span(`  ${clock(snapshot.time)}`, 'dim')]
   const right: Row = [...(ui.recording === null ? [] : [span(`${glyphs.live} rec `, 'bad')]), span(`${mark} ${word}`, style), ...time, span(' ')]
   const left = lefts.find((row) => width(row) + width(right) < size.columns) ?? lefts.at(-1) ?? []
@@ -84,7 +85,7 @@ function facts({ snapshot, size, situation, glyphs, ui }: Model): Row {
     ...(cannot.length === 0 ? [] : [span(`${plural(cannot.length, 'thing')} cannot be shown `, 'warn')]),
     ...(ui.statistics || situation.replay !== null ? [] : [span('statistics off ', 'warn')]),
     ...(situation.readonly === null ? [] : [span('read-only ', 'dim')]),
-    ...(situation.replay === null ? [] : [span(`${plain(situation.replay.file)} ${situation.replay.place()} `, 'dim')]),
+    ...(situation.replay === null ? [] : positionBar(situation.replay, size, glyphs)),
   ]
   const lefts = [[name, kernel, busy, ...counts], [name, busy, ...counts], [name, ...counts], [name]].map((pieces) =>
     pieces.flatMap((piece, index): Row => (index === 0 ? [piece] : [span(` ${glyphs.middot} `, 'border'), piece])),
@@ -107,11 +108,13 @@ function foot(model: Model): Row {
 }
 
 function keys(model: Model): Row {
-  const { bindings, ui, size, glyphs } = model
+  const { bindings, ui, size, glyphs, situation } = model
   const entries = commandNames
     .flatMap((name) => {
       const place = footerPlace(name)
       const [key] = bindings.keysOf(name)
+      const { replay, changes } = keyTable[name]
+      if (situation.replay === null ? replay : changes) return []
       return place === undefined || key === undefined || !isIn(name, ui.view) || (name === 'back' && !leadsBack(ui)) ? [] : [{ name, key, place }]
     })
     .toSorted((a, b) => a.place - b.place)

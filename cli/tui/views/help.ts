@@ -15,7 +15,7 @@ export function helpView(model: Model, area: Area): Row[] {
 }
 
 export function helpRows(model: Model, columns: number): Row[] {
-  const blocks = groups.map((group) => [[span(group, 'title')], ...commandNames.filter((name) => keyTable[name].group === group).map((name) => keyRow(name, model)), []])
+  const blocks = groups.filter((group) => group !== 'Replay' || model.situation.replay !== null).map((group) => [[span(group, 'title')], ...commandNames.filter((name) => keyTable[name].group === group).map((name) => keyRow(name, model)), []])
   const lacks = lackRows(model, columns)
   if (columns < 130) return [...lacks, ...blocks.flat()]
   const half = Math.floor(columns / 2)

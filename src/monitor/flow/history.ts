@@ -42,7 +42,40 @@ export class FlowHistory implements FlowView {
     if (this.time.length > 1.25 * most) this.#forget(this.time.length - most)
   }
 
+  /** All points of another one, which came later. */
+  append({ time, cwnd, ssthresh, srttUs, deliveryRate, pacingRate, inFlight, dropped }: FlowView): void {
+    for (const [row, at] of time.entries()) {
+      this.add({
+        time: at,
+        cwnd: cwnd[row] ?? 0,
+        ssthresh: ssthresh[row] ?? null,
+        srttUs: srttUs[row] ?? 0,
+        deliveryRate: deliveryRate[row] ?? 0,
+        pacingRate: pacingRate[row] ?? null,
+        inFlight: inFlight[row] ?? 0,
+      })
+    }
+    this.dropped = dropped
+  }
+
   #forget(points: number): void {
     for (const column of [this.time, this.cwnd, this.ssthresh, this.srttUs, this.deliveryRate, this.pacingRate, this.inFlight]) column.splice(0, points)
+  }
+}
+
+/** The points of a flow that came after a time. */
+export function pointsAfter(flow: FlowView, time: number): FlowView {
+  const found = flow.time.findLastIndex((at) => at <= time) + 1
+  const { cookie, dropped } = flow
+  return {
+    cookie,
+    time: flow.time.slice(found),
+    cwnd: flow.cwnd.slice(found),
+    ssthresh: flow.ssthresh.slice(found),
+    srttUs: flow.srttUs.slice(found),
+    deliveryRate: flow.deliveryRate.slice(found),
+    pacingRate: flow.pacingRate.slice(found),
+    inFlight: flow.inFlight.slice(found),
+    dropped,
   }
 }

@@ -1,7 +1,15 @@
+import type { ZodSafeParseResult } from 'zod'
 import { ObjectError } from '../../errors/index.ts'
-import type { Snapshot } from '../snapshot.ts'
+import type { AlgorithmView, Looked, Snapshot } from '../snapshot.ts'
 import { decodeRecord, findRecords, type FoundRecord, headline } from './format.ts'
-import { snapshotSchema } from './schema.ts'
+import { lookedSchema, snapshotSchema } from './schema.ts'
+
+/** What stays of a snapshot when it has passed: what curves and logs are made of. */
+export interface Past extends Pick<Snapshot, 'time' | 'seconds' | 'events'> {
+  algorithms: Pick<AlgorithmView, 'mapId' | 'callsPerSecond'>[]
+  /** The cookies of the connections whose ACKs are with it. */
+  flows: string[]
+}
 
 /** A recording that was read: its snapshots, each decoded when it is asked for. It takes no rights and no kernel. */
 export class Recording {
@@ -11,6 +19,9 @@ export class Recording {
   readonly #records: readonly { record: FoundRecord; first: FoundRecord | undefined }[]
   /** The first text of the group that was read last. */
   #first: { of: FoundRecord; text: Buffer } | undefined
+  /** The one that was read last. */
+  #last: { index: number; snapshot: Snapshot; looked: Looked } | undefined
+  readonly #past = new Map<number, Past | null>()
 
   /** Throws an `ObjectError` when it is no recording, or nothing of it is whole. */
   constructor(bytes: Uint8Array, file: string) {
@@ -32,12 +43,50 @@ export class Recording {
 
   /** Throws an `ObjectError` for a record that is whole but not a snapshot. */
   at(index: number): Snapshot {
+    return this.#read(index).snapshot
+  }
+
+  /** What was looked at besides; nothing of it in a recording from before this was kept. Throws as `at` does. */
+  looked(index: number): Looked {
+    return this.#read(index).looked
+  }
+
+  /** The little that is remembered of each snapshot; null for one that cannot be read. */
+  past(index: number): Past | null {
+    const known = this.#past.get(index)
+    if (known !== undefined) return known
+    const found = this.#orNull(index)
+    this.#past.set(index, found)
+    return found
+  }
+
+  #orNull(index: number): Past | null {
+    try {
+      const { snapshot, looked } = this.#read(index)
+      const { time, seconds, events, algorithms } = snapshot
+      const rates = algorithms.map(({ mapId, callsPerSecond }) => ({ mapId, callsPerSecond }))
+      return { time, seconds, events, algorithms: rates, flows: looked.flows.map(({ cookie }) => cookie) }
+    } catch (error) {
+      if (error instanceof ObjectError) return null
+      throw error
+    }
+  }
+
+  #read(index: number): { snapshot: Snapshot; looked: Looked } {
+    if (this.#last?.index === index) return this.#last
     const found = this.#records[index]
     if (found === undefined) throw new RangeError(`snapshot ${index} of ${this.length}`)
     const { record, first } = found
     const place = `record at ${record.at}`
-    const { data, error } = snapshotSchema.safeParse(this.#json(record, first, place))
-    if (data !== undefined) return data
+    const json = this.#json(record, first, place)
+    const snapshot = this.#checked(snapshotSchema.safeParse(json), place)
+    const looked = this.#checked(lookedSchema.safeParse(json), place)
+    this.#last = { index, snapshot, looked }
+    return this.#last
+  }
+
+  #checked<T>({ data, error }: ZodSafeParseResult<T>, place: string): T {
+    if (error === undefined) return data
     const [issue] = error.issues
     throw this.#error([place, ...(issue?.path ?? [])].join('/'), issue?.message ?? 'a snapshot')
   }

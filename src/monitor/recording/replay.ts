@@ -2,7 +2,18 @@ import { FlowHistory } from '../flow/history.ts'
 import type { FlowView, MonitorSource, Snapshot, SocketQuery, SocketsView, SocketView, VariableView } from '../snapshot.ts'
 import { selectSockets } from '../sockets/select.ts'
 import { tableOfViews } from '../sockets/viewed.ts'
-import type { Recording } from './recording.ts'
+import type { Past, Recording } from './recording.ts'
+
+/** A connection without ACKs in the recording has a point for each of so many snapshots. */
+const mostSampled = 300
+
+/** What was gathered of a connection up to a snapshot. */
+interface Gathered {
+  flow: FlowHistory
+  upTo: number
+  /** Whether its ACKs were asked for. */
+  isTraced: boolean
+}
 
 /** A recording as a source of snapshots: each look is the next one, and at the end the last one again. */
 export class Replay implements MonitorSource {
@@ -10,7 +21,8 @@ export class Replay implements MonitorSource {
   /** The snapshot that was looked at last; -1 before the first. */
   #position = -1
   #rows: readonly SocketView[] = []
-  readonly #flows = new Map<string, FlowHistory>()
+  readonly #acks = new Map<string, Gathered>()
+  readonly #samples = new Map<string, Gathered>()
 
   constructor(recording: Recording) {
     this.recording = recording
@@ -27,7 +39,6 @@ export class Replay implements MonitorSource {
   /** Makes the next look that of this snapshot. */
   seek(position: number): void {
     this.#position = Math.max(0, Math.min(this.length - 1, Math.trunc(position))) - 1
-    this.#flows.clear()
   }
 
   look(query: SocketQuery = {}): Snapshot {
@@ -35,7 +46,6 @@ export class Replay implements MonitorSource {
     if (!isOver) this.#position += 1
     const snapshot = this.recording.at(this.#position)
     this.#rows = snapshot.sockets.rows
-    if (!isOver) this.#follow(snapshot)
     const selected = this.sockets(query)
     // Of those that fit when it was recorded only a part may have been kept.
     const sockets = { ...selected, total: snapshot.sockets.total }
@@ -46,30 +56,58 @@ export class Replay implements MonitorSource {
     return selectSockets(tableOfViews(this.#rows), query)
   }
 
-  /** They are not recorded. */
-  variables(): VariableView[] {
-    return []
+  /** Those of an algorithm that was looked at when this was recorded. */
+  variables(mapId: number): VariableView[] {
+    if (this.past(this.#position) === null) return []
+    const found = this.recording.looked(this.#position).variables.find((one) => one.mapId === mapId)
+    return [...(found?.values ?? [])]
   }
 
-  /** One point a snapshot, from when it was first asked for: ACKs are not recorded. */
-  flow(cookie: string): FlowView | undefined {
-    const flow = this.#flows.get(cookie) ?? new FlowHistory(cookie)
-    this.#flows.set(cookie, flow)
-    return flow
-  }
-
-  #follow({ time, sockets }: Snapshot): void {
-    if (this.#flows.size === 0) return
-    for (const { cookie, cwnd, srttUs, deliveryRate, inFlight, ssthresh, pacingRate } of sockets.rows) {
-      if (cwnd === null) continue
-      const at = Date.parse(time)
-      this.#flows
-        .get(cookie)
-        ?.add({ time: at, cwnd, ssthresh, srttUs: srttUs ?? 0, deliveryRate: deliveryRate ?? 0, pacingRate, inFlight: inFlight ?? 0 })
+  /** A connection at its ACKs when it was looked at while this was recorded; any other has a point a snapshot. */
+  flow(cookie: string): FlowView {
+    const acks = gathered(this.#acks, cookie, this.#position, 0)
+    for (; acks.upTo < this.#position; acks.upTo += 1) {
+      const at = acks.upTo + 1
+      if (this.past(at)?.flows.includes(cookie) !== true) continue
+      acks.isTraced = true
+      for (const flow of this.recording.looked(at).flows) if (flow.cookie === cookie) acks.flow.append(flow)
     }
+    return acks.isTraced ? acks.flow : this.#sampled(cookie)
+  }
+
+  /** What is remembered of a snapshot; null for one that cannot be read. */
+  past(index: number): Past | null {
+    return index < 0 || index >= this.length ? null : this.recording.past(index)
+  }
+
+  #sampled(cookie: string): FlowView {
+    const first = Math.max(0, this.#position + 1 - mostSampled)
+    const samples = gathered(this.#samples, cookie, this.#position, first)
+    for (; samples.upTo < this.#position; samples.upTo += 1) {
+      const index = samples.upTo + 1
+      if (this.past(index) !== null) addSample(samples.flow, this.recording.at(index))
+    }
+    return samples.flow
   }
 
   [Symbol.dispose](): void {
-    this.#flows.clear()
+    this.#acks.clear()
+    this.#samples.clear()
   }
+}
+
+/** What is there of a connection, or nothing yet from before `first` on: also where it is of later than `position`, or long ago. */
+function gathered(all: Map<string, Gathered>, cookie: string, position: number, first: number): Gathered {
+  const known = all.get(cookie)
+  if (known !== undefined && known.upTo <= position && known.upTo >= first - 1) return known
+  const begun = { flow: new FlowHistory(cookie), upTo: first - 1, isTraced: false }
+  all.set(cookie, begun)
+  return begun
+}
+
+function addSample(flow: FlowHistory, { time, sockets }: Snapshot): void {
+  const row = sockets.rows.find(({ cookie }) => cookie === flow.cookie)
+  if (row === undefined || row.cwnd === null) return
+  const { cwnd, ssthresh, srttUs, deliveryRate, pacingRate, inFlight } = row
+  flow.add({ time: Date.parse(time), cwnd, ssthresh, srttUs: srttUs ?? 0, deliveryRate: deliveryRate ?? 0, pacingRate, inFlight: inFlight ?? 0 })
 }

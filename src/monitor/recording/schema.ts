@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { caStates, type Snapshot } from '../snapshot.ts'
+import { caStates, type Looked, type Snapshot } from '../snapshot.ts'
 
 const figure = z.number().nullable()
 const digits = z.string().regex(/^\d{1,20}$/)
@@ -66,6 +66,27 @@ const event = z.object({
   name: z.string().exactOptional(),
   text: z.string(),
 })
+
+const variable = z.object({ section: z.string(), name: z.string(), type: z.string(), value: z.string(), writable: z.boolean() })
+
+const flow = z
+  .object({
+    cookie: digits,
+    time: z.array(z.number()),
+    cwnd: z.array(z.number()),
+    ssthresh: z.array(figure),
+    srttUs: z.array(z.number()),
+    deliveryRate: z.array(z.number()),
+    pacingRate: z.array(figure),
+    inFlight: z.array(z.number()),
+    dropped: z.number(),
+  })
+  .refine((columns) => Object.values(columns).every((column) => !Array.isArray(column) || column.length === columns.time.length), 'columns of one length')
+
+/** Beside a snapshot: recordings from before this was kept have none. */
+export const lookedSchema: z.ZodType<Looked> = z
+  .object({ looked: z.object({ variables: z.array(z.object({ mapId: z.number(), values: z.array(variable) })), flows: z.array(flow) }).optional() })
+  .transform(({ looked }) => looked ?? { variables: [], flows: [] })
 
 /** What a recording holds, since a file may have been written by anybody. */
 export const snapshotSchema: z.ZodType<Snapshot> = z.object({

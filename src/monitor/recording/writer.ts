@@ -1,6 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { fileError } from '../../kernel/index.ts'
-import type { Snapshot } from '../snapshot.ts'
+import { pointsAfter } from '../flow/history.ts'
+import type { Looked, Snapshot } from '../snapshot.ts'
 import { encodeRecord, type First, headline } from './format.ts'
 
 /** Longer groups take less room; a shorter one loses less when its first record is damaged. */
@@ -12,6 +13,8 @@ export class RecordingWriter implements Disposable {
   readonly #fd: number
   #first: First | undefined
   #inGroup = 0
+  /** The time of the last point of each flow that is in the file. */
+  readonly #flows = new Map<string, number>()
 
   /** Overwrites what was there. */
   constructor(file: string) {
@@ -20,8 +23,10 @@ export class RecordingWriter implements Disposable {
     this.#write(headline)
   }
 
-  add(snapshot: Snapshot): void {
-    const text = Buffer.from(JSON.stringify(snapshot))
+  /** A snapshot, with what a person looked at besides: of a flow only what is not in the file yet. */
+  add(snapshot: Snapshot, looked: Looked = { variables: [], flows: [] }): void {
+    const isMore = looked.variables.length + looked.flows.length > 0
+    const text = Buffer.from(JSON.stringify(isMore ? { ...snapshot, looked: this.#unwritten(looked) } : snapshot))
     if (this.#inGroup === groupSize) {
       this.#first = undefined
       this.#inGroup = 0
@@ -30,6 +35,12 @@ export class RecordingWriter implements Disposable {
     this.#write(record)
     this.#first ??= { check, text }
     this.#inGroup += 1
+  }
+
+  #unwritten({ variables, flows }: Looked): Looked {
+    const later = flows.map((flow) => pointsAfter(flow, this.#flows.get(flow.cookie) ?? -Infinity))
+    for (const { cookie, time } of later) this.#flows.set(cookie, time.at(-1) ?? this.#flows.get(cookie) ?? -Infinity)
+    return { variables, flows: later }
   }
 
   #write(bytes: Uint8Array): void {

@@ -8,13 +8,14 @@ import { edits } from '../mutate.ts'
 
 const texts = [0, 1].map((cwnd) =>
   Buffer.from(
-    JSON.stringify(
-      snapshot({
+    JSON.stringify({
+      ...snapshot({
         algorithms: [algorithmView({ links: [{ id: 3, pins: ['/sys/fs/bpf/a'] }], holders: [{ pid: 1, command: 'c', what: 'link' }] })],
         sockets: { total: 2, matching: 2, from: 0, rows: [socketView({ cwnd }), socketView({ cookie: '2', local: '[::1]:2', family: 'ipv6' })] },
         events: [{ at: '2026-01-01T00:00:00.000Z', kind: 'state', mapId: 7, name: 'x', text: 'y' }],
       }),
-    ),
+      looked: { variables: [{ mapId: 7, values: [] }], flows: [{ cookie: '1', time: [cwnd], cwnd: [1], ssthresh: [null], srttUs: [2], deliveryRate: [3], pacingRate: [4], inFlight: [5], dropped: 0 }] },
+    }),
   ),
 )
 
@@ -27,6 +28,8 @@ function read(bytes: Uint8Array): void {
   using replay = new Replay(new Recording(bytes, 'fuzz'))
   replay.flow('1')
   for (let index = 0; index < replay.length; index += 1) replay.look({ filter: 'port=2 or srtt>1ms and ca=open', sort: 'local' })
+  replay.flow('1')
+  replay.variables(7)
 }
 
 /** Recordings with damage, and whole ones of snapshots that are none. */

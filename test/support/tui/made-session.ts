@@ -31,7 +31,7 @@ function notedActions(): Actions & { asked: string[] } {
 }
 
 /** A session with a made machine, which has looked a few times. */
-export function madeSession(given: Partial<SessionOptions> = {}) {
+export function madeSession(given: Partial<SessionOptions> = {}, looks = 4) {
   const actions = notedActions()
   let quits = 0
   const session = new Session({
@@ -47,7 +47,7 @@ export function madeSession(given: Partial<SessionOptions> = {}) {
     },
     ...given,
   })
-  for (let look = 0; look < 4; look += 1) session.look()
+  for (let look = 0; look < looks; look += 1) session.look()
   return {
     session,
     asked: actions.asked,

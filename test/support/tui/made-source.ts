@@ -109,7 +109,7 @@ const madeSocket = (index: number): SocketView => ({
 })
 
 /** A saw of a window over some seconds, an ACK each 2 ms. */
-function madeFlow(cookie: string): FlowView {
+export function madeFlow(cookie: string): FlowView {
   const time = Array.from({ length: 6000 }, (_, index) => 500_000 + 2 * index)
   const cwnd = time.map((_, index) => 40 + Math.floor((index % 1500) / 15))
   return {

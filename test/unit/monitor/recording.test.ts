@@ -4,6 +4,7 @@ import * as fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ObjectError } from '../../../src/errors/index.ts'
+import { FlowHistory } from '../../../src/monitor/flow/history.ts'
 import { Recording, RecordingWriter, Replay, type Snapshot } from '../../../src/monitor/index.ts'
 import { snapshot } from '../../support/snapshot.ts'
 import { socketView } from '../../support/socket-view.ts'
@@ -80,6 +81,32 @@ function attempt(file: Uint8Array): Recording | undefined {
     return undefined
   }
 }
+
+test('what was looked at is kept beside the snapshots, and of a flow each point once', () => {
+  using directory = temporaryDirectory()
+  const file = join(directory.path, 'recording')
+  const variables = [{ mapId: 7, values: [{ section: '.bss', name: 'losses', type: '__u64', value: '5', writable: true }] }]
+  const flow = new FlowHistory('1')
+  using writer = new RecordingWriter(file)
+  for (const [index, each] of seen.entries()) {
+    for (const time of [2 * index, 2 * index + 1]) flow.add({ time, cwnd: time, ssthresh: null, srttUs: 5, deliveryRate: 6, pacingRate: null, inFlight: 7 })
+    if (index < 10) writer.add(each)
+    else writer.add(each, { variables, flows: [flow] })
+  }
+  const recording = new Recording(readFileSync(file), 'file')
+  assert.equal(all(recording), seen)
+  assert.equal([recording.looked(9), recording.looked(10).variables], [{ variables: [], flows: [] }, variables])
+  assert.equal([10, 11].map((index) => recording.looked(index).flows[0]?.time.length), [22, 2])
+  using replay = new Replay(recording)
+  replay.seek(20)
+  replay.look()
+  assert.equal(replay.variables(7), variables[0]?.values)
+  assert.equal(replay.variables(8), [])
+  assert.equal(replay.flow('1').cwnd, Array.from({ length: 42 }, (_, index) => index))
+  replay.seek(5)
+  replay.look()
+  assert.equal([replay.variables(7), replay.flow('1').cwnd], [[], [0, 1, 2, 3, 4, 5]])
+})
 
 test('a replay looks at one after the other, filters, and follows a connection', () => {
   using replay = new Replay(new Recording(bytes, 'file'))
