@@ -1,6 +1,6 @@
 export { type Registration, register } from './register.ts'
 export { describeMap, type KnownOthers, listStructOps, type StructOpsEntry, type StructOpsMember } from './list.ts'
-export { initialName, setMember } from './initial-value.ts'
+export { initialName, needsEcn, setMember } from './initial-value.ts'
 export { type StructOpsState, type StructOpsStatus, readStatus } from './state.ts'
 export { setValueFromText } from './set-value.ts'
 export { type Swap, swap } from './swap.ts'

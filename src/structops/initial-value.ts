@@ -1,11 +1,22 @@
 import { UsageError } from '../errors/index.ts'
 import { type BpfObject, placeOf, type StructOpsSpec, valueFromText, writePlace } from '../loader/index.ts'
 import { nearestName } from '../btf-match/index.ts'
-import { nameIn } from './fields.ts'
+import { findField, nameIn } from './fields.ts'
 
 /** The name under which a struct_ops variable will be registered; null where its struct has none. */
 export const initialName = (object: BpfObject, spec: StructOpsSpec): string | null =>
   nameIn(object.btf, { type: spec.type, dataOffset: 0 }, spec.bytes)
+
+// ABI: TCP_CONG_NEEDS_ECN, net/tcp.h.
+const flagNeedsEcn = 2
+
+/** Whether connections of a congestion control ask for ECN whatever the machine's settings are. */
+export function needsEcn({ btf, elf }: BpfObject, spec: StructOpsSpec): boolean {
+  const field = findField(btf, spec.type, 'flags')
+  if (field === undefined) return false
+  const lowest = spec.bytes[field.offset + (elf.littleEndian ? 0 : field.size - 1)] ?? 0
+  return (lowest & flagNeedsEcn) !== 0
+}
 
 type Value = number | bigint | boolean | string | null
 

@@ -90,10 +90,10 @@ export class Host implements AsyncDisposable {
 
   /** Runs a program in its network namespace. Resolves when it has started. Throws a `SyscallError` when it cannot. */
   async run(file: string, args: readonly string[] = [], options: ProgramOptions = {}): Promise<Program> {
-    const { environment = process.env, stdio = 'capture' } = options
+    const { environment = process.env, stdio = 'capture', kept = 4000 } = options
     programs += 1
     const program = programs
-    const { pid } = await this.#channel.call('run', { program, file, args, environment, stdio })
+    const { pid } = await this.#channel.call('run', { program, file, args, environment, stdio, kept })
     return new Program(this.#channel, program, pid)
   }
 

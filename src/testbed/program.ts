@@ -9,6 +9,8 @@ export interface ProgramOptions {
    * `capture`, the default, gives it nothing to read, and keeps the end of what it prints.
    */
   stdio?: 'terminal' | 'capture'
+  /** How many characters of that; 4000 when left out. */
+  kept?: number
 }
 
 /** A program that runs on a host. With the host it ends, also when this process is killed. */

@@ -8,8 +8,6 @@ import type { ProgramEnd, ProgramSpec } from './protocol.ts'
 
 /** Where a host process that was started with a terminal has its parent's stdin, stdout and stderr. */
 const terminal = [3, 4, 5]
-/** How much of what a program prints is kept, characters. */
-const mostKept = 4000
 /** How long a program may take to end in its own way, ms. */
 const patience = 1000
 
@@ -24,7 +22,7 @@ export class Programs {
   /** The runs, as journals know them, that programs were started for. */
   readonly #runs = new Set<string>()
 
-  async run({ program, file, args, environment, stdio }: ProgramSpec): Promise<{ pid: number }> {
+  async run({ program, file, args, environment, stdio, kept }: ProgramSpec): Promise<{ pid: number }> {
     // When the parent is killed, this process is to live on until it has ended them.
     outliveParent()
     const run = environment[mark]
@@ -32,7 +30,7 @@ export class Programs {
     const child = spawn(file, args, { env: environment, stdio: stdio === 'terminal' ? terminal : ['ignore', 'pipe', 'pipe'] })
     let printed = ''
     for (const stream of [child.stdout, child.stderr]) {
-      stream?.setEncoding('utf8').on('data', (text: string) => (printed = (printed + text).slice(-mostKept)))
+      stream?.setEncoding('utf8').on('data', (text: string) => (printed = (printed + text).slice(-kept)))
     }
     const started = once(child, 'spawn')
     // With 'close', what it has printed is all there; what it started may have its streams for longer.

@@ -41,6 +41,7 @@ export interface ProgramSpec {
   args: readonly string[]
   environment: NodeJS.ProcessEnv
   stdio: 'terminal' | 'capture'
+  kept: number
 }
 
 /** How a program ended: by its code or by a signal. */

@@ -2,7 +2,7 @@ import type { Target } from '../../loader/index.ts'
 import { type AckBatch, type AckField, AckTrace } from '../../sockets/index.ts'
 import type { TrafficRun } from '../traffic/run-traffic.ts'
 import { type AckColumns, ackColumnsOf, type AckRecord } from '../trial.ts'
-import type { Senders } from './senders.ts'
+import type { Senders } from '../traffic/senders.ts'
 
 /** The columns that are one of an event's fields. */
 const fields = {

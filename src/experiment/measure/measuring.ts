@@ -7,7 +7,7 @@ import { AckSamples } from './ack-samples.ts'
 import { type ArmPrograms, ProgramRuns } from './program-runs.ts'
 import { QueueRecord } from './queue-record.ts'
 import type { PathFacts, RawTrial } from './raw.ts'
-import { Senders } from './senders.ts'
+import { Senders } from '../traffic/senders.ts'
 import { SocketSamples } from './socket-samples.ts'
 
 export interface MeasuringOptions {

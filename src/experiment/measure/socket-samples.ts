@@ -2,7 +2,7 @@ import { type Fd, openNamespace } from '../../kernel/index.ts'
 import { type SocketSample, SocketSampler } from '../../sockets/index.ts'
 import type { TrafficRun } from '../traffic/run-traffic.ts'
 import { type SampleColumns, samplesOf } from '../trial.ts'
-import type { Senders } from './senders.ts'
+import type { Senders } from '../traffic/senders.ts'
 
 /** The columns that are one of the kernel's fields. */
 const fields = {

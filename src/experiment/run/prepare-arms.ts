@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { ObjectError, UsageError } from '../../errors/index.ts'
 import { availableCongestion } from '../../kernel/index.ts'
 import { type BpfObject, type KernelFacts, openObject, type PreparedObject, prepare, type StructOpsSpec } from '../../loader/index.ts'
-import { initialName, setMember, setValueFromText } from '../../structops/index.ts'
+import { initialName, needsEcn, setMember, setValueFromText } from '../../structops/index.ts'
 import type { Arm } from '../spec/experiment.ts'
 
 /** An arm whose algorithm was found, and nothing made. */
@@ -15,6 +15,8 @@ export interface PreparedArm {
   cc: string
   /** The name that its maker gave it. */
   ownName: string
+  /** Whether its connections ask for ECN by themselves. */
+  needsEcn: boolean
   /** Missing for an algorithm that is there already. */
   own?: { file: string; bytes: Uint8Array; prepared: PreparedObject; map: string }
 }
@@ -38,7 +40,7 @@ export function prepareArms(arms: readonly Arm[], facts: KernelFacts, { specFile
   const run = randomBytes(5).toString('hex')
   return arms.map((arm, index) => {
     const file = kept?.(arm.name) ?? objectOf(arm, specFile)
-    if (file === undefined) return { arm, cc: arm.cc ?? '', ownName: arm.cc ?? '' }
+    if (file === undefined) return { arm, cc: arm.cc ?? '', ownName: arm.cc ?? '', needsEcn: arm.cc === 'dctcp' }
     return prepareObject(arm, file, `ab_${run}_${index}`, facts)
   })
 }
@@ -67,7 +69,7 @@ function prepareObject(arm: Arm, file: string, cc: string, facts: KernelFacts): 
   const prepared = prepare(object, facts)
   const [problem] = prepared.problems
   if (problem !== undefined) throw problem
-  return { arm, cc, ownName, own: { file: basename(file), bytes, prepared, map: spec.name } }
+  return { arm, cc, ownName, needsEcn: needsEcn(object, spec), own: { file: basename(file), bytes, prepared, map: spec.name } }
 }
 
 function readObject({ name }: Arm, file: string): Uint8Array {

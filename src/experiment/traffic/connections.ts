@@ -1,5 +1,5 @@
 import { UsageError } from '../../errors/index.ts'
-import type { Direction, Family, FlowPlan } from '../workload/plans/plan.ts'
+import type { Direction, Family, FlowPlan, Generator } from '../workload/plans/plan.ts'
 
 /** Clients are at the left end of a path, servers at the right one. */
 export type End = 'clients' | 'servers'
@@ -26,6 +26,8 @@ export interface Listener {
   family: Family
   cc: string
   port: number
+  /** Missing where it is ours. */
+  generator?: Generator | undefined
 }
 
 /** One work item of a connection: a `FlowPlan` by its number. Times are ns since traffic began. */
@@ -50,6 +52,8 @@ export interface Connection extends FlowAlgorithm {
   /** Of the end that connects. */
   port: number
   listenerPort: number
+  /** Missing where we send. */
+  generator?: Generator | undefined
   items: WorkItem[]
 }
 
@@ -59,9 +63,13 @@ export interface Connections {
   connections: Connection[]
 }
 
+/** Listening sockets have ports from here on. */
+export const leastListener = 5001
 /** A listener's connections have ports from here on, all different, whatever host they are from. */
 const firstPort = 10_000
 const portsOfListener = 50_000
+/** Those of programs are above the ones that the kernel chooses from: each has a port of its own in its host. */
+const firstPortOfProgram = 61_000
 const mostListeners = 1000
 
 /**
@@ -78,14 +86,15 @@ export function connectionsOf(
   const known = new Map<string, Connection>()
   const open = new Map<string, { number: number; used: number }>()
 
-  const listenerFor = (at: Place, family: Family, cc: string): { number: number; port: number } => {
+  const listenerFor = (at: Place, family: Family, cc: string, generator?: Generator): { number: number; port: number } => {
     const key = `${at.end} ${at.host} ${family} ${cc}`
-    let listener = open.get(key)
+    let listener = generator === undefined ? open.get(key) : undefined
     if (listener === undefined || listener.used === portsOfListener) {
       if (listeners.length === mostListeners) throw new UsageError(`more than ${mostListeners} listening sockets for one workload`)
       listener = { number: listeners.length, used: 0 }
+      listeners.push({ at, family, cc, port: firstListener + listener.number, generator })
+      if (generator !== undefined) return { number: listener.number, port: firstPortOfProgram + firstListener - leastListener + listener.number }
       open.set(key, listener)
-      listeners.push({ at, family, cc, port: firstListener + listener.number })
     }
     listener.used += 1
     return { number: listener.number, port: firstPort + listener.used - 1 }
@@ -98,9 +107,10 @@ export function connectionsOf(
       const { cc, arm, ecn } = algorithmOf(plan)
       const { from, to } = endsOf(plan)
       const { kind, family, direction, workload, flow } = plan
-      const { number: listener, port } = listenerFor(to, family, cc)
+      const generator = plan.kind === 'bulk' ? plan.generator : undefined
+      const { number: listener, port } = listenerFor(to, family, cc, generator)
       const listenerPort = firstListener + listener
-      connection = { from, to, family, kind, direction, workload, flow, cc, arm, ecn, listener, port, listenerPort, items: [] }
+      connection = { from, to, family, kind, direction, workload, flow, cc, arm, ecn, listener, port, listenerPort, generator, items: [] }
       connections.push(connection)
       if (!plan.last) known.set(key, connection)
     } else if (plan.last) known.delete(key)

@@ -6,8 +6,9 @@ import { nominalRate } from '../../link-model/index.ts'
 import type { PathLink } from '../../spec/index.ts'
 import type { Host } from '../../testbed/index.ts'
 import type { FlowPlan } from '../workload/plans/plan.ts'
-import { type Connection, type Connections, connectionsOf, type End, type FlowAlgorithm } from './connections.ts'
+import { type Connection, type Connections, connectionsOf, type End, type FlowAlgorithm, leastListener } from './connections.ts'
 import type { Calls, HostFacts, Limits } from './protocol.ts'
+import { Iperf3Flows } from './iperf3/iperf3-flows.ts'
 import { type EndRecord, endRecords, flowRecords, type PlanRecords } from './records.ts'
 
 /** Where traffic runs: a path, or any hosts that reach each other. */
@@ -58,8 +59,7 @@ const program = new URL(`./traffic-process${extname(import.meta.url)}`, import.m
 const leadMs = 100
 /** For sockets of thousands of flows on a busy machine, and for what they have noted. */
 const patienceMs = 120_000
-/** Listening sockets have ports from here on, for each traffic over the same hosts others: the last ones may be in TIME_WAIT. */
-const firstPort = 5001
+/** Each traffic over the same hosts has other ports to listen on: the last ones may be in TIME_WAIT. */
 const portsATime = 1000
 const times = new WeakMap<Host, number>()
 
@@ -75,18 +75,22 @@ export async function runTraffic(options: TrafficOptions): Promise<TrafficRun> {
   signal?.throwIfAborted()
   const parts = connectionsOf(plans, (plan) => ({ ecn, ...cc(plan) }), firstListener(path))
   checkHosts(parts, path)
-  const ends = new Ends()
+  const ends = new Ends(path, parts)
   const stop = (): void => void ends.close()
   signal?.addEventListener('abort', stop, { once: true })
   const release = (): void => signal?.removeEventListener('abort', stop)
   try {
     const hosts = { clients: path.clients.map(factsOf), servers: path.servers.map(factsOf) }
     const limits = limitsOf(path, parts.connections)
-    await ends.each((channel, end) =>
-      channel.call('prepare', { parent: process.pid, end, hosts, ...parts, plans: plans.length, until: seconds * 1e9, limits }, patienceMs),
-    )
+    await Promise.all([
+      ends.each((channel, end) =>
+        channel.call('prepare', { parent: process.pid, end, hosts, ...parts, plans: plans.length, until: seconds * 1e9, limits }, patienceMs),
+      ),
+      ends.iperf3?.prepare(),
+    ])
     const begun = process.hrtime.bigint() + BigInt(leadMs * 1e6)
     await ends.each((channel) => channel.call('begin', { at: begun }, patienceMs))
+    ends.iperf3?.begin(begun, seconds * 1e9)
     const result = collect(ends, plans, parts, seconds)
       .catch((error: unknown) => {
         throw signal?.aborted === true ? signal.reason : error
@@ -111,9 +115,10 @@ async function collect(ends: Ends, plans: readonly FlowPlan[], parts: Connection
     const patience = sleep(leadMs + seconds * 1000 + patienceMs, undefined, { signal: late.signal }).then(() => {
       throw new TestbedError(`traffic of ${seconds} s has not ended`)
     })
-    await Promise.race([ends.done, patience])
+    await Promise.race([Promise.all([ends.done, ends.iperf3?.done]), patience])
     const [clients, servers] = await ends.each((channel) => channel.call('finish', undefined, patienceMs))
     const outcomes = { clients, servers }
+    ends.iperf3?.finish(outcomes)
     const endNs = Math.max(clients.overNs, servers.overNs)
     return { ...flowRecords(plans, parts.connections, outcomes), ends: endRecords(parts.connections, outcomes), endNs }
   } finally {
@@ -125,9 +130,12 @@ async function collect(ends: Ends, plans: readonly FlowPlan[], parts: Connection
 /** The processes of both ends. */
 class Ends {
   readonly done: Promise<unknown>
+  /** What another program sends, if it sends anything. */
+  readonly iperf3: Iperf3Flows | undefined
   readonly #channels: Record<End, Channel<Calls>>
 
-  constructor() {
+  constructor(path: TrafficPath, parts: Connections) {
+    this.iperf3 = parts.connections.some(({ generator }) => generator === 'iperf3') ? new Iperf3Flows(path, parts) : undefined
     this.#channels = { clients: new Channel<Calls>(program, 'the clients’ traffic'), servers: new Channel<Calls>(program, 'the servers’ traffic') }
     this.done = Promise.all(Object.values(this.#channels).map(doneOf))
     this.done.catch(() => undefined)
@@ -143,7 +151,7 @@ class Ends {
   }
 
   async close(): Promise<void> {
-    await this.each((channel) => channel.close())
+    await Promise.all([this.each((channel) => channel.close()), this.iperf3?.close()])
   }
 }
 
@@ -161,7 +169,8 @@ function factsOf(host: Host): HostFacts {
 }
 
 function checkHosts({ connections }: Connections, path: TrafficPath): void {
-  for (const { from, to, workload } of connections) {
+  for (const { from, to, workload, generator, ecn } of connections) {
+    if (generator !== undefined && ecn === true) throw new UsageError(`workload[${workload}]: ${generator} cannot ask for ECN`)
     for (const { end, host } of [from, to]) {
       if (path[end][host] === undefined) throw new UsageError(`workload[${workload}]: there is no host ${host} among the ${path[end].length} ${end}`)
     }
@@ -174,7 +183,7 @@ function firstListener({ clients }: TrafficPath): number {
   const time = times.get(host) ?? 0
   times.set(host, time + 1)
   // Ports of connecting ends begin above.
-  return firstPort + portsATime * (time % 4)
+  return leastListener + portsATime * (time % 4)
 }
 
 /** Bytes of about a millisecond, and of 20 ms parted among the flows that send all the time. */

@@ -22,7 +22,7 @@ const isPlanned = (items: readonly Item[]): boolean => {
 
 test('every workload that it shows makes flows of each item', () => {
   const workloads = blocksOf(page).filter(({ language }) => language === 'yaml')
-  assert.is(workloads.length, 4)
+  assert.is(workloads.length, 5)
   for (const { text } of workloads) assert.ok(isPlanned(resolved(text)), text)
 })
 

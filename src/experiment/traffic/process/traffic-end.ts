@@ -38,6 +38,7 @@ export class TrafficEnd implements Disposable {
     this.#around = { loop, limits: what.limits, notes: new Notes(what.plans), over: () => this.#over() }
     const accepting = this.#listen()
     for (const [number, connection] of what.connections.entries()) {
+      if (connection.generator !== undefined) continue
       if (connection.to.end === what.end) {
         accepting[connection.listener]?.set(connection.port, number)
         this.#open += 1
@@ -50,7 +51,7 @@ export class TrafficEnd implements Disposable {
 
   begin(at: bigint): void {
     this.#loop.begin(at)
-    this.#loop.at(this.#what.until, () => this.#done())
+    this.#loop.at(this.#open === 0 ? 0 : this.#what.until, () => this.#done())
   }
 
   finish(): Outcome {
@@ -62,7 +63,7 @@ export class TrafficEnd implements Disposable {
   #listen(): Map<number, number>[] {
     return this.#what.listeners.map((listener) => {
       const expected = new Map<number, number>()
-      if (listener.at.end === this.#what.end) {
+      if (listener.at.end === this.#what.end && listener.generator === undefined) {
         const fd = this.#owned.use(this.#openListener(listener))
         this.#loop.watch(fd.number, POLL.IN, () => this.#accept(fd, expected))
       }

@@ -50,8 +50,10 @@ function timesOf({ stagger }: { stagger: number }, { item }: Around, flow: numbe
 const hostsOf = ({ item }: Around, flow: number) => ({ client: flow % item.clients, server: flow % item.servers })
 
 function* bulk(traffic: Of<'bulk'>, around: Around): Plans {
+  const { generator } = traffic
+  const sender = generator === undefined ? {} : { generator }
   for (let flow = 0; flow < traffic.flows; flow += 1) {
-    yield { kind: 'bulk', ...timesOf(traffic, around, flow), ...hostsOf(around, flow), ...around.common, flow, last: true }
+    yield { kind: 'bulk', ...timesOf(traffic, around, flow), ...sender, ...hostsOf(around, flow), ...around.common, flow, last: true }
   }
 }
 

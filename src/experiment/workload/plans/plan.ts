@@ -10,10 +10,14 @@ export interface Algorithm {
   arm?: string
 }
 
+/** A program that sends in the place of ccdk. */
+export type Generator = 'iperf3'
+
 /** What is sent: so many bytes, or as much as gets through. */
 type Sending =
   | { kind: 'shortFlows' | 'incast' | 'video'; bytes: number }
-  | { kind: 'bulk' | 'onOff'; /** ns. */ until: number }
+  | { kind: 'bulk'; /** ns. */ until: number; generator?: Generator }
+  | { kind: 'onOff'; until: number }
   /** One host asks, the other answers, again and again: `think` ns after an answer comes the next request. */
   | { kind: 'requestResponse'; request: number; response: number; think: number; until: number }
 

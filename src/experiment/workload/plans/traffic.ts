@@ -1,6 +1,6 @@
 import type { SizeDistribution } from '../sizes/distribution.ts'
 import type { Durations } from './durations.ts'
-import type { Algorithm, Direction, Family } from './plan.ts'
+import type { Algorithm, Direction, Family, Generator } from './plan.ts'
 
 /** Flows of which each begins `stagger` ns after the one before. */
 interface Flows {
@@ -10,7 +10,7 @@ interface Flows {
 
 /** What an item of a workload does. Times are ns. */
 export type Traffic =
-  | ({ kind: 'bulk' } & Flows)
+  | ({ kind: 'bulk'; generator?: Generator } & Flows)
   | { kind: 'shortFlows'; gaps: Durations; sizes: SizeDistribution }
   | ({ kind: 'onOff'; on: Durations; off: Durations } & Flows)
   | ({ kind: 'requestResponse'; request: number; response: number; think: number } & Flows)

@@ -14,6 +14,9 @@ const flows = {
   stagger: time.schema.default(0).describe('How much later each begins than the one before.'),
 }
 
+/** Programs that can send what a bulk item says. */
+export const generators = ['ccdk', 'iperf3'] as const
+
 const sizesExample = `${shippedSizes.join(', ')}, bytes such as 10kb, or { file: sizes.txt }`
 
 function unknownSizes(found: string): string {
@@ -39,7 +42,10 @@ const sizesSchema = z
 
 /** The kinds of traffic, and what each is told. */
 const kindShapes = {
-  bulk: strict(flows).describe('Flows that send all the time.'),
+  bulk: strict({
+    ...flows,
+    generator: z.enum(generators).default('ccdk').describe('Who sends. iperf3 has to be installed, and takes whole seconds.'),
+  }).describe('Flows that send all the time.'),
   shortFlows: strict({
     load: load.schema.optional().describe("Of the bottleneck's rate."),
     interval: time.schema.optional().describe('The mean time from one flow to the next, instead of a load.'),

@@ -6,6 +6,9 @@ import type { Around } from './context.ts'
 import { type ItemSpec, kinds } from './schema.ts'
 import { resolveSizes } from './sizes.ts'
 
+/** Flows of an item that another program sends. */
+const mostPrograms = 64
+
 interface Resolved {
   /** For how long each flow sends, or for how long flows begin, ns. */
   length: number
@@ -18,7 +21,7 @@ export function resolveTraffic(spec: ItemSpec, around: Around): Resolved {
   const kind = kinds.find((each) => spec[each] !== undefined)
   const below: Around = kind === undefined ? around : { ...around, keys: [...around.keys, kind] }
   const { bulk, shortFlows, onOff, requestResponse, incast, video } = spec
-  if (bulk !== undefined) return { ...timesOf(bulk, below), traffic: { kind: 'bulk', ...flowsOf(bulk) } }
+  if (bulk !== undefined) return resolveBulk(bulk, below)
   if (shortFlows !== undefined) return resolveShortFlows(shortFlows, spec, below)
   if (onOff !== undefined) return resolveOnOff(onOff, below)
   if (requestResponse !== undefined) return resolveRequestResponse(requestResponse, below)
@@ -32,6 +35,15 @@ function timesOf({ seconds }: { seconds: number }, around: Around): { length: nu
 }
 
 const flowsOf = ({ flows, stagger }: { flows: number; stagger: number }) => ({ flows, stagger: Math.round(stagger) })
+
+function resolveBulk(spec: Spec<'bulk'>, around: Around): Resolved {
+  const { error, keys } = around
+  const times = timesOf(spec, around)
+  if (spec.generator === 'ccdk') return { ...times, traffic: { kind: 'bulk', ...flowsOf(spec) } }
+  if (times.length % 1e9 !== 0) throw error([...keys, 'seconds'], 'expected whole seconds: iperf3 knows no parts of one')
+  if (spec.flows > mostPrograms) throw error([...keys, 'flows'], `expected no more than ${mostPrograms} flows of iperf3: each is a program at either end`)
+  return { ...times, traffic: { kind: 'bulk', ...flowsOf(spec), generator: spec.generator } }
+}
 
 function resolveShortFlows(spec: Spec<'shortFlows'>, { direction }: ItemSpec, around: Around): Resolved {
   const { load, interval, arrivals } = spec

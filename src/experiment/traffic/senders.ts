@@ -1,6 +1,6 @@
 import type { Host } from '../../testbed/index.ts'
-import { portsOf, senderOf } from '../traffic/connections.ts'
-import type { TrafficPath, TrafficRun } from '../traffic/run-traffic.ts'
+import { type Connection, portsOf, senderOf } from './connections.ts'
+import type { TrafficPath } from './run-traffic.ts'
 
 /** The sockets that send the data of some traffic: where they are, and whose they are. */
 export class Senders {
@@ -12,7 +12,7 @@ export class Senders {
   /** Small numbers for namespaces. */
   readonly #places: readonly number[]
 
-  constructor(path: TrafficPath, connections: TrafficRun['connections']) {
+  constructor(path: TrafficPath, connections: readonly Connection[]) {
     const hosts = new Set<Host>()
     const senders = connections.map((connection) => {
       const end = senderOf(connection)
