@@ -35,6 +35,7 @@ export class Measuring implements Disposable {
   readonly #queue: QueueRecord
   readonly #programs: ProgramRuns
   #failure: Error | undefined
+  #stillMs = 0
 
   private constructor(options: MeasuringOptions) {
     const { path, traffic, sampleHz, acks = false, arms, target } = options
@@ -48,7 +49,12 @@ export class Measuring implements Disposable {
     this.#programs = made.use(new ProgramRuns(arms, target))
     const first = Math.max(0, Number(traffic.begun - process.hrtime.bigint()) / 1e6)
     if (sampleHz > 0) made.defer(repeat(first + 1000 / sampleHz, 1000 / sampleHz, () => this.#try(() => this.#samples.take())))
-    made.defer(repeat(readMs, readMs, () => this.#try(() => this.#read())))
+    made.defer(
+      repeat(readMs, readMs, (lateMs) => {
+        this.#stillMs = Math.max(this.#stillMs, lateMs)
+        this.#try(() => this.#read())
+      }),
+    )
     this.#owned = made.move()
   }
 
@@ -74,6 +80,7 @@ export class Measuring implements Disposable {
       queue: this.#queue.columns(),
       packets: this.#queue.packets(),
       unread: this.#queue.unread,
+      stillNs: this.#stillMs * 1e6,
       programs,
       endNs,
       path: factsOf(this.#options.path),
@@ -99,14 +106,15 @@ export class Measuring implements Disposable {
   }
 }
 
-/** Does something every so many ms by the clock, and leaves out what it would be too late for. The answer ends it. */
-function repeat(first: number, every: number, action: () => void): () => void {
+/** Does something every so many ms by the clock, says how late that is, and leaves out what it would be too late for. The answer ends it. */
+function repeat(first: number, every: number, action: (lateMs: number) => void): () => void {
   let due = performance.now() + first
   let timer = setTimeout(next, first)
   function next(): void {
-    due += every * Math.max(1, Math.ceil((performance.now() - due) / every))
+    const late = performance.now() - due
+    due += every * Math.max(1, Math.ceil(late / every))
     timer = setTimeout(next, Math.max(0, due - performance.now()))
-    action()
+    action(late)
   }
   return () => clearTimeout(timer)
 }

@@ -25,6 +25,8 @@ export interface RawTrial {
   packets: ReadonlyMap<string, ArmPackets>
   /** Packets of which the record was written over before it was read. */
   unread: number
+  /** The longest that nothing was measured, because this process did not run. */
+  stillNs: number
   programs: TrialResult['programs']
   endNs: number
   path: PathFacts

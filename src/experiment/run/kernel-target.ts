@@ -64,7 +64,7 @@ export class KernelTarget implements ExperimentTarget {
     const statistics = await path.statistics()
     const wanted = new Map(arms.map(({ name, cc }) => [name, cc]))
     const droppedBefore = path.hosts.reduce((sum, { host }) => sum + host.droppedSending(), 0)
-    const reasons = reasonsAgainst(statistics, result.flows, { wanted, late: this.#spec.late, unread: raw.unread, droppedBefore })
+    const reasons = reasonsAgainst(statistics, result.flows, { wanted, late: this.#spec.late, unread: raw.unread, droppedBefore, stillNs: raw.stillNs })
     return {
       trial,
       startedAt,

@@ -9,15 +9,27 @@ const losing = {
   'no-frame': 'packets found no room in the emulator',
 } as const
 
+/** More than a machine has that is merely busy, and than any algorithm could make up for, ns. */
+const longestStill = 1e9
+
+interface Validity {
+  wanted: ReadonlyMap<string, string>
+  late: number
+  unread: number
+  droppedBefore: number
+  stillNs: number
+}
+
 /**
  * Why a trial's figures cannot be taken; empty for a good one. `wanted` has the congestion controls of its arms, `late` is
- * how late one of a hundred packets may have left the emulator, ns, `unread` how many packets nobody has noted, and `droppedBefore`
- * how many the hosts' own interfaces dropped, which no counter of the path knows of.
+ * how late one of a hundred packets may have left the emulator, ns, `unread` how many packets nobody has noted, `droppedBefore`
+ * how many the hosts' own interfaces dropped, which no counter of the path knows of, and `stillNs` how long nothing was
+ * measured: who is stopped with Ctrl-Z, or is in a virtual machine that is moved, lets no packet be late.
  */
 export function reasonsAgainst(
   { lapses, lateness }: Pick<ForwarderStatistics, 'lapses' | 'lateness'>,
   flows: readonly FlowRecord[],
-  { wanted, late: latest, unread, droppedBefore }: { wanted: ReadonlyMap<string, string>; late: number; unread: number; droppedBefore: number },
+  { wanted, late: latest, unread, droppedBefore, stillNs }: Validity,
 ): string[] {
   const lost = Object.entries(losing).flatMap(([lapse, words]) => {
     const count = new Map<string, number>(Object.entries(lapses)).get(lapse) ?? 0
@@ -26,11 +38,12 @@ export function reasonsAgainst(
   const late = lateness.p99 > latest ? [`one of a hundred packets left the emulator ${(lateness.p99 / 1e6).toFixed(1)} ms late or more`] : []
   const overwritten = unread === 0 ? [] : [`the record of ${unread} packets was overwritten before it was read`]
   const unqueued = droppedBefore === 0 ? [] : [`the hosts' own interfaces dropped ${droppedBefore} packets before the path`]
+  const still = stillNs <= Math.max(longestStill, latest) ? [] : [`nothing ran for ${(stillNs / 1e9).toFixed(1)} s`]
   const errors = [...wanted.keys()].flatMap((name) => {
     const own = flows.filter(({ arm }) => arm === name)
     return own.some(({ error }) => error === undefined) ? [] : [`no flow of arm ${name} went through: ${own[0]?.error ?? 'there was none'}`]
   })
   const other = flows.find(({ arm, cc }) => arm !== '' && cc !== wanted.get(arm))
   const others = other === undefined ? [] : [`a flow of arm ${other.arm} used ${other.cc}`]
-  return [...lost, ...unqueued, ...late, ...overwritten, ...errors, ...others]
+  return [...lost, ...unqueued, ...late, ...overwritten, ...still, ...errors, ...others]
 }

@@ -21,7 +21,7 @@ function samplesOf(rows: readonly { time: number; flow?: number; acked: number; 
 }
 
 const nothing: RawTrial = {
-  arms: ['A'], flows: [], ends: [], samples: samplesOf([]), packets: new Map(), unread: 0, programs: [], endNs: 10 * second,
+  arms: ['A'], flows: [], ends: [], samples: samplesOf([]), packets: new Map(), unread: 0, stillNs: 0, programs: [], endNs: 10 * second,
   queue: { timeNs: new Float64Array(), packets: new Uint32Array(), bytes: new Float64Array(), delayNs: new Float64Array(), drops: new Uint32Array(), marks: new Uint32Array() },
   path: { rates: { forward: 100e6, reverse: 10e6 }, rtt: 10e6, mtu: 1500 },
 }

@@ -11,7 +11,7 @@ const flow: FlowRecord = {
 }
 const lapses = { late: 3, 'fill-empty': 0, 'rx-full': 0, 'rx-dropped': 0, 'tx-full': 0, 'no-frame': 0 }
 const calm = { lapses, lateness: { packets: 1000, p50: 5e3, p99: 9e4, max: 5e6 } }
-const facts = { wanted: new Map([['A', 'cubic']]), late: 1e6, unread: 0, droppedBefore: 0 }
+const facts = { wanted: new Map([['A', 'cubic']]), late: 1e6, unread: 0, droppedBefore: 0, stillNs: 9e8 }
 
 test('a good one has nothing, though single packets were late', () => {
   assert.equal(reasonsAgainst(calm, [flow], facts), [])
@@ -23,6 +23,7 @@ test('each thing that makes figures those of the machine is a reason', () => {
     [[{ ...calm, lateness: { ...calm.lateness, p99: 2e6 } }, [flow], facts], /^one of a hundred packets left the emulator 2\.0 ms late or more$/],
     [[calm, [flow], { ...facts, unread: 9 }], /^the record of 9 packets was overwritten/],
     [[calm, [flow], { ...facts, droppedBefore: 181 }], /^the hosts' own interfaces dropped 181 packets before the path$/],
+    [[calm, [flow], { ...facts, stillNs: 48.2e9 }], /^nothing ran for 48\.2 s$/],
     [[calm, [{ ...flow, error: 'reset' }], facts], /^no flow of arm A went through: reset$/],
     [[calm, [], facts], /^no flow of arm A went through: there was none$/],
     [[calm, [{ ...flow, cc: 'reno' }], facts], /^a flow of arm A used reno$/],
