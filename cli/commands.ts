@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { Output } from './output/output.ts'
+import { leaveMemory } from './top/leave-memory.ts'
 
 /** A subcommand: its file adds options and what it does. */
 export interface CommandModule {
@@ -83,7 +84,10 @@ export const commands: readonly CommandEntry[] = [
   {
     name: 'top',
     summary: 'watch what is registered, its programs and the TCP sockets, live',
-    load: () => import('./commands/top.ts'),
+    load: () => {
+      leaveMemory()
+      return import('./commands/top.ts')
+    },
   },
   {
     name: 'cleanup',

@@ -1,5 +1,4 @@
 import { basename } from 'node:path'
-import { setFlagsFromString } from 'node:v8'
 import { UsageError } from '../../src/errors/index.ts'
 import type { LinuxTarget } from '../../src/kernel/index.ts'
 import type { Monitor, RecordingWriter, Replay } from '../../src/monitor/index.ts'
@@ -7,16 +6,12 @@ import { interruption } from '../interrupted.ts'
 import type { Output } from '../output/output.ts'
 import { queryOf, type TopOptions } from './options.ts'
 
-/**
- * Loads what draws: only now, since it takes longer to start than all else. A monitor that is left open leaves the memory
- * to what it watches: what it throws away each look would let V8 grow its young generation by some 20 MB.
- */
+/** Loads what draws: only now, since it takes longer to start than all else. */
 function loadScreen() {
   const { stdin, stdout, env } = process
   if (!stdin.isTTY || !stdout.isTTY || env['TERM'] === 'dumb') {
     throw new UsageError('ccdk top draws on a terminal, and this is none', { hint: '--json prints one document, --watch --json one each period' })
   }
-  setFlagsFromString('--semi-space-growth-factor=1')
   return import('../tui/index.ts')
 }
 

@@ -46,7 +46,7 @@ export class Monitor implements MonitorSource {
     const time = new Date().toISOString()
     const seconds = this.#last === undefined ? 0 : (now - this.#last) / 1000
     const events: MonitorEvent[] = []
-    const unseen = orTold(events, time, () => this.#sockets.look()) ?? []
+    const unseen = orTold(events, time, () => this.#sockets.look(query.maxAgeMs)) ?? []
     const { algorithms, events: changes } = this.#algorithms.look(this.#sockets.counts(), time)
     this.#flows.read()
     const { busy, steal } = this.#cpu.read()

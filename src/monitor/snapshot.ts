@@ -142,6 +142,8 @@ export interface SocketQuery {
   from?: number
   /** All when left out. */
   count?: number
+  /** A look lists the sockets anew unless it did so within these ms; always when left out. */
+  maxAgeMs?: number
 }
 
 export interface MonitorEvent {

@@ -12,7 +12,7 @@ export interface SampleFacts {
   startedAt: bigint
   endedAt: bigint
   /** The answers of the kernel, and where in them the sockets lie. */
-  view: DataView
+  view: DataView<ArrayBuffer>
   rows: readonly DiagRow[]
   names: readonly string[]
   /** Whether these parts were asked for. */
@@ -33,7 +33,7 @@ export class SocketSample {
   readonly length: number
   /** The names to which `congestion` refers. The first is empty: a socket that has none. */
   readonly congestionNames: readonly string[]
-  readonly #view: DataView
+  readonly #view: DataView<ArrayBuffer>
   readonly #rows: readonly DiagRow[]
   readonly #asked: Pick<SampleFacts, 'info' | 'memory'>
   readonly #places = new Map<Part, Int32Array>()
@@ -105,6 +105,23 @@ export class SocketSample {
   /** All of them as objects: where many are wanted often, columns are faster. */
   sockets(): TcpSocket[] {
     return this.#rows.map((row) => decodeSocket(this.#view, row, this.congestionNames))
+  }
+
+  /** The sockets of these rows alone, in that order. It lies in the same memory. */
+  pick(rows: Iterable<number>): SocketSample {
+    return new SocketSample({
+      startedAt: this.startedAt,
+      endedAt: this.endedAt,
+      view: this.#view,
+      rows: Array.from(rows, (row) => this.#row(row)),
+      names: this.congestionNames,
+      ...this.#asked,
+    })
+  }
+
+  /** Where the kernel's answers lie: for a sampler to use again. */
+  get memory(): ArrayBuffer {
+    return this.#view.buffer
   }
 
   #row(row: number): DiagRow {

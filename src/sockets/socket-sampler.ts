@@ -67,12 +67,14 @@ export class SocketSampler implements Disposable {
   /**
    * Lists the sockets. Throws a `SyscallError` EINTR when the kernel says that its list changed during each of several
    * tries; connections that come and go are no such change.
+   *
+   * `instead` is an earlier sample that nobody reads any more: its memory is taken, so that listing often leaves no
+   * garbage. Ten thousand sockets are 6 MB.
    */
-  sample(): SocketSample {
+  sample({ instead }: { instead?: SocketSample | undefined } = {}): SocketSample {
     this.#demandOpen()
     const startedAt = process.hrtime.bigint()
-    // A quarter more than the last time, so that it seldom has to grow while the kernel waits.
-    const answers = new Datagrams(Math.ceil(this.#length * 1.25))
+    const answers = this.#room(instead?.memory)
     const { congestion, info = true, memory = false } = this.#filter
     const rows: DiagRow[] = []
     const request = this.#request
@@ -87,6 +89,12 @@ export class SocketSampler implements Disposable {
     this.#length = answers.length
     const endedAt = process.hrtime.bigint()
     return new SocketSample({ startedAt, endedAt, view: answers.view, rows, names: [...this.#names.texts], info, memory })
+  }
+
+  /** A quarter more than the last time, so that it seldom has to grow while the kernel waits; not for ever that of one large listing. */
+  #room(memory?: ArrayBuffer): Datagrams {
+    const isFit = memory !== undefined && memory.byteLength < 8 * (this.#length + 2 ** 16)
+    return isFit ? new Datagrams(this.#length, memory) : new Datagrams(Math.ceil(this.#length * 1.25))
   }
 
   #open(inode: number, namespace?: Fd): void {

@@ -21,7 +21,7 @@ export const blank = (columns: number): Row => (columns > 0 ? [span(' '.repeat(c
  * A text of others, such as a process's name, as letters of one column each: what controls the terminal, combines or
  * is wide becomes a question mark.
  */
-export const plain = (text: string): string => text.replaceAll(/[^\x20-\x7e\u00a1-\u00ac\u00ae-\u024f\u0391-\u03c9…–→]/gu, '?')
+export const plain = (text: string): string => text.replaceAll(/[^\x20-\x7e\u00a1-\u00ac\u00ae-\u024f\u0391-\u03c9\u2013\u2026\u2192]/gu, '?')
 
 const inAscii: Readonly<Record<string, string>> = { µ: 'u', '–': '-', '…': '~', '×': 'x', '→': '>' }
 

@@ -35,6 +35,8 @@ export interface SessionOptions {
 /** A recording that stood still is not waited for. */
 const longestGapMs = 3000
 
+/** Where sockets are only counted, they are listed about once a second: the kernel goes through all of its table for that. */
+const seldom = 900
 const noSockets: SocketsView = { total: 0, matching: 0, from: 0, rows: [] }
 
 /**
@@ -241,8 +243,8 @@ export class Session {
   /** The window of the sockets that the view needs: none where none are shown. */
   #query(): SocketQuery {
     const { view, sockets, cookie } = this.#ui
-    if (view === 'flow' && cookie !== null) return { filter: `cookie=${cookie}`, count: 1 }
-    if (view !== 'sockets') return { count: 1 }
+    if (view === 'flow' && cookie !== null) return { filter: `cookie=${cookie}`, count: 1, maxAgeMs: seldom }
+    if (view !== 'sockets') return { count: 1, maxAgeMs: seldom }
     const { filter, sorting, from } = sockets
     const sort = socketColumns.find(({ key }) => key === sorting?.key)?.key
     return {

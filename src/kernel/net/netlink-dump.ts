@@ -17,17 +17,18 @@ const longest = 1 << 16
 /** Answers as they came, one datagram after the other. It grows as they come. */
 export class Datagrams {
   #bytes: Uint8Array<ArrayBuffer>
-  #view: DataView
+  #view: DataView<ArrayBuffer>
   #length = 0
 
-  /** `expected` bytes are set aside to begin with. */
-  constructor(expected = 0) {
-    this.#bytes = new Uint8Array(longest + expected)
+  /** `expected` bytes are set aside to begin with, in `memory` if that is enough. What was in it is lost. */
+  constructor(expected = 0, memory?: ArrayBuffer) {
+    const room = longest + expected
+    this.#bytes = memory !== undefined && memory.byteLength >= room ? new Uint8Array(memory) : new Uint8Array(room)
     this.#view = new DataView(this.#bytes.buffer)
   }
 
   /** All bytes; those after `length` mean nothing. */
-  get view(): DataView {
+  get view(): DataView<ArrayBuffer> {
     return this.#view
   }
 

@@ -59,7 +59,7 @@ export function tableOfSample(sample: SocketSample): SocketTable {
     }
   }
   const texts = (field: TextField): ((row: number) => string) => textsOf(sample, field, { state, caState: figure(column('tcpi_ca_state')) })
-  return { length: sample.length, numbers, texts, view: viewer(sample, numbers, texts) }
+  return { length: sample.length, numbers, texts, views: (rows) => viewsOf(sample.pick(rows)) }
 }
 
 const plain = {
@@ -102,17 +102,11 @@ function textsOf(sample: SocketSample, field: TextField, { state, caState }: { s
 const endText = ({ address, port }: { address: string; port: number }): string =>
   address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
 
-/** Reads what it needs of all sockets when the first of them is to be an object. */
-function viewer(
-  sample: SocketSample,
-  numbers: (field: NumberField) => Number,
-  texts: (field: TextField) => (row: number) => string,
-): (row: number) => SocketView {
-  let make: ((row: number) => SocketView) | undefined
-  return (row) => {
-    make ??= makerOf(sample, numbers, texts)
-    return make(row)
-  }
+/** All sockets of a sample as objects. */
+function viewsOf(sample: SocketSample): SocketView[] {
+  const table = tableOfSample(sample)
+  const make = makerOf(sample, (field) => table.numbers(field), (field) => table.texts(field))
+  return Array.from({ length: sample.length }, (_, row) => make(row))
 }
 
 function makerOf(

@@ -14,7 +14,7 @@ export function selectSockets(table: SocketTable, { filter = '', sort, reverse =
   if (sort !== undefined) fitting.sort(order(table, sort, reverse ? -1 : 1))
   else if (reverse) fitting.reverse()
   const first = Math.max(0, Math.min(from, fitting.length))
-  const rows = Array.from(fitting.subarray(first, Math.min(fitting.length, first + count)), (row) => table.view(row))
+  const rows = table.views(fitting.subarray(first, Math.min(fitting.length, first + count)))
   return { total: table.length, matching: fitting.length, from: first, rows }
 }
 

@@ -29,5 +29,6 @@ export interface SocketTable {
   numbers(field: NumberField): (row: number) => number
   /** Empty where a socket has no such text. */
   texts(field: TextField): (row: number) => string
-  view(row: number): SocketView
+  /** Of these rows. */
+  views(rows: Int32Array): SocketView[]
 }

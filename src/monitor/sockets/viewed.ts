@@ -12,11 +12,7 @@ export const tableOfViews = (views: readonly SocketView[]): SocketTable => ({
     const view = views[row]
     return view === undefined ? '' : textOf(view, field)
   },
-  view: (row) => {
-    const view = views[row]
-    if (view === undefined) throw new RangeError(`row ${row} of ${views.length}`)
-    return view
-  },
+  views: (rows) => Array.from(rows).flatMap((row) => views[row] ?? []),
 })
 
 function numberOf(view: SocketView, field: NumberField): number {

@@ -18,6 +18,9 @@ export class SocketWatch implements Disposable {
   readonly #sampler: SocketSampler
   readonly #unseen: Paced<Lack[]>
   #sample: SocketSample | undefined
+  #sampledAt = Number.NEGATIVE_INFINITY
+  /** The one before, whose memory the next one takes. */
+  #spare: SocketSample | undefined
   #table: SocketTable | undefined
 
   constructor({ namespaces = 'every', states }: SocketWatchOptions) {
@@ -25,11 +28,16 @@ export class SocketWatch implements Disposable {
     this.#unseen = new Paced(1000, () => this.#refresh())
   }
 
-  /** Looks anew, and answers what could not be looked into. */
-  look(): Lack[] {
+  /** Looks anew unless it did so within `maxAgeMs`, and answers what could not be looked into. */
+  look(maxAgeMs = 0): Lack[] {
     const lacks = this.#unseen.get()
+    const now = performance.now()
+    if (now - this.#sampledAt < maxAgeMs) return lacks
+    const sample = this.#sampler.sample({ instead: this.#spare })
+    this.#spare = this.#sample
+    this.#sample = sample
+    this.#sampledAt = now
     this.#table = undefined
-    this.#sample = this.#sampler.sample()
     return lacks
   }
 

@@ -181,6 +181,15 @@ test('by family, state and congestion control; each socket can be found again', 
   assert.is(sample.rowOf(0n), undefined)
   assert.throws(() => sample.socket(-1), /row -1 of a sample of 18 sockets/)
   assert.throws(() => sample.column('rcvbuf'), /told not to read it/)
+
+  const picked = again.pick([17, 3])
+  assert.equal(picked.sockets(), [again.socket(17), again.socket(3)])
+  assert.equal([...picked.column('tcpi_rtt')], [17, 3].map((row) => again.column('tcpi_rtt')[row]))
+  const { memory } = sample
+  const third = sampler.sample({ instead: sample })
+  assert.is(third.memory, memory)
+  assert.equal(third.cookies().toSorted(), again.cookies().toSorted())
+
   using bare = samplerOf([bed.server], { info: false })
   assert.throws(() => bare.sample().column('tcpi_rtt'), /told not to read it/)
 })
