@@ -15,7 +15,7 @@ const flows = {
 }
 
 /** Programs that can send what a bulk item says. */
-export const generators = ['ccdk', 'iperf3'] as const
+const generators = ['ccdk', 'iperf3'] as const
 
 const sizesExample = `${shippedSizes.join(', ')}, bytes such as 10kb, or { file: sizes.txt }`
 
