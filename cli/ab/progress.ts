@@ -8,10 +8,13 @@ const shown = ['goodput', 'rtt.p99']
 /** Says on stderr how a run gets on: a line for each trial, with its figures and the time that is left. */
 export function tellProgress({ scenarios, arms }: ExperimentSpec, event: RunEvent, output: Output): void {
   if (event.event === 'begun') return
-  const { result, done, of, left, again } = event
-  const { trial, metrics, valid, reasons } = result
+  const { done, of } = event
+  const trial = event.event === 'broken' ? event.trial : event.result.trial
   const where = [`block ${trial.block + 1}`, ...wordsOf(trial), scenarios[trial.scenario]?.name ?? ''].filter((part) => part !== '')
   const head = `${String(done).padStart(String(of).length)} of ${of}  ${where.join('  ')}`
+  if (event.event === 'broken') return output.note(`${head}  broke off: ${event.error.message}; once more`)
+  const { result, left, again } = event
+  const { metrics, valid, reasons } = result
   const names = trial.arm === undefined ? arms.map(({ name }) => name) : [trial.arm]
   const figures = names.flatMap((arm) => {
     const own = shown.flatMap((name) => {

@@ -3,7 +3,6 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { type ExperimentResult, ExperimentStore } from '../../../src/experiment/index.ts'
-import type { Found, RunFound } from '../../../src/journal/index.ts'
 import { LinuxTarget } from '../../../src/kernel/index.ts'
 import { describeMap } from '../../../src/structops/index.ts'
 import { ccdk, ccdkUnprivileged, documentOf, type ErrorDocument, startCcdk } from '../../support/ccdk.ts'
@@ -14,9 +13,10 @@ import { temporaryDirectory } from '../../support/tmp.ts'
 import { until } from '../../support/until.ts'
 import { exampleFile } from '../support/algorithm.ts'
 import { descendants, isRunning } from '../support/demo.ts'
+import { KilledRuns } from '../support/killed-ab.ts'
 
 /** Of figures only is asked what holds on a machine that is busy too: a trial may be disturbed, and then says so. */
-const test = suite('ccdk ab', [needs.root, needs.structOps, needs.clang])
+const test = suite('ccdk ab', [needs.root, needs.structOps, needs.clang, needs.bpftool])
 
 const place = temporaryDirectory()
 const journal = join(place.path, 'journal')
@@ -95,30 +95,19 @@ test('both designs from end to end: every trial is stored, and a gate that fails
   assert.equal(readdirSync(journal), [], 'the journal says that nothing is left')
 })
 
-test('killed after a trial: that one stays, cleanup undoes the rest, and it goes on', async () => {
-  const { subprocess, pid } = startCcdk(['ab', specFile('killed.yaml', spec('')), '--out', 'killed'], settings)
-  await until(() => storedIn('killed').length > 0 || !isRunning(pid), 'a trial is stored')
-  const children = descendants(pid)
-  subprocess.kill('SIGKILL')
-  await subprocess
-  await until(() => !children.some(isRunning), 'its hosts have ended, and their namespaces with them')
-  const before = storedIn('killed')
-  assert.ok(before.length > 0 && before.length < 4)
-  const { runs } = await documentOf<{ runs: RunFound[] }>(ccdk(['cleanup', '--json'], settings))
-  const [thing, ...others] = runs.flatMap(({ things }): Found[] => things)
-  assert.equal([thing?.outcome, thing?.entry.kind, others], ['undone', 'registration', []])
-  assert.ok(thing?.entry.kind === 'registration' && !isRegistered(thing.entry.map))
+const runs = new KilledRuns(join(place.path, 'killed'))
 
-  const { exitCode, stdout, stderr } = await ccdk(['ab', '--resume', 'killed', '--json'], settings)
-  assert.is(exitCode, 0, stderr)
-  const { result } = await documentOf<{ result: ExperimentResult }>({ exitCode, signal: undefined, stdout, stderr })
-  assert.equal([result.trials.planned, result.trials.waiting], [4, 0])
-  const after = storedIn('killed')
-  for (const { trial, startedAt, valid } of before) {
-    // One that was disturbed has another chance.
-    if (valid) assert.is(after.find((one) => one.trial === trial)?.startedAt, startedAt)
-  }
-  assert.equal(readdirSync(journal), [])
+test('killed after a trial: that one stays, cleanup undoes the rest, and it goes on', async () => {
+  const killed = await runs.kill({ when: async ({ said }) => until(() => said() > 0, 'a trial is stored'), whom: () => 'ccdk', resume: true })
+  assert.ok(killed?.exitCode === null)
+  assert.ok(killed.stored > 0 && killed.stored < 4)
+})
+
+test('a host that is killed costs its trial, which is run again', async () => {
+  const killed = await runs.kill({ when: async ({ running }) => until(() => running().has('traffic'), 'traffic has begun'), whom: () => 'host', resume: false })
+  assert.ok(killed?.exitCode === 0, killed?.stderr)
+  assert.match(killed.stderr, /^0 of 4 {2}block 1 .* broke off: the process of host (?:client|server) ended \(SIGKILL\); once more$/m)
+  assert.is(killed.stored, 4)
 })
 
 test('Ctrl-C before the first trial leaves nothing, and after it says how to go on; exit 130', async () => {

@@ -1,4 +1,5 @@
 import { alike } from './aa.ts'
+import { killed } from './killed.ts'
 
 /** In the order of docs/validation.md. One without figures is not shown. */
-export const proofs: readonly { section(): string | undefined }[] = [alike]
+export const proofs: readonly { section(): string | undefined }[] = [alike, killed]
