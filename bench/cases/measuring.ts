@@ -1,46 +1,68 @@
 import { execFileSync } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openPath, type Path } from '../../src/emulator/index.ts'
-import { flowPlans, Measuring, networkOf, runTraffic, workloadOf, type WorkloadInput } from '../../src/experiment/index.ts'
+import { flowPlans, Measuring, networkOf, runTraffic, type SampleColumns, workloadOf, type WorkloadInput } from '../../src/experiment/index.ts'
 import { CpuMeter, LinuxTarget } from '../../src/kernel/index.ts'
 import { pathOf } from '../../src/spec/index.ts'
 import { createTestbed } from '../../src/testbed/index.ts'
 
 /** For how long it is looked at, ms. */
 const lookMs = 10_000
+/** Until all are connected, and functions are compiled, ms. */
+const settleMs = 8000
 
-/** What measuring takes of one core, the kernel's part too: sockets, and the emulator's record of packets. */
+type MeasuredPath = Pick<Path, 'clients' | 'servers' | 'links' | 'telemetry' | 'mtu'>
+
+/**
+ * What measuring takes of one core, the kernel's part too: sockets, ACKs, and the emulator's record of packets; and whether
+ * each flow was in each sample, and how far from its time.
+ */
 export async function measuringCost(): Promise<string> {
   const resolved = pathOf({ rate: '100mbit', rtt: '20ms' })
-  await using emulated = await openPath(resolved, { telemetry: {} })
-  const bulk = await costOf(emulated, [{ bulk: { flows: 100, seconds: 30 } }], 10)
+  const bulk: WorkloadInput = [{ bulk: { flows: 100, seconds: 30 } }]
+  const lines = await onPath(async (path) => [
+    `  100 flows at 10 Hz, 100 Mbit/s of packets: ${await costOf(path, bulk, { sampleHz: 10 })}`,
+    `  the same with each ACK:                    ${await costOf(path, bulk, { sampleHz: 10, acks: true })}`,
+  ])
   await using bed = await createTestbed()
   const wire = { clients: [bed.client], servers: [bed.server], links: resolved.links, telemetry: undefined, mtu: 1500 }
-  const many = await costOf(wire, [{ incast: { senders: 5000, bytes: '1kb', every: '30s', seconds: 60 } }], 1)
-  return [
-    'What measuring takes',
-    `  100 flows at 10 Hz, 100 Mbit/s of packets: ${bulk}`,
-    `  5000 flows at 1 Hz:                        ${many}`,
-    '',
-  ].join('\n')
+  const many = await costOf(wire, [{ incast: { senders: 5000, bytes: '1kb', every: '30s', seconds: 60 } }], { sampleHz: 1 })
+  return ['What measuring takes', ...lines, `  5000 flows at 1 Hz:                        ${many}`, ''].join('\n')
+
+  async function onPath<T>(measure: (path: MeasuredPath) => Promise<T>): Promise<T> {
+    await using path = await openPath(resolved, { telemetry: {} })
+    return await measure(path)
+  }
 }
 
-async function costOf(path: Pick<Path, 'clients' | 'servers' | 'links' | 'telemetry' | 'mtu'>, workload: WorkloadInput, sampleHz: number): Promise<string> {
+async function costOf(path: MeasuredPath, workload: WorkloadInput, sampling: { sampleHz: number; acks?: boolean }): Promise<string> {
   const rates = { forward: 100e6, reverse: 100e6 }
   const plans = [...flowPlans(workloadOf(workload, { rates, clients: 1, servers: 1 }), 1)]
   using target = new LinuxTarget()
   await using traffic = await runTraffic({ path, plans, cc: () => ({ cc: 'cubic', arm: 'A' }), seconds: 60 })
-  using measuring = Measuring.begin({ path, traffic, sampleHz, arms: [{ name: 'A', programs: [] }], target })
-  // All connect, and functions are compiled.
-  await sleep(8000)
+  using measuring = Measuring.begin({ path, traffic, ...sampling, arms: [{ name: 'A', programs: [] }], target })
+  await sleep(settleMs)
   const before = process.cpuUsage()
-  const start = performance.now()
+  const begin = Number(process.hrtime.bigint() - traffic.begun)
   await sleep(lookMs)
   const { user, system } = process.cpuUsage(before)
-  const share = (user + system) / (10 * (performance.now() - start))
+  const end = Number(process.hrtime.bigint() - traffic.begun)
+  const raw = measuring.end({ flows: [], ends: [], firstRecords: Uint32Array.from(plans.keys()), endNs: end })
   await traffic.close()
-  measuring[Symbol.dispose]()
-  return `${share.toFixed(2)} % of one core`
+  const share = (user + system) / (end - begin) * 1e5
+  const acks = raw.acks === undefined ? '' : `; ${raw.acks.columns.timeNs.filter((time) => time >= begin).length} ACKs, ${raw.acks.unread} unread`
+  return `${share.toFixed(2)} % of one core; ${samplesIn(raw.samples, { begin, end, hz: sampling.sampleHz, flows: traffic.connections.length })}${acks}`
+}
+
+/** How many samples there were of those that there should be, whether each flow was in all of them, and how far one was from its time at the most. */
+function samplesIn({ timeNs }: SampleColumns, { begin, end, hz, flows }: { begin: number; end: number; hz: number; flows: number }): string {
+  const counts = new Map<number, number>()
+  for (const time of timeNs) if (time >= begin && time < end) counts.set(time, (counts.get(time) ?? 0) + 1)
+  const whole = [...counts.values()].filter((count) => count === flows).length
+  const period = 1e9 / hz
+  const errors = [...counts.keys()].map((time) => Math.abs(time - Math.round(time / period) * period))
+  const due = Math.floor(end / period) - Math.ceil(begin / period) + 1
+  return `${whole} of ${due} samples with every flow, ${(Math.max(...errors) / 1e6).toFixed(1)} ms from their time at most`
 }
 
 /** CPU time of sending and receiving, the kernel's part that falls to the processes too, beside iperf3's; over a wire. */
