@@ -25,6 +25,9 @@ export interface FileRun extends Verdict {
 /** What is kept of a file's output, from its end. */
 const maxOutputBytes = 1 << 20
 
+/** Hundreds of processes begin with the same sources: what was compiled once is compiled no more. */
+const compiled = join(import.meta.dirname, '../../node_modules/.cache/ccdk-compiled')
+
 const preload = new URL('preload.ts', import.meta.url).href
 
 /** Runs one test file in a process group of its own and judges it. */
@@ -40,7 +43,13 @@ export async function runFile({ file, limitMs, strict }: RunOptions): Promise<Fi
   try {
     const subprocess = spawn(process.execPath, ['--import', preload, file], {
       stdio: ['ignore', output, output],
-      env: { ...process.env, [recordVariable]: recordPath, [markVariable]: markFor(id), PATH: commandPath().join(':') },
+      env: {
+        NODE_COMPILE_CACHE: compiled,
+        ...process.env,
+        [recordVariable]: recordPath,
+        [markVariable]: markFor(id),
+        PATH: commandPath().join(':'),
+      },
       // It leads a process group of its own, which can be killed as a whole.
       detached: true,
     })
