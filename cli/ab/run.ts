@@ -25,8 +25,8 @@ import { type Output, toJson } from '../output/output.ts'
 import { count } from '../output/units.ts'
 import { fellBehind } from '../path/words.ts'
 import type { Chosen } from './ab.ts'
-import { tellProgress } from './progress.ts'
-import { gateLines, resultLines, sidesOf } from './result-words.ts'
+import { progressOf } from './progress/progress.ts'
+import { gateLines, resultLines, sidesOf, summaryLines } from './result-words.ts'
 
 export interface Means {
   arms: readonly PreparedArm[]
@@ -75,7 +75,8 @@ async function runTrials(chosen: Chosen, { arms, target, directory, stored, owne
     store.beginRun(runFacts(surveys.flatMap(({ isolation }, index) => (index === 0 ? isolation : isolation.filter(({ ok }) => !ok)))))
     for (const { scenario, certificate } of surveys) store.addCertificate(scenario, certificate)
     output.note(`${count(store.waiting().length, 'trial')}, into ${store.directory}`)
-    await runExperiment({ spec, store, target: kernel, signal: ended.signal, tell: (event) => tellProgress(spec, event, output) })
+    using progress = await progressOf({ spec, arms: store.experiment.arms, figures: store.metrics() }, output)
+    await runExperiment({ spec, store, target: kernel, signal: ended.signal, tell: (event) => progress.tell(event) })
     return store
   } catch (error) {
     // Ctrl-C reaches the hosts too, and that one has ended may be known here before the signal is.
@@ -139,11 +140,11 @@ const newExperiment = ({ spec, source, named }: Chosen, arms: readonly PreparedA
 
 function tellResult(result: ExperimentResult, directory: string, output: Output): void {
   output.document({ directory, result })
-  for (const line of resultLines(result, output)) output.print(line)
-  for (const line of gateLines(result, output)) output.print(line)
+  for (const line of resultLines(result, process.stdout.isTTY ? process.stdout.columns : Infinity, output)) output.print(line)
+  for (const line of [...summaryLines(result, output), ...gateLines(result, output)]) output.print(line)
   const { planned, valid, invalid, waiting } = result.trials
   const more = [...(invalid.length === 0 ? [] : [`${invalid.length} not valid`]), ...(waiting === 0 ? [] : [`${waiting} still to run`])]
-  output.note(`${valid} of ${count(planned, 'trial')} valid${more.length === 0 ? '' : `, ${more.join(', ')}`}; all of it is in ${directory}`)
+  output.note(`${valid} of ${count(planned, 'trial')} valid${more.length === 0 ? '' : `, ${more.join(', ')}`}; ${join(directory, 'report.html')} shows all of it`)
   const [failed, ...others] = result.gates.filter(({ passed }) => !passed)
   if (failed === undefined) return
   const rest = others.length === 0 ? '' : ` (and ${count(others.length, 'other gate')} failed)`

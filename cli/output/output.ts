@@ -70,7 +70,12 @@ export class Output {
 
   /** Progress and remarks, for people: under `--json` stderr holds nothing but an error. */
   note(text: string): void {
-    if (!this.#quiet && !this.json) process.stderr.write(`${harmless(text)}\n`)
+    if (this.tells) process.stderr.write(`${harmless(text)}\n`)
+  }
+
+  /** Whether progress is told at all. */
+  get tells(): boolean {
+    return !this.#quiet && !this.json
   }
 
   /** What went wrong: said whatever the options. */

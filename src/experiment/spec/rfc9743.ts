@@ -35,4 +35,3 @@ export const rfc9743 = [
 ] as const satisfies readonly Heading[]
 
 export const rfc9743Sections = rfc9743.map(({ section }) => section)
-export type Rfc9743Section = (typeof rfc9743Sections)[number]

@@ -68,7 +68,7 @@ export function slowdownChart(cell: Cell): Chart[] {
       id: `${anchorOf(cell)}-slowdown`,
       title: 'Slowdown by size: times of what an empty path takes',
       text: 'How many times longer flows took than on an empty path, by their size, for each arm: median and 99th percentile',
-      x: { title: 'size of the flow', names: classes.map(({ words }) => words.replace(/^of /, '')), from: -0.5, to: classes.length - 0.5 },
+      x: { title: 'size of the flow', names: classes.map(({ words }) => words.replace(/^of (?:.*, )?/, '')), from: -0.5, to: classes.length - 0.5 },
       y: { title: 'times', isLogarithmic: true },
       series: series.filter(({ y }) => y.some(Number.isFinite)),
     },

@@ -102,7 +102,7 @@ function scale({ title, isLogarithmic = false, isWhole = false, names, from, to 
   const looks = {
     title: { display: true, text: title, color: colour('--soft') },
     grid: { color: colour('--line'), drawTicks: false },
-    ticks: { color: colour('--soft'), maxTicksLimit: 7, includeBounds: false, padding: 6, maxRotation: 0, ...(isWhole ? { precision: 0 } : {}), ...(names === undefined ? {} : { stepSize: 1, callback: (value: string | number) => names[Number(value)]?.split(', ') ?? '' }) },
+    ticks: { color: colour('--soft'), maxTicksLimit: 7, includeBounds: false, padding: 6, maxRotation: 0, ...(isWhole ? { precision: 0 } : {}), ...(names === undefined ? {} : { stepSize: 1, callback: (value: string | number) => names[Number(value)] ?? '' }) },
     border: { display: false },
     ...(names === undefined ? {} : { afterBuildTicks: atNames(names) }),
     ...(from !== undefined && to === undefined ? { grace: '5%' } : {}),

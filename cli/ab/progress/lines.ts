@@ -1,12 +1,18 @@
-import { type ExperimentSpec, metricTable, type RunEvent } from '../../src/experiment/index.ts'
-import type { Output } from '../output/output.ts'
-import { figure } from './figures.ts'
-import { clock, wordsOf } from './plan.ts'
+import { type ExperimentSpec, metricTable, type RunEvent } from '../../../src/experiment/index.ts'
+import type { Output } from '../../output/output.ts'
+import { figure } from '../figures.ts'
+import { clock, wordsOf } from '../plan.ts'
+import type { Progress } from './progress.ts'
 
 const shown = ['goodput', 'rtt.p99']
 
 /** Says on stderr how a run gets on: a line for each trial, with its figures and the time that is left. */
-export function tellProgress({ scenarios, arms }: ExperimentSpec, event: RunEvent, output: Output): void {
+export const lines = (spec: ExperimentSpec, output: Output): Progress => ({
+  tell: (event) => tellLine(spec, event, output),
+  [Symbol.dispose]: () => undefined,
+})
+
+function tellLine({ scenarios, arms }: ExperimentSpec, event: RunEvent, output: Output): void {
   if (event.event === 'begun') return
   const { done, of } = event
   const trial = event.event === 'broken' ? event.trial : event.result.trial
