@@ -2,7 +2,7 @@ import { UsageError } from '../errors/index.ts'
 import { createNamespace } from '../kernel/index.ts'
 import type { LinkChange } from '../link-model/index.ts'
 import type { PathLink, ResolvedPath } from '../spec/index.ts'
-import type { Host } from '../testbed/index.ts'
+import { causeOf, type Host } from '../testbed/index.ts'
 import type { ForwarderStatistics } from './forwarder/forwarder.ts'
 import { type Forwarding, type Middle, type MiddleOptions, planMiddle } from './middle.ts'
 import type { Direction } from './plan.ts'
@@ -120,7 +120,11 @@ export async function openPath(path: ResolvedPath, options: PathOptions & { with
   const { sysctls = {}, terminal = false, tell } = options
   const hosts = undo.use(await buildTopology(plan.topology, namespace, { mtu: path.mtu, sysctls, terminal, ...(tell === undefined ? {} : { tell }) }))
   tell?.('starting to forward')
-  const middle = undo.use(await plan.start(namespace, tell))
+  const middle = undo.use(
+    await plan.start(namespace, tell).catch(async (error: unknown) => {
+      throw await causeOf(error, hosts.all.map(({ host }) => host))
+    }),
+  )
   const made = undo.move()
   let closing: Promise<void> | undefined
   // Whoever closes it second waits for the same end; a stack that is being disposed of would answer at once.

@@ -1,3 +1,4 @@
+export { causeOf } from './cause-of.ts'
 export { Host, type HostAddresses, type HostOptions, type ServeOptions } from './host.ts'
 export { Program, type ProgramOptions } from './program.ts'
 export type { ConnectionFacts, FlowFacts, ProgramEnd } from './protocol.ts'

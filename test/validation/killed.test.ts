@@ -32,12 +32,17 @@ test('loses no trial that was stored and leaves nothing, whatever is killed', as
   while (all.length < kills) {
     const moment = random.float() * lasts
     const resume = all.length % resumedOne === 0
-    const one = await runs.kill({ when: () => sleep(moment), whom: (running) => oneOf([...running.keys()].toSorted(), random), resume })
+    const whom = (running: ReadonlyMap<Role, unknown>): Role => {
+      const role = oneOf([...running.keys()].toSorted(), random)
+      process.stdout.write(`${all.length + 1}: ${role} after ${Math.round(moment)} ms`)
+      return role
+    }
+    const one = await runs.kill({ when: () => sleep(moment), whom, resume })
     // It was quicker than the one that was timed.
     if (one === undefined) continue
     all.push(one)
     if (resume) resumed += 1
-    process.stdout.write(`${all.length}: ${one.role} after ${Math.round(moment)} ms, ${one.stored} stored, ${one.exitCode ?? 'killed'}\n`)
+    process.stdout.write(`, ${one.stored} stored, ${one.exitCode ?? 'killed'}\n`)
     if (one.role !== 'ccdk') assert.ok(one.exitCode === 0 || /^ccdk: .* ended \(SIGKILL\)/m.test(one.stderr), one.stderr)
   }
   killed.record({ kills: [...Map.groupBy(all, ({ role }) => role)].map(([role, some]) => rowOf(role, some)).toSorted((a, b) => b.kills - a.kills), resumed })

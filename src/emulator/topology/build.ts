@@ -1,5 +1,5 @@
 import { createNamespace, type Fd, openNamespace } from '../../kernel/index.ts'
-import { type Host, startHost, type TestbedOptions } from '../../testbed/index.ts'
+import { causeOf, type Host, startHost, type TestbedOptions } from '../../testbed/index.ts'
 import type { HostPlan, Role, TopologyPlan } from './plan.ts'
 import { hostInterface, type OffloadsKept, wireUp } from './wire-up.ts'
 
@@ -30,14 +30,9 @@ const path = 'path'
 export async function buildTopology(plan: TopologyPlan, middle: Fd, options: BuildOptions): Promise<Hosts> {
   await using undo = new AsyncDisposableStack()
   const hosts = await startHosts(plan, options, undo)
-  // It lasts as long as the descriptor, and so ends with this process.
-  const switches = undo.use(createNamespace())
-  using namespaces = new DisposableStack()
-  const hostNamespaces = new Map<string, Fd>()
-  for (const [name, { pid }] of hosts) hostNamespaces.set(name, namespaces.use(openNamespace(`/proc/${pid}/ns/net`)))
-  const offloadsKept = wireUp(plan, { hosts: hostNamespaces, switches, middle }, options)
-  options.tell?.('waiting until the interfaces carry traffic')
-  await Promise.all([...hosts.values()].map((host) => host.ready(path)))
+  const offloadsKept = await joined(plan, hosts, { middle, options, undo }).catch(async (error: unknown) => {
+    throw await causeOf(error, hosts.values())
+  })
   const made = undo.move()
   return {
     all: plan.flat().flatMap((one) => {
@@ -47,6 +42,22 @@ export async function buildTopology(plan: TopologyPlan, middle: Fd, options: Bui
     offloadsKept,
     [Symbol.asyncDispose]: () => made.disposeAsync(),
   }
+}
+
+async function joined(
+  plan: TopologyPlan,
+  hosts: ReadonlyMap<string, Host>,
+  { middle, options, undo }: { middle: Fd; options: BuildOptions; undo: AsyncDisposableStack },
+): Promise<OffloadsKept[]> {
+  // It lasts as long as the descriptor, and so ends with this process.
+  const switches = undo.use(createNamespace())
+  using namespaces = new DisposableStack()
+  const hostNamespaces = new Map<string, Fd>()
+  for (const [name, { pid }] of hosts) hostNamespaces.set(name, namespaces.use(openNamespace(`/proc/${pid}/ns/net`)))
+  const offloadsKept = wireUp(plan, { hosts: hostNamespaces, switches, middle }, options)
+  options.tell?.('waiting until the interfaces carry traffic')
+  await Promise.all([...hosts.values()].map((host) => host.ready(path)))
+  return offloadsKept
 }
 
 export const hostsOf = ({ all }: Hosts, role: Role): Host[] => all.filter((one) => one.role === role).map(({ host }) => host)

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { type Certificate, certifyPath, openPath, type Path } from '../../emulator/index.ts'
 import { CpuMeter } from '../../kernel/index.ts'
 import type { Target } from '../../loader/index.ts'
+import { causeOf } from '../../testbed/index.ts'
 import { runTraffic } from '../traffic/run-traffic.ts'
 import { Measuring } from '../measure/measuring.ts'
 import { metricsOf } from '../measure/metrics/metrics.ts'
@@ -107,7 +108,9 @@ async function whileUp<T>(path: Path, signal: AbortSignal, work: () => Promise<T
   signal.addEventListener('abort', stop, { once: true })
   try {
     signal.throwIfAborted()
-    const working = work()
+    const working = work().catch(async (error: unknown) => {
+      throw await causeOf(error, path.hosts.map(({ host }) => host))
+    })
     working.catch(() => undefined)
     const broken = path.failed.then((error) => {
       throw error

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { renameSync, statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { CcdkError, ObjectError, SyscallError } from '../../errors/index.ts'
 import { fileError } from '../../kernel/index.ts'
@@ -7,10 +7,11 @@ import { applicationId, schemaVersion, tables } from './schema.ts'
 /** How long one process waits for another that is writing, ms. */
 const patience = 10_000
 
-/** Makes the database of an experiment, which must not be there yet. */
+/** Makes the database of an experiment, which must not be there yet. It has its name as soon as it is whole. */
 export function createDatabase(file: string, fill: (database: DatabaseSync) => void): DatabaseSync {
   return guarded(file, `making ${file}`, () => {
-    const database = connect(file)
+    const begun = `${file}.begun`
+    const database = connect(begun)
     try {
       // Rollback journals keep it one file, and EXTRA has a commit outlive the machine's power too.
       database.exec('PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA')
@@ -18,11 +19,11 @@ export function createDatabase(file: string, fill: (database: DatabaseSync) => v
         database.exec(`${tables}; PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${schemaVersion}`)
         fill(database)
       })
-      return database
-    } catch (error) {
+    } finally {
       database.close()
-      throw error
     }
+    renameSync(begun, file)
+    return openDatabase(file, { write: true })
   })
 }
 
@@ -34,7 +35,7 @@ export function openDatabase(file: string, { write }: { write: boolean }): Datab
   try {
     statSync(file)
   } catch (error) {
-    throw fileError(error, { doing, syscall: 'stat', hints: { ENOENT: 'the directory of an experiment has this file: ccdk ab makes one' } })
+    throw fileError(error, { doing, syscall: 'stat', hints: { ENOENT: 'ccdk ab makes one: where it was killed before it could, begin again in another directory' } })
   }
   return guarded(file, doing, () => {
     // Even who only reads has to be able to roll back what a killed writer left half done.

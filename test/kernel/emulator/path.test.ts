@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import { openPath, type Path, type PathOptions } from '../../../src/emulator/index.ts'
-import { UsageError } from '../../../src/errors/index.ts'
+import { TestbedError, UsageError } from '../../../src/errors/index.ts'
 import { openFds } from '../../../src/kernel/index.ts'
 import { type PathInput, pathOf } from '../../../src/spec/index.ts'
 import type { Host } from '../../../src/testbed/index.ts'
@@ -132,6 +132,26 @@ test('nothing is left when it cannot forward, or cannot be told of', async () =>
     assert.equal(children(), [])
     assert.equal(openFds(), [])
   }
+})
+
+test('a host that is killed while the path is made is why it cannot be', async () => {
+  const tell = (step: string): void => {
+    if (step !== 'starting to forward') return
+    const [host] = children()
+    assert.ok(host)
+    process.kill(Number(host), 'SIGKILL')
+  }
+  const found: unknown = await openPath(pathOf({ rate: '100mbit', rtt: '10ms' }), { tell }).then(
+    async (path) => {
+      await using open = path
+      return await open.failed
+    },
+    (reason: unknown) => reason,
+  )
+  assert.instance(found, TestbedError)
+  assert.match(String(found), /the process of host (?:client|server) ended \(SIGKILL\)/)
+  assert.equal(children(), [])
+  assert.equal(openFds(), [])
 })
 
 test('closing twice at a time is one closing, and nothing is left', async () => {

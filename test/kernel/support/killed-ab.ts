@@ -111,9 +111,11 @@ export class KilledRuns {
 
   /** Goes on with what is stored, or begins again where that is nothing yet. */
   async #resume(directory: string, before: ReadonlyMap<number, string>): Promise<void> {
-    if (existsSync(directory)) await this.#toItsEnd('--resume', directory)
-    else await this.#toItsEnd('killed.yaml', '--out', directory)
-    const after = storedIn(directory)
+    const isThere = existsSync(join(directory, 'experiment.sqlite'))
+    const whole = isThere ? directory : this.#directory()
+    if (isThere) await this.#toItsEnd('--resume', directory)
+    else await this.#toItsEnd('killed.yaml', '--out', whole)
+    const after = storedIn(whole)
     for (const [trial, startedAt] of before) assert.is(after.get(trial), startedAt, `trial ${trial} is the one that was stored`)
   }
 
@@ -170,7 +172,7 @@ function roleOf({ pid, command }: OwnProcess, ccdkPid: number): Role {
 
 /** When each trial that is stored was begun. Each is whole. */
 function storedIn(directory: string): Map<number, string> {
-  if (!existsSync(directory)) return new Map()
+  if (!existsSync(join(directory, 'experiment.sqlite'))) return new Map()
   using store = ExperimentStore.open(directory)
   assert.is(store.rows('PRAGMA integrity_check')[0]?.['integrity_check'], 'ok')
   const trials = store.trials()
