@@ -10,6 +10,7 @@ import { load, openObject } from '../../../src/loader/index.ts'
 import { listTcpSockets } from '../../../src/sockets/index.ts'
 import { type PathInput, pathOf } from '../../../src/spec/index.ts'
 import { listStructOps, register } from '../../../src/structops/index.ts'
+import { meanWindow } from '../../support/mean-window.ts'
 import { needs, suite } from '../../support/needs.ts'
 import { exampleFile, withUniqueNames } from '../support/algorithm.ts'
 import { until } from '../../support/until.ts'
@@ -158,6 +159,14 @@ test('ACKs are no more than the senders’ kernel has counted, in order, and go 
     assert.ok(rows.every((row) => (columns.srttUs[row] ?? 0) >= 20_000 && (columns.cwnd[row] ?? 0) > 0))
     assert.ok(rows.slice(1).every((row) => (columns.inflight[row] ?? 0) <= 2 * (columns.cwnd[row] ?? 0) + 10))
   }
+})
+
+test('Reno’s window is √(3/2)/√p where every so-manieth packet is lost', async () => {
+  const { raw } = await measure({ rate: '20mbit', rtt: '40ms', loss: { every: 200 } }, [{ bulk: { seconds: 6 } }])
+  const { window, byRate, losses } = meanWindow(raw.samples, { flow: 0, from: 1.5e9, mss: 1448 })
+  const expected = Math.sqrt(1.5 * 200)
+  // Half of Reno's growth would have 0.71 of it. A machine that is busy has timeouts, which test/validation is exact about.
+  for (const found of [window, byRate]) assert.ok(Math.abs(found / expected - 1) < 0.22, `${window} packets, ${byRate} by the rate, ${losses} losses`)
 })
 
 test('what an algorithm’s programs take, for each ACK', async () => {
