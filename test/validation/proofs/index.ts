@@ -1,5 +1,6 @@
 import { alike } from './aa.ts'
 import { killed } from './killed.ts'
+import { soaking } from './soak.ts'
 
 /** In the order of docs/validation.md. One without figures is not shown. */
-export const proofs: readonly { section(): string | undefined }[] = [alike, killed]
+export const proofs: readonly { section(): string | undefined }[] = [alike, killed, soaking]
