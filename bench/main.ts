@@ -12,7 +12,7 @@ import { openLoadRegister } from './cases/register.ts'
 import { ringBuffer, ringBufferLive } from './cases/ringbuf.ts'
 import { monitorCost, monitorSockets } from './cases/monitor.ts'
 import { listSockets, samplingCost, tracingCost } from './cases/sockets.ts'
-import { topCost } from './cases/top.ts'
+import { topCost, topKeys } from './cases/top.ts'
 import { xsk } from './cases/xsk.ts'
 
 /** By the names under which one of them is asked for: `npm run bench -- btf-dump`. */
@@ -44,7 +44,7 @@ for (const [name, make] of Object.entries(cases)) {
 if (isAsked('ring-buffer')) console.log(await ringBufferLive())
 if (isAsked('sockets')) console.log(await samplingCost(), await tracingCost())
 if (isAsked('monitor')) console.log(await monitorCost())
-if (isAsked('top')) console.log(await topCost())
+if (isAsked('top')) console.log(await topKeys(), await topCost())
 if (isAsked('emulator-throughput')) console.log(await emulatorThroughput(Math.ceil(rounds / 5)))
 if (isAsked('emulator-accuracy')) console.log(await emulatorAccuracy())
 if (isAsked('measuring')) console.log(await measuringCost())

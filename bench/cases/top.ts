@@ -55,3 +55,45 @@ export async function topCost(): Promise<string> {
   }
   return `What ccdk top takes, 200 sockets at 4 Hz\n${lines.join('\n')}\n`
 }
+
+/** Keys, and what of the screen each changes: the row of the cursor, the mark of the column by which is sorted, the last line. */
+const answers: readonly { key: string; part: (lines: readonly string[]) => string }[] = (() => {
+  const cursor = (lines: readonly string[]): string => String(lines.findIndex((line, y) => y > 3 && /\p{Cc}\[(?:\d+;)*7m/u.test(line)))
+  const header = (lines: readonly string[]): string => lines[3] ?? ''
+  const foot = (lines: readonly string[]): string => lines.at(-1) ?? ''
+  return [
+    ...['j', 'j', 'j', 'k', 'j', 'k', 'k', 'k'].map((key) => ({ key, part: cursor })),
+    ...['s', 's', 'S', 'S'].map((key) => ({ key, part: header })),
+    ...['/', 'x', '\u007F', '\r'].map((key) => ({ key, part: foot })),
+  ]
+})()
+
+/** From when a key is written to the terminal until what it changes has come back, with ten thousand sockets and a look each second. */
+export async function topKeys(): Promise<string> {
+  await using machine = await watchedMachine(10_000)
+  await using top = new TopOnPty(120, 40, ['--view', 'sockets', '--netns', String(machine.bed.client.pid)])
+  await top.until(has(/10.?000 sockets/))
+  await sleep(1000 * warmSeconds)
+  const before = { ...usedBy(top.pid), at: performance.now() }
+  const times: number[] = []
+  for (let pressed = 0; pressed < 128; pressed += 1) {
+    const { key, part } = answers[pressed % answers.length] ?? { key: 'j', part: String }
+    // At any moment of the period, and so also while the kernel lists the sockets.
+    await sleep(50 + ((pressed * 97) % 250))
+    const was = part(top.screen)
+    const start = performance.now()
+    top.press(key)
+    await top.until((lines) => part(lines) !== was)
+    times.push(performance.now() - start)
+  }
+  const after = usedBy(top.pid)
+  const share = (100_000 * (after.seconds - before.seconds)) / (performance.now() - before.at)
+  const sorted = times.toSorted((a, b) => a - b)
+  const at = (quantile: number): string => (sorted[Math.round(quantile * (sorted.length - 1))] ?? Number.NaN).toFixed(1)
+  return [
+    'Keys of ccdk top with 10000 sockets, from the terminal and back',
+    `  ${times.length} keys                   median ${at(0.5)}  99 % ${at(0.99)}  max ${at(1)} ms`,
+    `  meanwhile                  ${share.toFixed(1)} % of one core, ${after.peakMb.toFixed(0)} MB at the most`,
+    '',
+  ].join('\n')
+}
