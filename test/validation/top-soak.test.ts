@@ -10,12 +10,13 @@ import { lineThrough } from './support/line.ts'
 const test = suite('ccdk top left open', [needs.root, needs.structOps, needs.tmux, needs.gcc, needs.iproute2])
 
 const root = join(import.meta.dirname, '../..')
-/** More growth than this in 25 minutes is a leak: it is what V8 moves by from one collection to the next. */
-const mostGrowthMb = 5
+/** More growth than this an hour is a leak: what V8 moves by from one collection to the next is as much. */
+const mostGrowthMb = 12
+const minutes = Number(process.env['CCDK_SOAK_MINUTES'] ?? 30)
 
 test('for half an hour under 5,000 connections a second its memory stays, it misses nothing, and the terminal is as it was', async () => {
   await execa(process.execPath, ['scripts/bundle.ts'], { cwd: root })
-  const plan = { rate: 5000, seconds: 30 * 60, open: 100, everySeconds: 60 }
+  const plan = { rate: 5000, seconds: 60 * minutes, open: 100, everySeconds: 60 }
   const found = await soak(join(root, 'dist/bin/ccdk.js'), plan)
   const { memory, lives, seconds, connections, looks, recordedMb, states } = found
   const settled = memory.filter((figure) => figure.seconds >= 5 * 60)
@@ -37,7 +38,7 @@ test('for half an hour under 5,000 connections a second its memory stays, it mis
   })
   soaked(found)
   assert.ok(connections / seconds > plan.rate / 2, `${Math.round(connections / seconds)} connections a second`)
-  assert.ok(slope * (25 / 60) < mostGrowthMb, `it grows by ${slope.toFixed(1)} MB an hour`)
+  assert.ok(slope < mostGrowthMb, `it grows by ${slope.toFixed(1)} MB an hour`)
 })
 
 test.run()
