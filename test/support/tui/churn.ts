@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
+import { until } from '../until.ts'
 
 const source = join(import.meta.dirname, '../../fixtures/sockets/churn.c')
 
@@ -32,7 +32,7 @@ export async function startChurn({ rate, seconds, open }: ChurnPlan, directory: 
   })
   const ended = running.then(() => undefined)
   ended.catch(() => undefined)
-  while (done === 0) await Promise.race([sleep(50), ended])
+  await Promise.race([until(() => done > 0, 'connections come'), ended])
   return {
     pid: running.nodeChildProcess.pid ?? 0,
     done: () => done,

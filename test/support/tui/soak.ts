@@ -53,7 +53,8 @@ export interface Soaked {
 export async function soak(built: string, plan: SoakPlan): Promise<Soaked> {
   using directory = temporaryDirectory()
   const at = (name: string): string => join(directory.path, name)
-  await using churn = await startChurn(plan, directory.path)
+  // Until it is stopped, however long it takes until the monitor is there.
+  await using churn = await startChurn({ ...plan, seconds: plan.seconds + 3600 }, directory.path)
   const top = `env TERM=screen-256color LANG=C.UTF-8 XDG_CONFIG_HOME=/nonexistent ${process.execPath} ${built} top --view log --record ${at('soak.ccdk')}`
   const line = `stty -a > ${at('before')}; sh -c 'echo $$ > ${at('pid')}; exec ${top}'; echo exit $? > ${at('exit')}; stty -a > ${at('after')}; touch ${at('over')}; sleep 600`
   await using pane = await terminal(120, 40, line)
