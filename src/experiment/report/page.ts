@@ -79,5 +79,9 @@ function cellsOf(store: ExperimentStore): { scenario: number; design: Design }[]
 /** The cell's trials with their rows in memory: those of one cell at a time. */
 function loaded(store: ExperimentStore, { scenario, design }: Pick<Cell, 'scenario' | 'design'>): Cell['trials'] {
   const own = store.trials().filter(({ trial, valid }) => valid && trial.scenario === scenario && trial.design === design)
-  return own.map(({ trial, flows, samples, queue, metrics }) => ({ trial, flows, samples, queue, metrics }))
+  const first = Math.min(...own.map(({ trial }) => trial.block))
+  return own.map((stored) => {
+    const { trial, flows, samples, queue, metrics } = stored
+    return { trial, flows, samples, queue, metrics, acks: trial.block === first ? stored.acks : undefined }
+  })
 }

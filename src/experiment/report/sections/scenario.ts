@@ -2,7 +2,9 @@ import type { ExperimentComparison } from '../../compare/compare-trials.ts'
 import { linkLines } from '../../../spec/index.ts'
 import type { ExperimentSpec } from '../../spec/experiment.ts'
 import type { StoredTrial } from '../../store/stored-trial.ts'
+import type { AckRecord } from '../../trial.ts'
 import type { Chart } from '../chart.ts'
+import { ackChart } from '../charts/acks.ts'
 import { completionChart, completionTable, slowdownChart } from '../charts/completion.ts'
 import { distributionCharts } from '../charts/distributions.ts'
 import { fairnessChart } from '../charts/fairness.ts'
@@ -13,7 +15,10 @@ import { anchorOf, type Place } from '../places.ts'
 import { comparisonTable } from './verdicts.ts'
 
 /** One trial with what it measured, which is read only once. */
-export type LoadedTrial = Pick<StoredTrial, 'trial' | 'flows' | 'samples' | 'queue' | 'metrics'>
+export type LoadedTrial = Pick<StoredTrial, 'trial' | 'flows' | 'samples' | 'queue' | 'metrics'> & {
+  /** Of the first block only: there may be very many. */
+  acks: AckRecord | undefined
+}
 
 /** The valid trials of a scenario in one design. */
 export interface Cell extends Place {
@@ -30,7 +35,7 @@ export interface Cell extends Place {
 /** What was measured there: the figures, and over time. */
 export function cellSection(cell: Cell, { scenarios }: ExperimentSpec, { comparisons }: ExperimentComparison): { section: Html; charts: Chart[] } {
   const { scenario, design, title, trials } = cell
-  const charts = trials.length === 0 ? [] : [...overTimeCharts(cell), ...distributionCharts(cell), ...fairnessChart(cell), ...slowdownChart(cell), ...completionChart(cell)]
+  const charts = trials.length === 0 ? [] : [...overTimeCharts(cell), ...ackChart(cell), ...distributionCharts(cell), ...fairnessChart(cell), ...slowdownChart(cell), ...completionChart(cell)]
   const compared = comparisons.filter((one) => one.scenario === scenario && one.design === design)
   const section = html`<section id="${anchorOf(cell)}">
 <h2>${title}</h2>

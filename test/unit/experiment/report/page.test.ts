@@ -97,6 +97,18 @@ test('links within it have somewhere to go, and every chart has a place and figu
   for (const { x, y } of charts.flatMap(({ series }) => series)) assert.ok(x.length > 0 && x.length === y.length)
 })
 
+test('where ACKs were recorded, the window of one connection of each arm at each of them is drawn', () => {
+  using directory = temporaryDirectory()
+  const one = madeUpExperiment({ blocks: 1 })
+  using store = ExperimentStore.create(join(directory.path, 'run'), one)
+  store.beginRun(madeUpFacts)
+  for (const trial of one.trials) store.addTrial(madeUpResult(trial, { acks: 50 }))
+  const [, block = ''] = /<script type="application\/json" id="charts">(.*?)<\/script>/.exec(reportPage(store, madeUpExperimentSpec(), { comparisons: [], gates: [] }, assets)) ?? []
+  const charts: { id: string; series: { label: string; x: number[] }[] }[] = JSON.parse(block)
+  const found = charts.find(({ id }) => id === 'scenario-0-alone-acks')
+  assert.equal(found?.series.map(({ label, x }) => [label, x.length > 10]), [['A  cubic', true], ['B  bpf_dctcp', true]])
+})
+
 test('verdicts come first, and every comparison, gate, check and invalid trial is told without scripts', () => {
   using directory = temporaryDirectory()
   using store = ExperimentStore.create(join(directory.path, 'run'), experiment)

@@ -4,6 +4,7 @@ import type { FlowRecord, SampleColumns } from '../../../../src/experiment/index
 import { figure, multiple, range, signed } from '../../../../src/experiment/report/format.ts'
 import { completions } from '../../../../src/experiment/report/series/completion.ts'
 import { distribution } from '../../../../src/experiment/report/series/distribution.ts'
+import { extremes } from '../../../../src/experiment/report/series/extremes.ts'
 import { flowRates, ranked, thinned } from '../../../../src/experiment/report/series/flow-rates.ts'
 import { acrossBlocks, samplesOverTime } from '../../../../src/experiment/report/series/over-time.ts'
 import { samplesOf } from '../../../../src/experiment/trial.ts'
@@ -93,6 +94,18 @@ test('figures are written as people write them', () => {
   assert.is(range('0.97×', '1.05×'), '0.97 to 1.05×')
   assert.is(range('−42.5 packets', '−39 packets'), '−42.5 to −39 packets')
   assert.is(range('900 µs', '1.2 ms'), '900 µs to 1.2 ms')
+})
+
+test('of a curve with very many points the peaks and troughs stay, in order', () => {
+  const x = Array.from({ length: 10_000 }, (_, row) => row / 100)
+  // A saw-tooth of 37 points, with one deep drop.
+  const y = x.map((_, row) => (row === 5003 ? 1 : 100 + (row % 37)))
+  const found = extremes(x, y)
+  assert.ok(found.x.length <= 1004 && found.x.length === found.y.length)
+  assert.equal(found.x, found.x.toSorted((a, b) => a - b))
+  assert.equal([Math.min(...found.y), Math.max(...found.y), found.x[0], found.x.at(-1)], [1, 136, 0, 99.99])
+  assert.equal(extremes([1, 2, 3], [5, 6, 5]), { x: [1, 2, 3], y: [5, 6, 5] })
+  assert.equal(extremes([], []), { x: [], y: [] })
 })
 
 test.run()
