@@ -74,9 +74,10 @@ ${percent(nominalRate(6))} at most: what is meant is 5 %, and no other p below i
     const [missed, compared] = [sum(measured.map((one) => one.missed)), sum(measured.map(({ experiments }) => experiments))]
     return [
       table([['design', 'experiments', 'blocks', 'trials (run again)', 'time', 'better or worse', 'nominal', 'most'], ...designs.map(designRow)]),
-      `Metric by metric where each arm is alone. "p alone" are experiments with p ≤ 5 % if nobody had looked at the other metrics, of which ${percent(nominalRate(first?.blocks ?? 6))} are
-nominal; "missed" those whose 95 % interval leaves out that there is no difference. The last two columns count blocks in which B's figure was higher than A's, and lower, and in which
-that of the arm whose turn came second was: a bias of the runner, a drift or an order would show there first.`,
+      `Metric by metric where each arm is alone. "p alone" counts experiments with p ≤ 5 % had nobody looked at other metrics,
+of which ${percent(nominalRate(first?.blocks ?? 6))} are nominal; "missed" those whose 95 % interval leaves out that there is no difference. The last two columns
+count blocks: in which B's figure was higher than A's, and lower; and the same of the arm that came second, where a drift or
+an order would show first.`,
       table([['metric', 'better', 'worse', 'p alone', 'missed', 'B higher : lower', 'second higher : lower'], ...(first?.metrics ?? []).map(metricRow)]),
       `Of all intervals of both designs ${percent(missed / compared)} miss, against 5 % that are meant; with 6 blocks
 [simulations](statistics.md#measured) say 5.6 % to 7.9 %, as the scatter is.`,

@@ -36,7 +36,7 @@ export class Proof<Figures extends object> {
     this.#file = join(root, 'docs/validation', `${words.name}.json`)
   }
 
-  /** To be called before anything is asserted: what does not hold is told too. */
+  /** To be called before figures are judged: what does not hold is told too. */
   record(figures: Figures): void {
     const recorded: Recorded<Figures> = { date: new Date().toISOString().slice(0, 10), ...machineFacts(), commit: commitOf(), figures }
     mkdirSync(dirname(this.#file), { recursive: true })
