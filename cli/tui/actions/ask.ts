@@ -1,8 +1,8 @@
-import type { AlgorithmView } from '../../../src/monitor/index.ts'
 import { plain, type Row, span } from '../screen/row.ts'
 import { plural } from '../screen/words.ts'
 import { algorithmOf, variableOf } from '../state/chosen.ts'
 import type { Session } from '../state/session.ts'
+import { socketsOf } from '../state/versions.ts'
 import type { Prompt } from '../state/ui.ts'
 import { nameOf } from '../views/algorithm-columns.ts'
 
@@ -36,7 +36,7 @@ export const ask = {
     session.update({
       question: {
         title: `Unregister ${nameOf(algorithm)}?`,
-        lines: [[span(how, 'dim')], touched(algorithm, 'they keep it until they end')],
+        lines: [[span(how, 'dim')], touched(socketsOf(algorithm, session.model), 'they keep it until they end')],
         verb: 'unregister it',
         act: () => void session.act(() => session.options.actions.unregister(mapId)),
       },
@@ -81,7 +81,7 @@ export const ask = {
 }
 
 /** How many sockets something touches, and what becomes of them. */
-export function touched({ sockets }: Pick<AlgorithmView, 'sockets'>, what: string): Row {
+export function touched(sockets: number, what: string): Row {
   if (sockets === 0) return [span('no socket uses it', 'good')]
   return [span(`${plural(sockets, 'socket')} ${sockets === 1 ? 'uses' : 'use'} it`, 'warn'), span(`: ${what}`)]
 }

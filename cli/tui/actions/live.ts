@@ -37,7 +37,8 @@ export class LiveActions implements Actions, Disposable {
     const object = openObject(readInput(file), file)
     choose(object, name === undefined ? {} : { name })
     using undo = new DisposableStack()
-    const loaded = undo.use(load(prepare(object, this.#target), this.#target))
+    // Links keep what was loaded, and sockets what has none: held here as well it would stay when they have gone.
+    using loaded = load(prepare(object, this.#target), this.#target)
     const registrations = registerEach(loaded, undefined, undo)
     const held = registrations.filter(({ linkId }) => linkId !== null)
     // Like ccdk register, this leaves what no link registers.
@@ -54,7 +55,8 @@ export class LiveActions implements Actions, Disposable {
     const object = openObject(readInput(file), file)
     const renamed = name ?? entry.name
     choose(object, renamed === null ? {} : { name: renamed })
-    const { switched } = switchObject(object, this.#target, { registered: `map:${mapId}` })
+    // What has no link is unregistered first: the question before this has said so.
+    const { switched } = switchObject(object, this.#target, { registered: `map:${mapId}`, replace: true })
     const [{ to, oldRefcnt } = { to: { mapId }, oldRefcnt: 0 }] = switched
     const left = oldRefcnt === 0 ? 'no socket uses the old version' : `${plural(oldRefcnt, 'socket')} still on the old version`
     return `switched ${entryName(entry)} from map ${mapId} to map ${to.mapId}: ${left}`

@@ -1,8 +1,10 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { plain, span } from '../screen/row.ts'
+import type { AlgorithmView } from '../../../src/monitor/index.ts'
+import { plain, type Row, span } from '../screen/row.ts'
 import { algorithmOf } from '../state/chosen.ts'
 import type { Session } from '../state/session.ts'
+import { socketsOf } from '../state/versions.ts'
 import type { Prompt } from '../state/ui.ts'
 import { nameOf } from '../views/algorithm-columns.ts'
 import { touched } from './ask.ts'
@@ -29,7 +31,7 @@ export function take(session: Session, prompt: Prompt): void {
       return session.update({
         question: {
           title: `Switch ${nameOf(algorithm)}?`,
-          lines: [[span(`map ${algorithm.mapId} gives way to ${plain(text)}`, 'dim')], touched(algorithm, 'open connections keep the old version until they end')],
+          lines: [[span(`map ${algorithm.mapId} gives way to ${plain(text)}`, 'dim')], touched(socketsOf(algorithm, session.model), 'open connections keep the old version until they end'), ...inBetween(algorithm)],
           verb: 'switch it',
           act: () => void session.act(() => actions.replace(atHome(text), algorithm.mapId)),
         },
@@ -40,7 +42,7 @@ export function take(session: Session, prompt: Prompt): void {
       return session.update({
         question: {
           title: `Change ${plain(subject)} of ${nameOf(algorithm)}?`,
-          lines: [[span(plain(subject), 'strong'), span(` = ${plain(text)}`)], touched(algorithm, 'their programs see the new value at once')],
+          lines: [[span(plain(subject), 'strong'), span(` = ${plain(text)}`)], touched(socketsOf(algorithm, session.model), 'their programs see the new value at once')],
           verb: 'change it',
           act: () => void session.act(() => actions.setVariable(algorithm.mapId, subject, text)),
         },
@@ -48,6 +50,9 @@ export function take(session: Session, prompt: Prompt): void {
     }
   }
 }
+
+/** Only a link takes another version at once. */
+const inBetween = ({ byLink }: AlgorithmView): Row[] => (byLink ? [] : [[span('It has no link: who asks for it while the new one takes its place is refused.', 'warn')]])
 
 function filter(session: Session, prompt: Prompt, text: string): void {
   const { ui } = session.model

@@ -48,7 +48,7 @@ const table = {
   sort: { keys: ['s'], group: 'Lists', label: 'sort', help: 'sort by the next column', in: ['registered', 'sockets'], footer: 30 },
   sortBack: { keys: ['S'], group: 'Lists', label: 'sort back', help: 'sort by the column before', in: ['registered', 'sockets'] },
   reverse: { keys: ['r'], group: 'Lists', label: 'reverse', help: 'turn the order around', in: ['registered', 'sockets'], footer: 31 },
-  part: { keys: ['p'], group: 'Lists', label: 'part', help: 'go to the next part: members, variables, timeline', in: ['detail'], footer: 3 },
+  part: { keys: ['p'], group: 'Lists', label: 'part', help: 'go to the next part: variables, timeline, what keeps it, members', in: ['detail'], footer: 3 },
 
   zoomIn: { keys: ['i'], group: 'Flow', label: 'zoom in', help: 'show less time', in: ['flow'], footer: 10 },
   zoomOut: { keys: ['o'], group: 'Flow', label: 'zoom out', help: 'show more time', in: ['flow'], footer: 11 },

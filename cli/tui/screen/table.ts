@@ -55,7 +55,7 @@ export function headerRow<Item>(laid: readonly Laid<Item>[], sorting: Sorting | 
     laid.map(({ column, width: wide }) => {
       const isSorted = sorting?.key === column.key
       const mark = isSorted ? (sorting.reverse ? arrows.down : arrows.up) : ''
-      return aligned([span(`${column.title}${mark}`, isSorted ? 'title' : 'header')], wide, column.align)
+      return aligned([span(`${column.title.slice(0, wide - mark.length)}${mark}`, isSorted ? 'title' : 'header')], wide, column.align)
     }),
   )
 }

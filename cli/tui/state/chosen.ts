@@ -10,7 +10,7 @@ export function shownAlgorithms({ snapshot, ui, history, glyphs }: Model): Algor
   const found = (snapshot?.algorithms ?? []).filter(({ name, map, struct, state }) =>
     [name ?? '', map, struct, state].some((text) => text.toLowerCase().includes(wanted)),
   )
-  return sorted(found, algorithmColumns(history, glyphs), ui.registered.sorting)
+  return sorted(found, algorithmColumns({ snapshot, history, glyphs }), ui.registered.sorting)
 }
 
 /** Where the person is: that of the cursor in Registered, elsewhere the one that was chosen there. */

@@ -135,8 +135,9 @@ function next(values: readonly number[], from: number, by: number): number {
   return found ?? from
 }
 
-const sort = (by: number): Command => ({ ui, history, glyphs }) => {
-  if (ui.view === 'registered') return { ...ui, registered: sortedBy(ui.registered, algorithmColumns(history, glyphs), by) }
+const sort = (by: number): Command => (model) => {
+  const { ui } = model
+  if (ui.view === 'registered') return { ...ui, registered: sortedBy(ui.registered, algorithmColumns(model), by) }
   return ui.view === 'sockets' ? { ...ui, sockets: sortedBy(ui.sockets, socketColumns, by) } : ui
 }
 
@@ -150,7 +151,7 @@ function sortedBy(list: ListState, columns: readonly { key: string; align: 'left
 
 const part: Command = ({ ui }) => {
   const at = detailParts.indexOf(ui.detail.part)
-  return { ...ui, detail: { ...ui.detail, cursor: 0, from: 0, part: detailParts[(at + 1) % detailParts.length] ?? 'members' } }
+  return { ...ui, detail: { ...ui.detail, cursor: 0, from: 0, part: detailParts[(at + 1) % detailParts.length] ?? 'variables' } }
 }
 
 const reverse: Command = ({ ui }) => {

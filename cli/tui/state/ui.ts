@@ -50,8 +50,8 @@ export interface Notice {
   style: 'good' | 'warn' | 'bad'
 }
 
-/** The lists of Detail, of which the cursor is in one. */
-export const detailParts = ['members', 'variables', 'timeline'] as const
+/** The panels of Detail. The person is in one of them. */
+export const detailParts = ['variables', 'timeline', 'facts', 'members'] as const
 export type DetailPart = (typeof detailParts)[number]
 
 /** All that is on the screen but figures. */

@@ -12,7 +12,7 @@ export function whyNot(command: CommandName, model: Model): string | null {
     if (situation.readonly !== null) return situation.readonly
   }
   if (entry.replay && situation.replay === null) return 'it moves through a recording: ccdk top --replay FILE shows one'
-  if (!isIn(command, ui.view)) return `it works in ${entry.in?.join(' and ')}`
+  if (!isIn(command, ui.view)) return `it works in ${listed(entry.in ?? [])}`
   const algorithm = algorithmOf(model)
   switch (command) {
     case 'detail':
@@ -37,3 +37,5 @@ export function whyNot(command: CommandName, model: Model): string | null {
       return null
   }
 }
+
+const listed = (names: readonly string[]): string => [names.slice(0, -1).join(', '), names.at(-1)].filter((part) => part !== '').join(' and ')

@@ -3,8 +3,8 @@ import { sparkline } from '../chart/chart.ts'
 import { none, orNone, percent, scaled } from '../screen/figures.ts'
 import { plain, type Row, span } from '../screen/row.ts'
 import type { Column } from '../screen/table.ts'
-import type { History } from '../state/history.ts'
-import type { Glyphs } from '../theme/glyphs.ts'
+import { socketsOf } from '../state/versions.ts'
+import type { Model } from '../state/ui.ts'
 import type { Style } from '../theme/styles.ts'
 
 export const nameOf = ({ name, map }: Pick<AlgorithmView, 'name' | 'map'>): string => plain(name ?? map)
@@ -20,15 +20,19 @@ export const registeredBy = ({ registered, byLink, links }: Pick<AlgorithmView, 
   return byLink ? `link ${links.map(({ id }) => id).join(',')}` : 'itself'
 }
 
+/** The kind of registration is worth more than a part of a link's id. */
+const shortened = (by: string, width: number): string => (by.length > width ? by.replace(/ .*/, '') : by)
+
 /** What is zero steps back. */
 const quiet = (text: string, isQuiet: boolean): Row => [span(text, isQuiet ? 'dim' : 'text')]
 
-export function algorithmColumns(history: History, glyphs: Glyphs): Column<AlgorithmView>[] {
+export function algorithmColumns(model: Pick<Model, 'snapshot' | 'history' | 'glyphs'>): Column<AlgorithmView>[] {
+  const { history, glyphs } = model
   return [
     {
       key: 'name',
       title: 'NAME',
-      width: 16,
+      width: 15,
       most: 24,
       align: 'left',
       priority: 0,
@@ -39,18 +43,19 @@ export function algorithmColumns(history: History, glyphs: Glyphs): Column<Algor
     {
       key: 'registered',
       title: 'BY',
-      width: 9,
+      width: 6,
+      most: 14,
       align: 'left',
       priority: 6,
-      cell: (one) => quiet(registeredBy(one), !one.registered),
+      cell: (one, width) => quiet(shortened(registeredBy(one), width), !one.registered),
       sort: registeredBy,
     },
-    { key: 'sockets', title: 'SOCKETS', width: 8, align: 'right', priority: 2, cell: ({ sockets }) => quiet(String(sockets), sockets === 0), sort: ({ sockets }) => sockets },
-    { key: 'refcnt', title: 'REFCNT', width: 7, align: 'right', priority: 7, cell: ({ refcnt }) => quiet(String(refcnt), refcnt === 0), sort: ({ refcnt }) => refcnt },
+    { key: 'sockets', title: 'SOCKETS', width: 7, align: 'right', priority: 2, cell: (one) => quiet(String(socketsOf(one, model)), socketsOf(one, model) === 0), sort: (one) => socketsOf(one, model) },
+    { key: 'refcnt', title: 'REFCNT', width: 6, align: 'right', priority: 2.5, cell: ({ refcnt }) => quiet(String(refcnt), refcnt === 0), sort: ({ refcnt }) => refcnt },
     {
       key: 'calls',
       title: 'CALLS/s',
-      width: 8,
+      width: 7,
       align: 'right',
       priority: 3,
       cell: ({ callsPerSecond }) => quiet(scaled(Math.round(callsPerSecond)), callsPerSecond === 0),
@@ -59,13 +64,13 @@ export function algorithmColumns(history: History, glyphs: Glyphs): Column<Algor
     {
       key: 'ns',
       title: 'NS/CALL',
-      width: 8,
+      width: 7,
       align: 'right',
       priority: 4,
       cell: ({ nsPerCall }) => quiet(orNone(nsPerCall, (ns) => ns.toFixed(0)), nsPerCall === null),
       sort: ({ nsPerCall }) => nsPerCall ?? Number.NaN,
     },
-    { key: 'cpu', title: 'CPU', width: 7, align: 'right', priority: 5, cell: ({ cores }) => quiet(cores === 0 ? none : percent(cores), cores === 0), sort: ({ cores }) => cores },
+    { key: 'cpu', title: 'CPU', width: 6, align: 'right', priority: 5, cell: ({ cores }) => quiet(cores === 0 ? none : percent(cores), cores === 0), sort: ({ cores }) => cores },
     {
       key: 'curve',
       title: 'CALLS',

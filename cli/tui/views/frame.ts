@@ -98,8 +98,10 @@ function foot(model: Model): Row {
   const { prompt, notice } = model.ui
   if (prompt !== null) {
     const { label, text, at, error } = prompt
+    // A path that is longer than the line is shown where the cursor is.
+    const from = Math.max(0, at - (model.size.columns - label.length - 4))
     const shown = plain(text)
-    const line: Row = [span(` ${label} `, 'key'), span(shown.slice(0, at), 'strong'), span(shown.charAt(at) || ' ', 'tab'), span(shown.slice(at + 1), 'strong')]
+    const line: Row = [span(` ${label} `, 'key'), span(shown.slice(from, at), 'strong'), span(shown.charAt(at) || ' ', 'tab'), span(shown.slice(at + 1), 'strong')]
     const [hint, style] = error === null ? (['Enter takes it, Esc leaves it', 'dim'] as const) : ([error, 'bad'] as const)
     return ends(line, [span(`${plain(hint)} `, style)], model.size.columns)
   }

@@ -38,15 +38,16 @@ export function registeredView(model: Model, area: Area): Row[] {
   return [...list, ...panel({ title, ...box }, members, glyphs), ...logTail(model, { ...area, rows: below })]
 }
 
-function listPanel({ ui, history, glyphs, snapshot, ...model }: Model, items: readonly AlgorithmView[], area: Area): Row[] {
+function listPanel(model: Model, items: readonly AlgorithmView[], area: Area): Row[] {
+  const { ui, glyphs, snapshot } = model
   const { cursor, from, filter, sorting } = ui.registered
   const total = snapshot?.algorithms.length ?? 0
   const room = inner(area)
-  const laid = layOut(algorithmColumns(history, glyphs), room.columns)
+  const laid = layOut(algorithmColumns(model), room.columns)
   const height = room.rows - 1
   const rows = items.slice(from, from + height).map((item, index) => itemRow(laid, item, room.columns, from + index === cursor))
   const note: Row = filter === '' ? [span(plural(total, 'map'), 'dim')] : [span(`${items.length} of ${total}`, 'dim'), span(`  /${filter}`, 'key')]
-  const content = [headerRow(laid, sorting, glyphs), ...(rows.length > 0 ? rows : empty({ snapshot, ui, ...model }))]
+  const content = [headerRow(laid, sorting, glyphs), ...(rows.length > 0 ? rows : empty(model))]
   return panel({ title: 'Registered', note, ...area, place: { from, shown: height, total: items.length } }, content, glyphs)
 }
 

@@ -1,6 +1,6 @@
 import type { SocketView } from '../../../src/monitor/index.ts'
 import { type Area, inner, panel } from '../screen/panel.ts'
-import { plain, type Row, span, width } from '../screen/row.ts'
+import { fit, plain, type Row, span, width } from '../screen/row.ts'
 import { headerRow, itemRow, layOut } from '../screen/table.ts'
 import { plural } from '../screen/words.ts'
 import { socketOf } from '../state/chosen.ts'
@@ -24,20 +24,21 @@ const allFit = (area: Area): boolean => layOut(socketColumns, inner(area).column
 
 /** All figures of a socket, by the columns' names. */
 function socketFacts(socket: SocketView, columns: number, glyphs: Glyphs): Row[] {
-  const pieces = socketColumns.flatMap(({ key, title, cell }) => {
+  const pieces = socketColumns.flatMap(({ key, title, cell, width: wide }): Row[] => {
     if (key === 'local' || key === 'remote' || key === 'congestion') return []
     const value = cell(socket, columns)
-    return [[span(`${title.toLowerCase()} `, 'header'), ...(typeof value === 'string' ? [span(value)] : value)]]
+    // Of one width, so that nothing moves while figures change.
+    return [[span(`${title.toLowerCase()} `, 'header'), ...fit(typeof value === 'string' ? [span(value)] : value, wide)]]
   })
   const between = [span(addressOf(socket.local)), span(glyphs.braille ? ' → ' : ' -> ', 'dim'), span(addressOf(socket.remote)), span(`  cookie ${socket.cookie}`, 'dim')]
   const lines: Row[] = [[span(plain(socket.congestion), 'strong'), span('  '), ...between]]
   let line: Row = []
   for (const piece of pieces) {
-    if (width(line) + 3 + width(piece) > columns) {
+    if (width(line) + 2 + width(piece) > columns) {
       lines.push(line)
       line = []
     }
-    line = line.length === 0 ? piece : [...line, span('   '), ...piece]
+    line = line.length === 0 ? piece : [...line, span('  '), ...piece]
   }
   return [...lines, line]
 }

@@ -1,14 +1,15 @@
+import { chmodSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import * as assert from 'uvu/assert'
-import { LinuxTarget } from '../../../src/kernel/index.ts'
-import { listStructOps } from '../../../src/structops/index.ts'
-import { exampleFile, uniqueName } from '../../kernel/support/algorithm.ts'
+import { RecordingWriter } from '../../../src/monitor/index.ts'
 import { ccdk } from '../../support/ccdk.ts'
 import { needs, suite } from '../../support/needs.ts'
+import { algorithmView, snapshot } from '../../support/snapshot.ts'
 import { terminal } from '../../support/terminal.ts'
+import { temporaryDirectory } from '../../support/tmp.ts'
 
-const test = suite('ccdk top on a terminal', [needs.root, needs.structOps, needs.tmux])
+const test = suite('ccdk top on a terminal', [needs.root, needs.structOps, needs.tmux, needs.strace])
 
 const root = join(import.meta.dirname, '../../..')
 test.before(async () => {
@@ -20,56 +21,32 @@ const environment = 'env TERM=screen-256color LANG=C.UTF-8 XDG_CONFIG_HOME=/none
 const top = (args = ''): string => `${environment} ${process.execPath} ${built} top --period 100ms ${args}`
 const shell = (command: string): string => `echo was here before; ${command}; echo exit $?; sleep 600`
 
-function registered(name: string): boolean {
-  using target = new LinuxTarget()
-  return listStructOps(target).some((entry) => entry.name === name && entry.registered)
-}
-
-for (const [columns, rows] of [
-  [80, 24],
-  [120, 40],
-  [200, 60],
-] as const) {
-  test(`a life at ${columns}x${rows}: registered by a key, seen, unregistered by a key, and the screen is as it was`, async () => {
-    const name = uniqueName()
-    await using pane = await terminal(columns, rows, shell(top()))
-    await pane.until(/╭─ Registered ─/)
-    await pane.key('a')
-    await pane.until(/register the object file:/)
-    await pane.type(`${exampleFile('bpf_cubic')} ${name}`)
-    await pane.key('Enter')
-    await pane.until(new RegExp(`registered ${name}`))
-    await pane.until(new RegExp(`^│ ${name} +inuse +itself`, 'm'))
-    assert.ok(registered(name))
-
-    await pane.type(`/${name}`)
-    await pane.key('Enter')
-    await pane.until(/1 of \d+ {2}\/t_/)
-    await pane.key('Enter')
-    await pane.until(new RegExp(`─ ${name} ─`))
-    const detail = await pane.until(/fast_convergence +true/)
-    assert.match(detail, /pkts_acked/)
-    // No line is broken, and the frame fills the terminal.
-    for (const line of detail.split('\n').slice(2, rows - 1)) assert.match(line, new RegExp(`^[╭│╰].{${columns - 2}}[╮│┃╯]$`))
-
-    await pane.key('u')
-    await pane.until(new RegExp(`Unregister ${name}\\?`))
-    await pane.until(/no socket uses it/)
-    await pane.key('n')
-    await pane.until(/left as it is/)
-    assert.ok(registered(name))
-    await pane.type('uy')
-    await pane.until(new RegExp(`unregistered ${name}`))
-    assert.not.ok(registered(name))
-
-    await pane.type('5')
-    await pane.until(new RegExp(`registered +${name}[^]*unregistered +${name}`))
-    await pane.key('q')
-    const after = await pane.until(/^exit 0$/m)
-    assert.match(after, /^was here before\nexit 0\n/)
-    assert.is(await pane.modes(), '0 1')
-  })
-}
+test('a recording is moved through by somebody without any right, at whose machine the kernel is not asked', async () => {
+  using directory = temporaryDirectory()
+  chmodSync(directory.path, 0o755)
+  const file = join(directory.path, 'top.ccdk')
+  using writer = new RecordingWriter(file)
+  for (let index = 0; index < 100; index += 1) writer.add(snapshot({ time: new Date(1.79e12 + 1000 * index).toISOString(), algorithms: [algorithmView({ refcnt: 500 + index })] }))
+  const traced = join(directory.path, 'trace')
+  // Whoever traces another user's process has to be that user: what is run as nobody traces itself.
+  const nobody = 'setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all --bounding-set=-all'
+  await using pane = await terminal(80, 24, shell(`strace -f -qq -e trace=bpf,socket,setns,mount -o ${traced} ${nobody} ${top(`--replay ${file}`)}`))
+  await pane.until(/bpf_dctcp .* 5\d\d /)
+  await pane.key('End')
+  await pane.until(/bpf_dctcp .* 599 [^]*/)
+  await pane.until(/1:39\/1:39/)
+  await pane.key('Home')
+  await pane.key('Space')
+  await pane.key('Home')
+  await pane.until(/paused[^]* 500 /)
+  await pane.type('>')
+  await pane.until(/0:10\/1:39[^]* 510 /)
+  await pane.type('u')
+  await pane.until(/a recording is shown/)
+  await pane.type('q')
+  await pane.until(/^exit 0$/m)
+  assert.not.match(readFileSync(traced, 'utf8'), /\b(?:bpf|setns|mount)\(|AF_NETLINK/)
+})
 
 test('a change of size is followed, down to one that is too small', async () => {
   await using pane = await terminal(100, 30, shell(top('--view sockets')))

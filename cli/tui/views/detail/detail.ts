@@ -17,7 +17,7 @@ export function detailView(model: Model, area: Area): Row[] {
   if (algorithm === undefined) return panel({ title: 'Detail', ...area }, gone(model, area), model.glyphs)
   const layout = layoutOf(model, algorithm, area)
   const boxes = {
-    facts: panel({ title: nameOf(algorithm), ...layout.facts }, factRows(algorithm, inner(layout.facts).columns, model.glyphs), model.glyphs),
+    facts: factsBox(model, layout, algorithm),
     members: partBox(model, layout, 'members', plural(algorithm.members.length, 'program'), (columns, cursor) => memberRows(algorithm, columns, model.glyphs, cursor)),
     variables: variablesBox(model, layout),
     timeline: timelineBox(model, layout, algorithm),
@@ -36,26 +36,30 @@ export function detailExtent(model: Model, area: Area): { height: number; total:
   const algorithm = algorithmOf(model)
   if (algorithm === undefined) return { height: 1, total: 0 }
   const { part } = model.ui.detail
-  const rows = inner(layoutOf(model, algorithm, area)[part]).rows - (part === 'timeline' ? 0 : 1)
-  return { height: Math.max(1, rows), total: contentsOf(model, algorithm)[part] }
+  const rows = inner(layoutOf(model, algorithm, area)[part]).rows - (part === 'members' || part === 'variables' ? 1 : 0)
+  return { height: Math.max(1, rows), total: contentsOf(model, algorithm, area)[part] }
 }
 
-function layoutOf(model: Model, algorithm: AlgorithmView, area: Area): DetailLayout {
-  const contents = contentsOf(model, algorithm)
-  const { part } = model.ui.detail
+const layoutOf = (model: Model, algorithm: AlgorithmView, area: Area): DetailLayout =>
+  layOutDetail(contentsOf(model, algorithm, area), model.ui.detail.part, area)
+
+function contentsOf(model: Model, algorithm: AlgorithmView, area: Area): Record<DetailPart, number> {
+  const others = { members: algorithm.members.length, variables: model.variables.length, timeline: model.history.timelineOf(algorithm.mapId).length }
   // How many lines the facts take is known when their width is, which does not depend on it.
-  const { columns } = inner(layOutDetail({ ...contents, facts: 1 }, part, area).facts)
-  return layOutDetail({ ...contents, facts: factRows(algorithm, columns, model.glyphs).length }, part, area)
+  const { columns } = inner(layOutDetail({ ...others, facts: 1 }, 'facts', area).facts)
+  return { ...others, facts: factRows(algorithm, columns, model).length }
 }
 
-const contentsOf = ({ variables, history }: Model, { members, mapId }: AlgorithmView): Record<DetailPart, number> => ({
-  members: members.length,
-  variables: variables.length,
-  timeline: history.timelineOf(mapId).length,
-})
+function factsBox(model: Model, { facts: area }: DetailLayout, algorithm: AlgorithmView): Row[] {
+  const { part, from } = model.ui.detail
+  const rows = factRows(algorithm, inner(area).columns, model)
+  const isIn = part === 'facts'
+  const place = { from: isIn ? from : 0, shown: inner(area).rows, total: rows.length }
+  return panel({ title: nameOf(algorithm), ...area, place, active: isIn }, rows.slice(place.from), model.glyphs)
+}
 
 /** A list with its header, moved to where the cursor is when the person is in it. */
-function partBox({ ui, glyphs }: Model, layout: DetailLayout, part: DetailPart, note: string, draw: (columns: number, cursor: number) => readonly Row[]): Row[] {
+function partBox({ ui, glyphs }: Model, layout: DetailLayout, part: 'members' | 'variables', note: string, draw: (columns: number, cursor: number) => readonly Row[]): Row[] {
   const area = layout[part]
   const { columns, rows } = inner(area)
   const isIn = ui.detail.part === part
@@ -65,7 +69,7 @@ function partBox({ ui, glyphs }: Model, layout: DetailLayout, part: DetailPart, 
   return panel({ title: titles[part], note: [span(note, 'dim')], ...area, place, active: isIn }, [header, ...items.slice(from)], glyphs)
 }
 
-const titles: Readonly<Record<DetailPart, string>> = { members: 'Members', variables: 'Variables', timeline: 'Timeline' }
+const titles = { members: 'Members', variables: 'Variables', timeline: 'Timeline' } as const
 
 function variablesBox(model: Model, layout: DetailLayout): Row[] {
   const { variables, situation, glyphs } = model

@@ -1,26 +1,15 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { frame } from '../../../../cli/tui/views/frame.ts'
 import { width } from '../../../../cli/tui/screen/row.ts'
 import { glyphsFor } from '../../../../cli/tui/theme/glyphs.ts'
 import { UsageError } from '../../../../src/errors/index.ts'
 import { suite } from '../../../support/needs.ts'
+import { isAsKept } from '../../../support/tui/kept-screens.ts'
 import { MadeSource } from '../../../support/tui/made-source.ts'
 import { madeSession, screenOf } from '../../../support/tui/made-session.ts'
 
 const test = suite('what each view shows')
 process.env['TZ'] = 'UTC'
-
-const screens = join(import.meta.dirname, '../../../fixtures/tui')
-
-/** The kept screen. With CCDK_UPDATE_SCREENS=1 it is written anew, to be read before it is committed. */
-function isAsKept(name: string, text: string): void {
-  const file = join(screens, `${name}.txt`)
-  if (process.env['CCDK_UPDATE_SCREENS'] === '1') writeFileSync(file, `${text}\n`)
-  assert.ok(existsSync(file), `${file} is there`)
-  assert.fixture(`${text}\n`, readFileSync(file, 'utf8'))
-}
 
 const sizes = [
   [80, 24],
@@ -67,6 +56,8 @@ test('in Detail each part can be gone to, and has room there at any size', () =>
   assert.match(screenOf(session), /initial_cwnd/)
   press('p')
   assert.match(screenOf(session), /18:40:12 +registered +by link 7/)
+  press('p')
+  assert.match(screenOf(session), /held by +ccdk 812 +link[^]*pinned +\/sys\/fs\/bpf\/cubic/)
   press('p')
   const members = screenOf(session)
   assert.match(members, /Members[^]*init [^]*set_state/)
