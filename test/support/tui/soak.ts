@@ -160,7 +160,8 @@ export function soaked({ lives, states, damage, screen, before, after, exit, mod
     assert.ok(seenRegistered > registered - took && seenRegistered < unregistered, `${name}: registered at ${registered}, seen at ${seenRegistered}`)
     assert.ok(seenUnregistered > unregistered - took && seenUnregistered > seenRegistered, `${name}: unregistered at ${unregistered}, seen at ${seenUnregistered}`)
   }
-  assert.equal(Object.keys(states).toSorted(), ['CLOSE_WAIT', 'ESTABLISHED', 'FIN_WAIT2', 'LISTEN'])
+  // On a busy machine some may also be on their way from one state to the next.
+  for (const state of ['CLOSE_WAIT', 'ESTABLISHED', 'LISTEN']) assert.ok((states[state] ?? 0) > 0, `${state} in ${JSON.stringify(states)}`)
   assert.equal(damage, [])
   for (const line of screen.split('\n').slice(2, -1)) assert.match(line, /^[╭│╰].{118}[╮│┃╯]$/)
   assert.match(screen, new RegExp(`registered +${lives.at(-1)?.name}[^]*unregistered +${lives.at(-1)?.name}`))
