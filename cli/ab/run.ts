@@ -62,15 +62,21 @@ interface Running extends Means {
 async function runTrials(chosen: Chosen, { arms, target, directory, stored, owned }: Running, output: Output): Promise<ExperimentStore> {
   const { spec } = chosen
   using ended = interruption(output.unread)
-  let store = stored
+  let opened = stored
+  const open = (): ExperimentStore => (opened ??= owned.use(ExperimentStore.create(directory, newExperiment(chosen, arms))))
   try {
     using made = new DisposableStack()
-    const registered = made.use(new RegisteredArms(arms, target, () => made.use(Journal.begin('ab'))))
+    // What cannot be loaded makes no directory, and where none can be made nothing is registered.
+    const begin = (): Journal => {
+      open()
+      return made.use(Journal.begin('ab'))
+    }
+    const registered = made.use(new RegisteredArms(arms, target, begin))
     made.use(atExit(() => registered[Symbol.dispose]()))
     const kernel = new KernelTarget(spec, registered.arms, target)
-    const trials = store?.waiting() ?? planTrials(spec)
+    const store = open()
+    const trials = store.waiting()
     const surveys = await survey(kernel, [...new Set(trials.map(({ scenario }) => scenario))], { chosen, signal: ended.signal }, output)
-    store ??= owned.use(ExperimentStore.create(directory, newExperiment(chosen, arms)))
     // Of the first path all checks, of the others those that say something else.
     store.beginRun(runFacts(surveys.flatMap(({ isolation }, index) => (index === 0 ? isolation : isolation.filter(({ ok }) => !ok)))))
     for (const { scenario, certificate } of surveys) store.addCertificate(scenario, certificate)
@@ -81,7 +87,7 @@ async function runTrials(chosen: Chosen, { arms, target, directory, stored, owne
   } catch (error) {
     // Ctrl-C reaches the hosts too, and that one has ended may be known here before the signal is.
     await turn()
-    if (store !== undefined) tellStopped(store, stored === undefined, output)
+    if (opened !== undefined) tellStopped(opened, stored === undefined, output)
     throw ended.signal.aborted ? ended.signal.reason : error
   }
 }

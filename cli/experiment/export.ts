@@ -1,9 +1,10 @@
-import { mkdirSync, renameSync, rmSync } from 'node:fs'
+import { renameSync, rmSync } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { nearestName } from '../../src/btf-match/index.ts'
 import { UsageError } from '../../src/errors/index.ts'
 import { type ExportFormat, exportTable, exportTables, type ExportTable, ExperimentStore, isExportTable } from '../../src/experiment/index.ts'
+import { makeDirectories } from '../../src/kernel/index.ts'
 import { reasonOf } from '../errors/reason-of.ts'
 import { interruption } from '../interrupted.ts'
 import type { Output } from '../output/output.ts'
@@ -53,7 +54,7 @@ async function toStdout(pieces: AsyncIterable<Uint8Array>, signal: AbortSignal, 
 
 function makeDirectory(path: string): void {
   try {
-    mkdirSync(path, { recursive: true })
+    makeDirectories(resolve(path))
   } catch (cause) {
     throw new UsageError(`cannot make ${path}: ${reasonOf(cause)}`, { cause })
   }

@@ -16,7 +16,7 @@ export function writeReport(store: ExperimentStore, spec: ExperimentSpec, compar
     renameSync(unfinished, file)
   } catch (error) {
     rmSync(unfinished, { force: true })
-    throw fileError(error, { doing: `writing ${file}`, syscall: 'write', capability: 'CAP_DAC_OVERRIDE', hints: { ENOSPC: 'make room on that disk' } })
+    throw fileError(error, { doing: `writing ${file}`, syscall: 'write', capability: 'CAP_DAC_OVERRIDE', hints: { ENOSPC: 'make room on that disk; what was measured is stored, and ccdk ab --resume goes on from there' } })
   }
   return file
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, extname, join } from 'node:path'
 import { UsageError } from '../../errors/index.ts'
-import { fileError } from '../../kernel/index.ts'
+import { fileError, makeDirectories } from '../../kernel/index.ts'
 import type { Arm, NewExperiment } from './experiment.ts'
 import { keptFiles } from './named-files.ts'
 
@@ -17,7 +17,7 @@ export interface Bundle {
 /** Makes the directory with the spec, the files that it names, and the objects. It may be there, if it is empty. */
 export function makeBundle(directory: string, { spec, named, arms }: NewExperiment): Bundle {
   const doing = `making ${directory} for the experiment`
-  const made = attempt(doing, 'mkdir', () => mkdirSync(directory, { recursive: true }))
+  const made = attempt(doing, 'mkdir', () => makeDirectories(directory))
   demandEmpty(directory)
   const undo = (): void => {
     for (const name of readdirSync(directory)) rmSync(join(directory, name), { recursive: true, force: true })
@@ -85,6 +85,6 @@ function attempt<Result>(doing: string, syscall: string, body: () => Result): Re
   try {
     return body()
   } catch (error) {
-    throw fileError(error, { doing, syscall, capability: 'CAP_DAC_OVERRIDE', hints: { ENOSPC: 'make room on that disk' } })
+    throw fileError(error, { doing, syscall, capability: 'CAP_DAC_OVERRIDE', hints: { ENOSPC: 'make room on that disk', ENOENT: 'choose a place with --out where files can be made', ENOTDIR: 'choose a place with --out where files can be made' } })
   }
 }

@@ -157,6 +157,9 @@ test('what cannot be is one error, before anything is made', async () => {
   }
   const unprivileged = await ccdkUnprivileged(['ab', 'quick', 'reno', 'cubic', '--out', 'nobody'], { env: { CCDK_JOURNAL: join(place.path, 'nobody-journal') } })
   assert.is(unprivileged.exitCode, 4, unprivileged.stderr)
+  const nowhere = await ccdk(['ab', 'quick', 'reno', 'bpf_cubic', '--out', '/proc/nowhere'], settings)
+  assert.is(nowhere.exitCode, 1)
+  assert.match(nowhere.stderr, /^ccdk: making \/proc\/nowhere for the experiment: mkdir answered ENOENT\n/)
   mkdirSync(placed('full'))
   writeFileSync(join(placed('full'), 'mine'), '')
   const full = await ccdk(['ab', 'quick', 'reno', 'cubic', '--out', 'full'], settings)
