@@ -1,6 +1,7 @@
 import { alike } from './aa.ts'
 import { killed } from './killed.ts'
+import { knownResults } from './known-results.ts'
 import { soaking } from './soak.ts'
 
 /** In the order of docs/validation.md. One without figures is not shown. */
-export const proofs: readonly { section(): string | undefined }[] = [alike, killed, soaking]
+export const proofs: readonly { section(): string | undefined }[] = [alike, knownResults, killed, soaking]
