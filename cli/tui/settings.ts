@@ -53,7 +53,8 @@ function read(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return undefined
+    // Who became another user often has the home of the first one: those settings are not for them.
+    if (error instanceof Error && 'code' in error && ['ENOENT', 'ENOTDIR', 'EACCES'].includes(String(error.code))) return undefined
     throw fileError(error, { doing: `reading the settings ${file}`, syscall: 'open' })
   }
 }

@@ -21,6 +21,25 @@ const environment = 'env TERM=screen-256color LANG=C.UTF-8 XDG_CONFIG_HOME=/none
 const top = (args = ''): string => `${environment} ${process.execPath} ${built} top --period 100ms ${args}`
 const shell = (command: string): string => `echo was here before; ${command}; echo exit $?; sleep 600`
 
+/** What runs a command without any right: as nobody, where nobody may read what is run. */
+async function unprivileged(): Promise<string> {
+  const [user, none] = ['--reuid 65534 --regid 65534 --clear-groups', '--inh-caps=-all --bounding-set=-all']
+  const { exitCode } = await execa('setpriv', [...user.split(' '), process.execPath, built, '--version'], { reject: false })
+  return exitCode === 0 ? `setpriv ${user} ${none}` : `setpriv ${none}`
+}
+
+test('without any right it shows what it can, and says what it cannot, whosever home it has', async () => {
+  using directory = temporaryDirectory()
+  await using pane = await terminal(80, 24, shell(`env TERM=screen-256color LANG=C.UTF-8 XDG_CONFIG_HOME=${directory.path} ${await unprivileged()} ${process.execPath} ${built} top`))
+  await pane.until(/\d+ things cannot be shown[^]*─ Registered ─/)
+  await pane.type('?')
+  await pane.until(/What cannot be shown[^]*CAP_/)
+  await pane.type('3')
+  await pane.until(/─ Sockets ─/)
+  await pane.type('q')
+  await pane.until(/^exit 0$/m)
+})
+
 test('a recording is moved through by somebody without any right, at whose machine the kernel is not asked', async () => {
   using directory = temporaryDirectory()
   chmodSync(directory.path, 0o755)
@@ -28,9 +47,7 @@ test('a recording is moved through by somebody without any right, at whose machi
   using writer = new RecordingWriter(file)
   for (let index = 0; index < 100; index += 1) writer.add(snapshot({ time: new Date(1.79e12 + 1000 * index).toISOString(), algorithms: [algorithmView({ refcnt: 500 + index })] }))
   const traced = join(directory.path, 'trace')
-  // Whoever traces another user's process has to be that user: what is run as nobody traces itself.
-  const nobody = 'setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all --bounding-set=-all'
-  await using pane = await terminal(80, 24, shell(`strace -f -qq -e trace=bpf,socket,setns,mount -o ${traced} ${nobody} ${top(`--replay ${file}`)}`))
+  await using pane = await terminal(80, 24, shell(`strace -f -qq -e trace=bpf,socket,setns,mount -o ${traced} ${await unprivileged()} ${top(`--replay ${file}`)}`))
   await pane.until(/bpf_dctcp .* 5\d\d /)
   await pane.key('End')
   await pane.until(/bpf_dctcp .* 599 [^]*/)
