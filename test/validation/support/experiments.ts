@@ -43,7 +43,7 @@ export async function runOnKernel<Seen>(
     scenarios: spec.scenarios.map(({ name, path }) => ({ name, path })),
     trials: planTrials(spec),
   })
-  using journal = Journal.begin('validation', directory.path)
+  using journal = Journal.begin('validation')
   using arms = new RegisteredArms(prepared, target, () => journal)
   store.beginRun(runFacts([]))
   const kernel = new KernelTarget(spec, arms.arms, target)
