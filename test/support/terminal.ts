@@ -19,6 +19,8 @@ export async function terminal(columns: number, rows: number, command: string) {
     resize: (width: number, height: number) => tmux('resize-window', '-x', String(width), '-y', String(height)),
     /** The process in it. */
     pid: async (): Promise<number> => Number((await tmux('display-message', '-p', '#{pane_pid}')).stdout),
+    /** The process that the terminal is of. */
+    server: async (): Promise<number> => Number((await tmux('display-message', '-p', '#{pid}')).stdout),
     /** Whether the alternate screen is shown, and the cursor. */
     modes: async (): Promise<string> => (await tmux('display-message', '-p', '#{alternate_on} #{cursor_flag}')).stdout,
     /** The screen once it has what is looked for. A busy machine may take its time. */

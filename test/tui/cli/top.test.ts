@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import * as assert from 'uvu/assert'
@@ -7,6 +7,7 @@ import { ccdk } from '../../support/ccdk.ts'
 import { needs, suite } from '../../support/needs.ts'
 import { algorithmView, snapshot } from '../../support/snapshot.ts'
 import { terminal } from '../../support/terminal.ts'
+import { until } from '../../support/until.ts'
 import { temporaryDirectory } from '../../support/tmp.ts'
 
 const test = suite('ccdk top on a terminal', [needs.root, needs.structOps, needs.tmux, needs.strace])
@@ -98,6 +99,17 @@ test('when what started it is killed it ends too, and the screen is as it was', 
   // What the shell prints meanwhile may go to the screen that vanishes.
   await pane.until(/^was here before$/m)
   assert.is(await pane.modes(), '0 1')
+})
+
+test('when its terminal is killed it ends, and nothing of it stays in the kernel', async () => {
+  const pane = await terminal(80, 24, `exec ${top()}`)
+  await pane.until(/╭─ Registered ─/)
+  const pid = await pane.pid()
+  const counts = (): boolean => readdirSync(`/proc/${pid}/fd`).some((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`) === 'anon_inode:bpf-stats')
+  assert.ok(counts())
+  process.kill(await pane.server(), 'SIGKILL')
+  await until(() => !existsSync(`/proc/${pid}`), 'it has ended')
+  assert.not.ok(existsSync(`/sys/kernel/tracing/instances/ccdk-${pid}`))
 })
 
 test('without a terminal it says what to do instead', async () => {
