@@ -39,6 +39,7 @@ export const needs = {
     ...condition(() => ['sch_netem', 'sch_red'].every((name) => existsSync(`/sys/module/${name}`)), 'sch_netem and sch_red are no loaded modules'),
     lackedByReference: true,
   },
+  bbr: condition(() => readFileSync('/proc/sys/net/ipv4/tcp_available_congestion_control', 'utf8').split(/\s/).includes('bbr'), 'this kernel has no BBR, or it is no loaded module'),
   token: condition(() => kernelNames('bpf_token_create'), 'this kernel has no BPF tokens'),
   tcx: condition(() => kernelNames('BPF_LINK_TYPE_TCX'), 'this kernel has no places for programs at an interface (tcx)'),
   sockmapLinks: condition(() => kernelNames('BPF_LINK_TYPE_SOCKMAP'), 'this kernel has no links to sockmaps'),
