@@ -9,11 +9,11 @@ import {
   KernelTarget,
   planTrials,
   type PreparedArm,
-  RegisteredArms,
   resultOf,
   runExperiment,
   runFacts,
   type Survey,
+  verifyArms,
   writeReport,
 } from '../../src/experiment/index.ts'
 import { Journal } from '../../src/journal/index.ts'
@@ -67,14 +67,10 @@ async function runTrials(chosen: Chosen, { arms, target, directory, stored, owne
   try {
     using made = new DisposableStack()
     // What cannot be loaded makes no directory, and where none can be made nothing is registered.
-    const begin = (): Journal => {
-      open()
-      return made.use(Journal.begin('ab'))
-    }
-    const registered = made.use(new RegisteredArms(arms, target, begin))
-    made.use(atExit(() => registered[Symbol.dispose]()))
-    const kernel = new KernelTarget(spec, registered.arms, target)
+    verifyArms(arms, target)
     const store = open()
+    const kernel = made.use(new KernelTarget(spec, { arms, target, journal: made.use(Journal.begin('ab')) }))
+    made.use(atExit(() => kernel[Symbol.dispose]()))
     const trials = store.waiting()
     const surveys = await survey(kernel, [...new Set(trials.map(({ scenario }) => scenario))], { chosen, signal: ended.signal }, output)
     // Of the first path all checks, of the others those that say something else.

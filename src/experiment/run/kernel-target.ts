@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { type Certificate, certifyPath, openPath, type Path } from '../../emulator/index.ts'
+import type { Journal } from '../../journal/index.ts'
 import { CpuMeter } from '../../kernel/index.ts'
 import type { Target } from '../../loader/index.ts'
 import { causeOf } from '../../testbed/index.ts'
@@ -11,7 +12,8 @@ import { trafficEnd, trialFlows } from '../plan/trial-flows.ts'
 import type { ExperimentSpec, Scenario } from '../spec/experiment.ts'
 import type { Trial, TrialResult } from '../trial.ts'
 import { checkIsolation, type IsolationCheck } from './isolation.ts'
-import type { ArmInUse } from './register-arms.ts'
+import type { PreparedArm } from './prepare-arms.ts'
+import { type ArmInUse, RegisteredArms } from './register-arms.ts'
 import type { ExperimentTarget } from './run-experiment.ts'
 import { sysctlsFor } from './sysctls.ts'
 import { reasonsAgainst } from './validity.ts'
@@ -22,16 +24,25 @@ export interface Survey {
   certificate: Certificate
 }
 
-/** Runs trials on this kernel: each over a path of its own, so that nothing of one reaches another. */
-export class KernelTarget implements ExperimentTarget {
-  readonly #spec: ExperimentSpec
-  readonly #arms: ReadonlyMap<string, ArmInUse>
-  readonly #target: Target
+/** What trials are run with. */
+export interface KernelMeans {
+  arms: readonly PreparedArm[]
+  target: Target
+  journal: Journal
+}
 
-  constructor(spec: ExperimentSpec, arms: readonly ArmInUse[], target: Target) {
+/**
+ * Runs trials on this kernel: each over a path of its own and with algorithms that were loaded for it, so that nothing
+ * of one reaches another: no variable, no map, and not where the kernel has put a program, which changes how long it takes.
+ */
+export class KernelTarget implements ExperimentTarget, Disposable {
+  readonly #spec: ExperimentSpec
+  readonly #means: KernelMeans
+  #registered: RegisteredArms | undefined
+
+  constructor(spec: ExperimentSpec, means: KernelMeans) {
     this.#spec = spec
-    this.#arms = new Map(arms.map((arm) => [arm.name, arm]))
-    this.#target = target
+    this.#means = means
   }
 
   /** Makes the path of a scenario once, to see what it is, and what it shares with others. */
@@ -47,17 +58,25 @@ export class KernelTarget implements ExperimentTarget {
   async run(trial: Trial, signal: AbortSignal): Promise<TrialResult> {
     const wanted = this.#scenario(trial.scenario)
     await using path = await this.#open(wanted, trial.seed, signal)
-    return await whileUp(path, signal, () => this.#measure(trial, path, signal))
+    const { arms, target, journal } = this.#means
+    const wantedArms = arms.filter(({ arm }) => trial.arm === undefined || arm.name === trial.arm)
+    using registered = new RegisteredArms(wantedArms, target, journal)
+    this.#registered = registered
+    return await whileUp(path, signal, () => this.#measure(trial, { path, arms: registered.arms }, signal))
   }
 
-  async #measure(trial: Trial, path: Path, signal: AbortSignal): Promise<TrialResult> {
+  /** Of a trial that is under way too. */
+  [Symbol.dispose](): void {
+    this.#registered?.[Symbol.dispose]()
+  }
+
+  async #measure(trial: Trial, { path, arms }: { path: Path; arms: readonly ArmInUse[] }, signal: AbortSignal): Promise<TrialResult> {
     const plans = trialFlows(this.#spec, trial)
     const seconds = (trafficEnd(this.#spec, trial.scenario) + drainTime) / 1e9
     const startedAt = new Date().toISOString()
     const [started, meter] = [performance.now(), new CpuMeter()]
-    const arms = [...this.#arms.values()].filter(({ name }) => trial.arm === undefined || name === trial.arm)
-    await using traffic = await runTraffic({ path, plans, cc: (plan) => this.#algorithm(plan), seconds, signal })
-    using measuring = Measuring.begin({ path, traffic, sampleHz: this.#spec.sampleHz, acks: this.#spec.acks, arms, target: this.#target })
+    await using traffic = await runTraffic({ path, plans, cc: (plan) => algorithmOf(plan, arms), seconds, signal })
+    using measuring = Measuring.begin({ path, traffic, sampleHz: this.#spec.sampleHz, acks: this.#spec.acks, arms, target: this.#means.target })
     const result = await traffic.result
     const raw = measuring.end(result)
     const cores = availableParallelism()
@@ -82,12 +101,6 @@ export class KernelTarget implements ExperimentTarget {
     }
   }
 
-  #algorithm({ cc, arm = '' }: { cc?: string; arm?: string }): { cc: string; arm: string; ecn: boolean } {
-    if (cc !== undefined) return { cc, arm: '', ecn: false }
-    const { cc: name = '', ecn = false } = this.#arms.get(arm) ?? {}
-    return { cc: name, arm, ecn }
-  }
-
   #scenario(index: number): Scenario {
     const found = this.#spec.scenarios[index]
     if (found === undefined) throw new RangeError(`scenario ${index} of ${this.#spec.scenarios.length}`)
@@ -99,6 +112,12 @@ export class KernelTarget implements ExperimentTarget {
     const tell = (): void => signal.throwIfAborted()
     return await openPath({ ...path, seed }, { sysctls, telemetry: {}, tell })
   }
+}
+
+function algorithmOf({ cc, arm = '' }: { cc?: string; arm?: string }, arms: readonly ArmInUse[]): { cc: string; arm: string; ecn: boolean } {
+  if (cc !== undefined) return { cc, arm: '', ecn: false }
+  const { cc: name = '', ecn = false } = arms.find((one) => one.name === arm) ?? {}
+  return { cc: name, arm, ecn }
 }
 
 /** Some work on a path. Its end, and the signal, end the work. */

@@ -12,6 +12,15 @@ export interface ArmInUse {
   programs: { member: string; programId: number }[]
 }
 
+/**
+ * Has the kernel verify the algorithm of each arm, and lets go of it again.
+ *
+ * @throws VerifierError, and what `load` throws
+ */
+export function verifyArms(prepared: readonly PreparedArm[], target: Target): void {
+  for (const { own } of prepared) if (own !== undefined) load(own.prepared, target)[Symbol.dispose]()
+}
+
 /** Has the algorithms of the arms registered as long as it lives. */
 export class RegisteredArms implements Disposable {
   readonly arms: readonly ArmInUse[]
@@ -22,18 +31,16 @@ export class RegisteredArms implements Disposable {
    *
    * @throws VerifierError, and what `load` and `register` throw
    */
-  constructor(prepared: readonly PreparedArm[], target: Target, begin: () => Journal) {
+  constructor(prepared: readonly PreparedArm[], target: Target, journal: Journal) {
     using made = new DisposableStack()
-    // Each is verified before anything is written down or registered.
-    const loaded = prepared.map((one) => ({ ...one, object: one.own === undefined ? undefined : made.use(load(one.own.prepared, target)) }))
-    const journal = begin()
-    for (const { object, own } of loaded) {
-      if (object === undefined || own === undefined) continue
+    for (const { own } of prepared) {
+      if (own === undefined) continue
+      const object = made.use(load(own.prepared, target))
       made.use(journal.note(registrationEntry(object, own.map)))
       made.use(register(object, own.map))
     }
     const entries = listStructOps(target).filter(({ registered }) => registered)
-    this.arms = loaded.map(({ arm, cc }) => ({
+    this.arms = prepared.map(({ arm, cc }) => ({
       name: arm.name,
       cc,
       ecn: arm.ecn,

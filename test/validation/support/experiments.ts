@@ -7,7 +7,6 @@ import {
   KernelTarget,
   planTrials,
   prepareArms,
-  RegisteredArms,
   resultOf,
   type RunEvent,
   runExperiment,
@@ -44,9 +43,8 @@ export async function runOnKernel<Seen>(
     trials: planTrials(spec),
   })
   using journal = Journal.begin('validation')
-  using arms = new RegisteredArms(prepared, target, () => journal)
   store.beginRun(runFacts([]))
-  const kernel = new KernelTarget(spec, arms.arms, target)
+  using kernel = new KernelTarget(spec, { arms: prepared, target, journal })
   const signal = new AbortController().signal
   for (let round = 0; round < mostRounds && store.waiting().length > 0; round += 1) {
     await runExperiment({ spec, store, target: kernel, signal, tell })
