@@ -186,13 +186,16 @@ function firstListener({ clients }: TrafficPath): number {
   return leastListener + portsATime * (time % 4)
 }
 
+/** A quarter of the window that a connection begins with. Who waits for all of it keeps the kernel from ever widening it. */
+const mostReadAtLeast = 1 << 14
+
 /** Bytes of about a millisecond, and of 20 ms parted among the flows that send all the time. */
 function limitsOf({ links = [] }: TrafficPath, connections: readonly Connection[]): Limits {
   const rate = Math.min(10e9, ...links.flatMap(({ left, right }) => [nominalRate(left.rate), nominalRate(right.rate)]))
   const streams = connections.filter(({ items: [first] }) => first?.does === 'stream').length
   const between = (least: number, value: number, most: number): number => Math.round(Math.min(most, Math.max(least, value)))
   return {
-    readAtLeast: between(1, rate / 8e3, 1 << 16),
+    readAtLeast: between(1, rate / 8e3, mostReadAtLeast),
     unsent: between(1 << 15, (rate / 8) * 0.02 / Math.max(1, streams), 1 << 21),
   }
 }
