@@ -7,6 +7,7 @@ import { defineConfig, type OxlintOverride } from 'oxlint'
 const rooms = [
   'errors',
   'bytes',
+  'units',
   'packets',
   'elf',
   'btf',

@@ -36,7 +36,7 @@ async function top(options: TopOptions, output: Output): Promise<void> {
   const { replay, record, prometheus, period: every, count } = options
   const job: Job = { period: every, query: queryOf(options), ...(count === undefined ? {} : { count }) }
   if (replay !== undefined) {
-    using source = openReplay(replay)
+    using source = await openReplay(replay)
     if (isForPeople(options, output)) return await showReplay(source, options, output)
     await printRecorded(source, options.watch === true ? job : { ...job, count: 1 }, output)
     return

@@ -1,6 +1,7 @@
 import { UsageError } from '../../src/errors/index.ts'
 import { type Certificate, certifyPath, type Forwarding, openPath, type Tolerances } from '../../src/emulator/index.ts'
-import { linkLines, parseProbability, parseTime } from '../../src/spec/index.ts'
+import { linkLines } from '../../src/spec/index.ts'
+import { parseProbability, parseTime } from '../../src/units/index.ts'
 import { interruption } from '../interrupted.ts'
 import type { Output } from '../output/output.ts'
 import { certificateLines, subjectOf } from './certificate-words.ts'

@@ -2,7 +2,7 @@ import type { ViewName } from '../tui/keys/table.ts'
 import { UsageError } from '../../src/errors/index.ts'
 import { parseFilter, type SocketQuery, sortFields } from '../../src/monitor/index.ts'
 import type { Place } from './serve.ts'
-import { parseTime } from '../../src/spec/index.ts'
+import { parseTime } from '../../src/units/index.ts'
 
 export interface TopOptions {
   watch?: boolean

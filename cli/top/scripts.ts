@@ -4,9 +4,8 @@ import { ObjectError, UsageError } from '../../src/errors/index.ts'
 import {
   type MonitorSource,
   prometheusText,
-  Recording,
   type RecordingWriter,
-  Replay,
+  type Replay,
   type SocketQuery,
   watch,
 } from '../../src/monitor/index.ts'
@@ -57,14 +56,16 @@ export async function serveMetrics(source: MonitorSource, place: Place, output: 
 }
 
 /** Opens a recording. What of it is not whole is in `recording.damage`. */
-export function openReplay(file: string): Replay {
+export async function openReplay(file: string): Promise<Replay> {
   let bytes: Buffer
   try {
     bytes = readFileSync(file)
   } catch (error) {
     throw new UsageError(`cannot read ${file}: ${reasonOf(error)}`, { cause: error })
   }
-  return new Replay(new Recording(bytes, file))
+  // What checks a recording takes memory that a live monitor has no use for.
+  const replay = await import('../../src/monitor/replay/index.ts')
+  return new replay.Replay(new replay.Recording(bytes, file))
 }
 
 /** The last snapshots of a recording, one a line. Throws an `ObjectError` after them when not all of it is whole. */

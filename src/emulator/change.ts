@@ -1,6 +1,7 @@
 import { UsageError } from '../errors/index.ts'
 import { type LinkChange, nominalRate } from '../link-model/index.ts'
-import { formatTime, type PathInput, type PathLink, pathOf } from '../spec/index.ts'
+import { type PathInput, type PathLink, pathOf } from '../spec/index.ts'
+import { formatTime } from '../units/index.ts'
 import type { Direction } from './plan.ts'
 
 /** What a person changes of a path while it is up, in the words of its specification. */

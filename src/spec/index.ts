@@ -8,18 +8,4 @@ export { filesBeside, pathOf, readPath } from './path/read.ts'
 export { type ResolvedPath, resolvePath } from './path/resolve.ts'
 export { pathDocument, type PathInput, pathSchema, type PathSpec } from './path/schema.ts'
 export { linkLines } from './path/words.ts'
-export { quantity } from './units/quantity.ts'
-export { formatSize, parseSize, type Size } from './units/size.ts'
-export {
-  bytes,
-  formatBytes,
-  formatProbability,
-  formatRate,
-  formatTime,
-  parseBytes,
-  parseProbability,
-  parseRate,
-  parseTime,
-  rate,
-  time,
-} from './units/units.ts'
+export { bytesSchema, quantitySchema, rateSchema, timeSchema } from './schemas/quantity.ts'

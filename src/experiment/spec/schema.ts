@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { strict, time } from '../../spec/index.ts'
+import { strict, timeSchema } from '../../spec/index.ts'
 import { workloadSchema } from '../workload/spec/schema.ts'
 import { rfc9743Sections } from './rfc9743.ts'
 
@@ -87,7 +87,7 @@ const shapeWith = <Path extends z.ZodType>(path: Path) => ({
   })
     .optional()
     .describe('How often figures are read.'),
-  late: time.schema.default(1e6).describe('A trial is not valid when one of a hundred packets left the emulator later than this.'),
+  late: timeSchema.default(1e6).describe('A trial is not valid when one of a hundred packets left the emulator later than this.'),
   sysctls: z
     .record(z.string().regex(/^net(\.[\w-]+)+$/, { error: 'expected a setting of the network, such as net.ipv4.tcp_rmem' }), z.union([z.string(), z.number()]))
     .optional()

@@ -1,5 +1,5 @@
 import { UsageError } from '../../errors/index.ts'
-import { parseBytes, parseRate, parseTime } from '../../spec/index.ts'
+import { parseBytes, parseRate, parseTime } from '../../units/index.ts'
 import { tcpStates } from '../../sockets/index.ts'
 import { caStates, type SocketView } from '../snapshot.ts'
 import type { NumberField, TextField } from '../sockets/table.ts'

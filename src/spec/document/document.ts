@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { nearestName } from '../../btf-match/index.ts'
 import { type CcdkError, UsageError } from '../../errors/index.ts'
-import { shown } from '../units/quantity.ts'
+import { shown } from '../../units/index.ts'
 import { keyPath } from './located.ts'
 import { type Key, type Place, readNodes } from './nodes.ts'
 

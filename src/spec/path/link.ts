@@ -1,5 +1,5 @@
 import { type LinkOptions, type LossOptions, nominalRate, type RateOptions } from '../../link-model/index.ts'
-import { formatTime } from '../units/units.ts'
+import { formatTime } from '../../units/index.ts'
 import { type Around, within } from './context.ts'
 import { given } from './given.ts'
 import { resolveQueue } from './queue.ts'

@@ -1,5 +1,5 @@
 import { type Limit, nominalRate, type QueueOptions, type RateOptions } from '../../link-model/index.ts'
-import { formatSize, type Size } from '../units/size.ts'
+import { formatSize, type Size } from '../../units/index.ts'
 import { type Around, within } from './context.ts'
 import { given } from './given.ts'
 import { disciplines, type QueueSpec } from './schema.ts'

@@ -1,23 +1,24 @@
 import { z } from 'zod'
+import { probability, rate, time } from '../../units/index.ts'
 import { exactlyOne } from '../document/exactly-one.ts'
 import { strict } from '../document/strict.ts'
-import { sizeSchema, thresholdSchema } from '../units/size.ts'
-import { bytes, probability, rate, time } from '../units/units.ts'
+import { bytesSchema, probabilitySchema, rateSchema, timeSchema } from '../schemas/quantity.ts'
+import { sizeSchema, thresholdSchema } from '../schemas/size.ts'
 
 const positive = z.number().positive()
-const share = probability.schema
+const share = probabilitySchema
 
-const rateSchema = z
+const anyRateSchema = z
   .union(
     [
-      rate.schema,
+      rateSchema,
       strict({
         steps: z
-          .array(strict({ at: time.schema.describe('From when on, counted from the start.'), rate: rate.schema.describe('0 for an outage.') }))
+          .array(strict({ at: timeSchema.describe('From when on, counted from the start.'), rate: rateSchema.describe('0 for an outage.') }))
           .min(1)
           .max(100_000)
           .optional(),
-        every: time.schema.optional().describe('After this time the steps start again.'),
+        every: timeSchema.optional().describe('After this time the steps start again.'),
         trace: z.string().min(1).optional().describe("A file in mahimahi's format, found from the file that names it."),
       }).check(exactlyOne('steps', 'trace')),
     ],
@@ -46,9 +47,9 @@ const pickedSchema = z
 const jitterSchema = z
   .union(
     [
-      time.schema.transform((amount) => ({ amount, distribution: 'uniform' as const, reorder: false })),
+      timeSchema.transform((amount) => ({ amount, distribution: 'uniform' as const, reorder: false })),
       strict({
-        amount: time.schema.describe('Either way when it is uniform, one standard deviation when it is normal.'),
+        amount: timeSchema.describe('Either way when it is uniform, one standard deviation when it is normal.'),
         distribution: z.enum(['uniform', 'normal']).default('uniform'),
         reorder: z.boolean().default(false).describe('Packets may overtake each other.'),
       }),
@@ -62,8 +63,8 @@ const discipline = <Shape extends z.core.$ZodLooseShape>(shape: Shape, what: str
   strict(shape).nullable().optional().describe(what)
 
 const codelShape = {
-  target: time.schema.optional().describe('The delay that may stand. Default 5ms.'),
-  interval: time.schema.optional().describe('For how long it may stand. Default 100ms.'),
+  target: timeSchema.optional().describe('The delay that may stand. Default 5ms.'),
+  interval: timeSchema.optional().describe('For how long it may stand. Default 100ms.'),
 }
 
 const queueKeys = {
@@ -80,7 +81,7 @@ const queueKeys = {
     {
       ...codelShape,
       queues: z.int().min(1).max(65_536).optional().describe('Default 1024.'),
-      quantum: bytes.schema.optional().describe('Bytes of a turn. Default 1514.'),
+      quantum: bytesSchema.optional().describe('Bytes of a turn. Default 1514.'),
     },
     'RFC 8290. Marks by default.',
   ),
@@ -96,9 +97,9 @@ const queueKeys = {
   ),
   pie: discipline(
     {
-      target: time.schema.optional().describe('Default 15ms.'),
-      update: time.schema.optional().describe('Default 15ms.'),
-      burst: time.schema.optional().describe('Default 150ms.'),
+      target: timeSchema.optional().describe('Default 15ms.'),
+      update: timeSchema.optional().describe('Default 15ms.'),
+      burst: timeSchema.optional().describe('Default 150ms.'),
       alpha: positive.optional().describe('Default 0.125, 1/s.'),
       beta: positive.optional().describe('Default 1.25, 1/s.'),
     },
@@ -116,22 +117,22 @@ const queueSchema = strict(queueKeys)
 export const disciplines = ['droptail', 'codel', 'fq_codel', 'red', 'pie'] as const
 
 const direction = {
-  delay: time.schema.optional().describe('Of this direction.'),
+  delay: timeSchema.optional().describe('Of this direction.'),
   jitter: jitterSchema.optional(),
   loss: pickedSchema.optional().describe('Packets that are lost whatever the queue does.'),
   mark: pickedSchema.optional().describe('Packets that are marked whatever the queue does, if they can be.'),
   duplicate: share.optional().describe('Packets that come twice.'),
   queue: queueSchema.optional(),
-  policer: strict({ rate: rate.schema, burst: bytes.schema.describe('What may come at once.') })
+  policer: strict({ rate: rateSchema, burst: bytesSchema.describe('What may come at once.') })
     .optional()
     .describe('Drops what is over its rate before it comes to the queue.'),
 }
 
 const link = {
-  rate: rateSchema,
-  rtt: time.schema.optional().describe('Half of it is the delay of each direction.'),
+  rate: anyRateSchema,
+  rtt: timeSchema.optional().describe('Half of it is the delay of each direction.'),
   ...direction,
-  reverse: strict({ rate: rateSchema.optional(), ...direction }).optional().describe('The other direction, on which ACKs come back.'),
+  reverse: strict({ rate: anyRateSchema.optional(), ...direction }).optional().describe('The other direction, on which ACKs come back.'),
 }
 
 const linkSchema = strict(link)
@@ -141,13 +142,13 @@ const hosts = z.int().min(1).max(250)
 /** What stands under `path:`. */
 export const pathSchema = strict({
   ...link,
-  rate: rateSchema.optional(),
+  rate: anyRateSchema.optional(),
   links: z.array(linkSchema).length(2, { error: 'expected two links' }).optional().describe('The two bottlenecks of a parking lot.'),
   topology: z.enum(['dumbbell', 'parkingLot']).optional().describe('parkingLot when there are links, else dumbbell.'),
   clients: hosts.default(1).describe('Hosts at the left end.'),
   middle: hosts.optional().describe('Hosts between the two links of a parking lot. Default 1.'),
   servers: hosts.default(1).describe('Hosts at the right end.'),
-  mtu: bytes.schema.default(1500).describe('The largest IP packet.'),
+  mtu: bytesSchema.default(1500).describe('The largest IP packet.'),
   seed: z.int().min(0).max(0xffff_ffff).default(1).describe('Another seed gives another run of all that is random.'),
 })
 
@@ -158,6 +159,6 @@ export type PathSpec = z.output<typeof pathSchema>
 export type PathInput = z.input<typeof pathSchema>
 export type LinkSpec = z.output<typeof linkSchema>
 export type QueueSpec = z.output<typeof queueSchema>
-export type RateSpec = z.output<typeof rateSchema>
+export type RateSpec = z.output<typeof anyRateSchema>
 export type PickedSpec = NonNullable<LinkSpec['loss']>
 export type DirectionSpec = Omit<LinkSpec, 'rate' | 'rtt' | 'reverse'>

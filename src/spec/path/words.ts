@@ -1,4 +1,4 @@
-import { formatBytes, formatRate, formatTime } from '../units/units.ts'
+import { formatBytes, formatRate, formatTime } from '../../units/index.ts'
 import type { PathLink } from './link.ts'
 
 type Direction = PathLink['right']

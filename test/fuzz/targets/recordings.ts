@@ -1,4 +1,4 @@
-import { Recording, Replay } from '../../../src/monitor/index.ts'
+import { Recording, Replay } from '../../../src/monitor/replay/index.ts'
 import { encodeRecord, headline } from '../../../src/monitor/recording/format.ts'
 import { algorithmView, snapshot } from '../../support/snapshot.ts'
 import { socketView } from '../../support/socket-view.ts'

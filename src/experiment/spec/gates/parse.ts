@@ -1,5 +1,5 @@
 import { nearestName } from '../../../btf-match/index.ts'
-import { parseProbability, parseRate, parseTime } from '../../../spec/index.ts'
+import { parseProbability, parseRate, parseTime } from '../../../units/index.ts'
 import type { Condition, Expression } from './expression.ts'
 
 /** What names a condition may have. */

@@ -1,4 +1,4 @@
-import { formatBytes, formatRate, formatTime } from '../../../spec/index.ts'
+import { formatBytes, formatRate, formatTime } from '../../../units/index.ts'
 import { meanSize } from '../sizes/distribution.ts'
 import type { Item, Traffic } from './traffic.ts'
 

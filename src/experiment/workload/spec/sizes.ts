@@ -1,4 +1,4 @@
-import { formatBytes } from '../../../spec/index.ts'
+import { formatBytes } from '../../../units/index.ts'
 import { meanSize, oneSize, scaled, type SizeDistribution, truncated } from '../sizes/distribution.ts'
 import { parseSizes } from '../sizes/parse.ts'
 import { readShippedSizes } from '../sizes/shipped.ts'

@@ -1,4 +1,5 @@
-import { type Key, formatTime } from '../../../spec/index.ts'
+import { type Key } from '../../../spec/index.ts'
+import { formatTime } from '../../../units/index.ts'
 import type { Durations } from '../plans/durations.ts'
 import type { Traffic } from '../plans/traffic.ts'
 import { meanSize } from '../sizes/distribution.ts'

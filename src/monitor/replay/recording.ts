@@ -1,7 +1,7 @@
 import type { ZodSafeParseResult } from 'zod'
 import { ObjectError } from '../../errors/index.ts'
 import type { AlgorithmView, Looked, Snapshot } from '../snapshot.ts'
-import { decodeRecord, findRecords, type FoundRecord, headline } from './format.ts'
+import { decodeRecord, findRecords, type FoundRecord, headline } from '../recording/format.ts'
 import { lookedSchema, snapshotSchema } from './schema.ts'
 
 /** What stays of a snapshot when it has passed: what curves and logs are made of. */

@@ -1,5 +1,4 @@
-import { z } from 'zod'
-import { UsageError } from '../../errors/index.ts'
+import { UsageError } from '../errors/index.ts'
 
 /** What a unit stands for: times ten to this power, and times a factor where that is not enough. */
 type Scale = readonly [exponent: number, factor?: number]
@@ -20,7 +19,7 @@ export interface QuantityOptions {
 }
 
 /** Reads and prints one kind of quantity. */
-export interface Quantity {
+export interface Quantity extends Pick<QuantityOptions, 'id' | 'noun' | 'example'> {
   /** @throws UsageError that shows how it is written */
   parse: (input: string | number) => number
   /** The shortest text in the largest unit that is read as the same value. */
@@ -31,8 +30,8 @@ export interface Quantity {
   expected: (found: unknown) => string
   /** What texts it takes. */
   pattern: RegExp
-  /** Takes what `read` takes. */
-  schema: z.ZodType<number, string | number>
+  /** Of a number without a unit, the largest that it takes. */
+  mostBare: number
 }
 
 // More digits than a number can have say no more, and take longer.
@@ -56,15 +55,15 @@ export function quantity({ id, noun, example, units, printed, most = Infinity }:
     return value <= most && value < Infinity ? value : undefined
   }
   const expected = (found: unknown): string => `expected ${noun} such as ${example}, not ${shown(found)}`
-  const error = ({ input }: { input?: unknown }): string => expected(input)
-  const text = z.string({ error }).regex(pattern, { error })
-  const least = z.number({ error }).min(0, { error })
-  const number = canBeBare ? (most < Infinity ? least.max(most, { error }) : least) : z.literal(0, { error })
 
   return {
+    id,
+    noun,
+    example,
     read,
     pattern,
     expected,
+    mostBare: canBeBare ? most : 0,
     parse(input) {
       const value = read(input)
       if (value === undefined) throw new UsageError(expected(input))
@@ -77,22 +76,7 @@ export function quantity({ id, noun, example, units, printed, most = Infinity }:
       })
       return texts.find(({ amount, text: each }) => amount >= 1 && read(each) === value)?.text ?? texts.at(-1)?.text ?? ''
     },
-    schema: readBy(z.union([text, number], { error }).meta({ id, description: `${noun}: ${example}` }), read, expected),
   }
-}
-
-/** Takes texts and numbers that are read as a value, and says what was expected of others. */
-export function readBy<T>(
-  input: z.ZodType<string | number, string | number>,
-  read: (input: unknown) => T | undefined,
-  expected: (found: unknown) => string,
-): z.ZodType<T, string | number> {
-  return input.transform((found, context) => {
-    const value = read(found)
-    if (value !== undefined) return value
-    context.issues.push({ code: 'custom', message: expected(found), input: found })
-    return z.NEVER
-  })
 }
 
 /** A value that was found, for a message. */

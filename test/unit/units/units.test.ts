@@ -13,7 +13,7 @@ import {
   parseRate,
   parseSize,
   parseTime,
-} from '../../../src/spec/index.ts'
+} from '../../../src/units/index.ts'
 
 const test = suite('units')
 const refused = (read: (input: string | number) => unknown, inputs: readonly (string | number)[]) => {

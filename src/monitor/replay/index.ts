@@ -1,0 +1,2 @@
+export { Recording } from './recording.ts'
+export { Replay } from './replay.ts'
