@@ -33,11 +33,12 @@ export interface TuiOptions {
 /**
  * Shows a source on the terminal until the person leaves. The screen is as it was before, whatever ends it.
  *
- * @throws the reason of `signal`, and what was thrown while drawing
+ * @throws the reason of `signal`, and what was thrown meanwhile and caught by nobody
  */
 export async function runTui({ source, actions, settings, situation, signal, colour, ...options }: TuiOptions): Promise<void> {
   const { stdout } = process
   const leaving = new AbortController()
+  const failing = new AbortController()
   const session = new Session({
     source,
     actions,
@@ -56,9 +57,9 @@ export async function runTui({ source, actions, settings, situation, signal, col
     // Somebody at a terminal is there, whatever the environment says of CI.
     interactive: true,
   })
-  const ended = AbortSignal.any([signal, leaving.signal])
+  const ended = AbortSignal.any([signal, leaving.signal, failing.signal])
   ended.addEventListener('abort', () => app.unmount(), { once: true })
-  const failed = (error: unknown): void => app.unmount(error instanceof Error ? error : new Error(String(error)))
+  const failed = (error: unknown): void => failing.abort(error)
   process.once('uncaughtException', failed)
   const looking = lookAgain(session, () => app.unmount())
   try {
@@ -69,6 +70,7 @@ export async function runTui({ source, actions, settings, situation, signal, col
     app.unmount()
   }
   signal.throwIfAborted()
+  failing.signal.throwIfAborted()
 }
 
 /** Looks each period, which the person changes. Ends all when what started this is gone, as the end of a terminal does. */

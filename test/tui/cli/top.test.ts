@@ -92,6 +92,18 @@ for (const [signal, code] of [
   })
 }
 
+test('an error that nobody expected is told on the screen as it was', async () => {
+  // Nothing in it is known to fail, so something else fails in its process.
+  const fails = `process.on('SIGUSR2', () => { throw new Error('nobody expected this') })`
+  const preload = `--import=data:text/javascript;base64,${btoa(fails)}`
+  await using pane = await terminal(80, 24, shell(`sh -c 'echo I am $$; NODE_OPTIONS="${preload}" exec ${top()}'`))
+  const pid = await started(pane)
+  process.kill(pid, 'SIGUSR2')
+  const after = await pane.until(/^exit 1$/m)
+  assert.match(after, /^was here before\n[^]*nobody expected this/)
+  assert.is(await pane.modes(), '0 1')
+})
+
 test('when what started it is killed it ends too, and the screen is as it was', async () => {
   await using pane = await terminal(80, 24, shell(`sh -c 'echo I am $$; ${top()}; true'`))
   const pid = await started(pane)
