@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /**
@@ -6,7 +6,7 @@ import { dirname } from 'node:path'
  * a file system has no room for names, as in /proc: mkdir(2) answers ENOENT there.
  */
 export function makeDirectories(path: string): string | undefined {
-  if (existsSync(path)) return undefined
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return undefined
   const above = makeDirectories(dirname(path))
   mkdirSync(path)
   return above ?? path
