@@ -160,6 +160,13 @@ test('ACKs are no more than the senders’ kernel has counted, and in order', as
   }
 })
 
+test('a path that holds more than the first window of a receiver gets more', async () => {
+  const { raw } = await measure({ rate: '500mbit', rtt: '20ms' }, [{ bulk: { seconds: 2 } }])
+  // 64 kB are 45 packets, and more than ten times that is on its way here when nothing but the path is the limit.
+  const most = raw.samples.inflight.reduce((left, right) => Math.max(left, right), 0)
+  assert.ok(most > 3 * 45, `${most} packets at the most`)
+})
+
 test('Reno’s window is √(3/2)/√p where every so-manieth packet is lost', async () => {
   const { raw } = await measure({ rate: '20mbit', rtt: '40ms', loss: { every: 200 } }, [{ bulk: { seconds: 6 } }])
   const { window, byRate, losses } = meanWindow(raw.samples, { flow: 0, from: 1.5e9, mss: 1448 })
