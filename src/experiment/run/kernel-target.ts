@@ -33,7 +33,7 @@ export interface KernelMeans {
 
 /**
  * Runs trials on this kernel: each over a path of its own and with algorithms that were loaded for it, so that nothing
- * of one reaches another: no variable, no map, and not where the kernel has put a program, which changes how long it takes.
+ * of one reaches another: no variable and no map, nor where the kernel has put a program, which may change how long it takes.
  */
 export class KernelTarget implements ExperimentTarget, Disposable {
   readonly #spec: ExperimentSpec
@@ -57,11 +57,12 @@ export class KernelTarget implements ExperimentTarget, Disposable {
 
   async run(trial: Trial, signal: AbortSignal): Promise<TrialResult> {
     const wanted = this.#scenario(trial.scenario)
-    await using path = await this.#open(wanted, trial.seed, signal)
     const { arms, target, journal } = this.#means
-    const wantedArms = arms.filter(({ arm }) => trial.arm === undefined || arm.name === trial.arm)
-    using registered = new RegisteredArms(wantedArms, target, journal)
+    const own = arms.filter(({ arm }) => trial.arm === undefined || arm.name === trial.arm)
+    // It goes after the path, and so when no connection has it any more.
+    using registered = new RegisteredArms(own, target, journal)
     this.#registered = registered
+    await using path = await this.#open(wanted, trial.seed, signal)
     return await whileUp(path, signal, () => this.#measure(trial, { path, arms: registered.arms }, signal))
   }
 
