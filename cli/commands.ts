@@ -1,6 +1,5 @@
 import type { Command } from 'commander'
 import type { Output } from './output/output.ts'
-import { leaveMemory } from './top/leave-memory.ts'
 
 /** A subcommand: its file adds options and what it does. */
 export interface CommandModule {
@@ -84,9 +83,10 @@ export const commands: readonly CommandEntry[] = [
   {
     name: 'top',
     summary: 'watch what is registered, its programs and the TCP sockets, live',
-    load: () => {
+    load: async () => {
+      const { leaveMemory } = await import('./top/leave-memory.ts')
       leaveMemory()
-      return import('./commands/top.ts')
+      return await import('./commands/top.ts')
     },
   },
   {
