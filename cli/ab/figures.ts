@@ -27,12 +27,6 @@ function timeOf(ns: number): string {
   return ns >= 1e3 ? `${digits(ns / 1e3)} µs` : `${digits(ns)} ns`
 }
 
-/** From one figure to another; a unit that both have is said once. */
-export function range(low: string, high: string, between = ' to '): string {
-  const unit = /[^\d.]*$/.exec(high)?.[0] ?? ''
-  return `${unit !== '' && low.endsWith(unit) ? low.slice(0, -unit.length) : low}${between}${high}`
-}
-
 const digits = (value: number): string => String(Number(value.toPrecision(3)))
 
 const percent = (share: number): string => `${Number((share * 100).toPrecision(3))}%`

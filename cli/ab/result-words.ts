@@ -1,8 +1,8 @@
-import { type ComparedArms, type ComparedMetric, type ExperimentResult, fewestBlocks, type GateResult } from '../../src/experiment/index.ts'
+import { type ComparedArms, type ComparedMetric, type ExperimentResult, fewestBlocks, type GateResult, range, verdictGroups } from '../../src/experiment/index.ts'
 import type { Output } from '../output/output.ts'
 import { table, width } from '../output/table.ts'
 import { count } from '../output/units.ts'
-import { change, figure, range } from './figures.ts'
+import { change, figure } from './figures.ts'
 
 /** The tables of a result, each as wide as the terminal lets it be: for each scenario and design, each arm against the baseline. */
 export function resultLines(result: ExperimentResult, columns: number, output: Output): string[] {
@@ -80,12 +80,9 @@ export function summaryLines(result: ExperimentResult, output: Output): string[]
   const pairs = Map.groupBy(result.comparisons, ({ candidate, baseline }) => `${candidate} against ${baseline}`)
   const told = [...pairs].flatMap(([who, compared]) => {
     const judged = compared.flatMap(({ metrics }) => metrics.filter(({ verdict }) => verdict !== undefined))
-    const number = (wanted: (metric: ComparedMetric) => boolean): number => judged.filter(wanted).length
-    const same = number(({ verdict, isNegligible }) => verdict === 'inconclusive' && isNegligible === true)
-    const [better, worse] = [number(({ verdict }) => verdict === 'better'), number(({ verdict }) => verdict === 'worse')]
-    const open = judged.length - better - worse - same
     if (judged.length === 0) return []
-    return [`${output.style('bold', who)}: better in ${better}, worse in ${worse}, no difference that matters in ${same}, inconclusive in ${open} of ${count(judged.length, 'comparison')}`]
+    const parts = Object.entries(verdictGroups).map(([words, holds]) => `${words} in ${judged.filter(holds).length}`)
+    return [`${output.style('bold', who)}: ${parts.join(', ')} of ${count(judged.length, 'comparison')}`]
   })
   return [...told, ...few]
 }

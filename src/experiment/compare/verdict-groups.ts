@@ -1,4 +1,4 @@
-import type { ComparedMetric } from '../compare/compare-trials.ts'
+import type { ComparedMetric } from './compare-trials.ts'
 
 /** What can be said of a metric, in the order in which it is told. */
 export const verdictGroups: Readonly<Record<string, (metric: ComparedMetric) => boolean>> = {

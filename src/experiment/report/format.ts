@@ -72,9 +72,9 @@ export function signed(value: number, unit: string): string {
 }
 
 /** From one figure to another. A unit that both have is said once. */
-export function range(low: string, high: string): string {
+export function range(low: string, high: string, between = ' to '): string {
   const unit = /[^\d.]*$/.exec(high)?.[0] ?? ''
-  return `${unit !== '' && low.endsWith(unit) ? low.slice(0, -unit.length) : low} to ${high}`
+  return `${unit !== '' && low.endsWith(unit) ? low.slice(0, -unit.length) : low}${between}${high}`
 }
 
 /** A time of a clock, ISO 8601, to the minute. */

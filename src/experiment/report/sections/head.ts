@@ -1,8 +1,8 @@
 import type { ExperimentComparison } from '../../compare/compare-trials.ts'
+import { verdictGroups } from '../../compare/verdict-groups.ts'
 import type { ExperimentStore } from '../../store/store.ts'
 import { minute, plural } from '../format.ts'
 import { html, type Html, table } from '../markup.ts'
-import { verdictGroups } from '../verdict-groups.ts'
 
 /** What was compared, on what, and the answer in a line. */
 export function headSection(store: ExperimentStore, { comparisons, gates }: ExperimentComparison): Html {

@@ -1,9 +1,9 @@
 import type { ComparedArms, ExperimentComparison } from '../../compare/compare-trials.ts'
+import { verdictGroups } from '../../compare/verdict-groups.ts'
 import type { ExperimentSpec } from '../../spec/experiment.ts'
 import { rfc9743 } from '../../spec/rfc9743.ts'
 import { html, type Html, table } from '../markup.ts'
 import { anchorOf, placeWords } from '../places.ts'
-import { verdictGroups } from '../verdict-groups.ts'
 
 type Heading = (typeof rfc9743)[number]
 

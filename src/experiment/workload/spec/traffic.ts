@@ -1,4 +1,4 @@
-import { type Key } from '../../../spec/index.ts'
+import type { Key } from '../../../spec/index.ts'
 import { formatTime } from '../../../units/index.ts'
 import type { Durations } from '../plans/durations.ts'
 import type { Traffic } from '../plans/traffic.ts'
