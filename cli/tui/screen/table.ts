@@ -51,13 +51,16 @@ export interface Sorting {
 }
 
 export function headerRow<Item>(laid: readonly Laid<Item>[], sorting: Sorting | null, arrows: { up: string; down: string }): Row {
-  return joined(
-    laid.map(({ column, width: wide }) => {
-      const isSorted = sorting?.key === column.key
-      const mark = isSorted ? (sorting.reverse ? arrows.down : arrows.up) : ''
-      return aligned([span(`${column.title.slice(0, wide - mark.length)}${mark}`, isSorted ? 'title' : 'header')], wide, column.align)
-    }),
-  )
+  const cells = laid.map(({ column: { key, title, align }, width: wide }) => {
+    const isSorted = sorting?.key === key
+    const mark = isSorted ? (sorting.reverse ? arrows.down : arrows.up) : ''
+    const style = isSorted ? 'title' : 'header'
+    // Where a title takes all of its column, the mark stands in the gap before it.
+    const isBefore = align === 'right' && title.length === wide
+    const text = isBefore ? title : `${title.slice(0, wide - mark.length)}${mark}`
+    return { before: isBefore ? mark : '', style, cell: aligned([span(text, style)], wide, align) } as const
+  })
+  return cells.flatMap(({ before, style, cell }, index) => (index === 0 ? cell : [span(' '.repeat(gap - before.length)), ...(before === '' ? [] : [span(before, style)]), ...cell]))
 }
 
 export function itemRow<Item>(laid: readonly Laid<Item>[], item: Item, room: number, isChosen: boolean): Row {

@@ -1,7 +1,7 @@
 import type { AlgorithmView, MonitorEvent, Snapshot } from '../../../src/monitor/index.ts'
 
-/** How much is kept: of each curve, of each algorithm's timeline, and of the log. */
-const most = { samples: 240, timeline: 200, steps: 6, log: 5000 }
+/** How much is kept: of each curve, of each algorithm's timeline, of the log, and how many timelines of maps that are gone. */
+const most = { samples: 240, timeline: 200, steps: 6, log: 5000, gone: 100 }
 
 /** What of a snapshot is kept. */
 export interface Seen extends Pick<Snapshot, 'events' | 'seconds'> {
@@ -28,6 +28,8 @@ export class History {
     }
     const there = new Set(algorithms.map(({ mapId }) => mapId))
     for (const mapId of this.#calls.keys()) if (!there.has(mapId)) this.#calls.delete(mapId)
+    const gone = [...this.#timelines.keys()].filter((mapId) => !there.has(mapId))
+    for (const mapId of gone.slice(0, -most.gone)) this.#timelines.delete(mapId)
   }
 
   note(event: MonitorEvent): void {

@@ -69,7 +69,7 @@ function fromSs({ local, remote, state, values }: SsSocket): Record<string, stri
 /** Each connection is shown with the figures of ss, in all columns that there are. */
 async function assertAsSs(screen: string, name: string): Promise<void> {
   const lines = screen.split('\n')
-  const titles = cellsOf(lines.find((line) => line.startsWith('│ CC ')) ?? '').map((title) => title.replace(/[▾▴]$/, ''))
+  const titles = cellsOf(lines.find((line) => line.startsWith('│ CC '))?.replaceAll(/[▾▴]/g, ' ') ?? '')
   // A long name is cut where the terminal is narrow; the line below the list has it whole.
   const shown = lines.filter((line) => line.startsWith(`│ ${name.slice(0, 12)}`) && !line.includes('cookie')).map(cellsOf)
   const theirs = (await askSs({ pid: process.pid })).filter(({ words, state }) => words.has(name) && state === 'ESTABLISHED').map(fromSs)

@@ -6,7 +6,7 @@ import { bits, percent, scaled, time } from '../../../../cli/tui/screen/figures.
 import { heights } from '../../../../cli/tui/screen/panel.ts'
 import { Painter } from '../../../../cli/tui/screen/painter.ts'
 import { fit, over, plain, type Row, slice, span, textOf, width } from '../../../../cli/tui/screen/row.ts'
-import { sorted, windowFrom } from '../../../../cli/tui/screen/table.ts'
+import { headerRow, layOut, sorted, windowFrom } from '../../../../cli/tui/screen/table.ts'
 import { edited } from '../../../../cli/tui/state/line.ts'
 import { glyphsFor } from '../../../../cli/tui/theme/glyphs.ts'
 import { type Colours, palette } from '../../../../cli/tui/theme/palette.ts'
@@ -64,6 +64,13 @@ test('a window on a list holds the cursor and moves no more than it must', () =>
       if (from <= cursor && cursor < from + height && from <= total - height) assert.is(found, from)
     }),
   )
+})
+
+test('the mark of the order costs no letter of a title', () => {
+  const column = (key: string, wide: number, align: 'left' | 'right') => ({ key, title: key, width: wide, align, priority: 0, cell: String })
+  const laid = layOut([column('NAME', 6, 'left'), column('FLIGHT', 6, 'right'), column('RTT', 6, 'right')], 40)
+  const header = (key: string): string => textOf(headerRow(laid, { key, reverse: true }, { up: '^', down: 'v' }))
+  assert.equal(['NAME', 'FLIGHT', 'RTT'].map(header), ['NAMEv   FLIGHT     RTT', 'NAME   vFLIGHT     RTT', 'NAME    FLIGHT    RTTv'])
 })
 
 test('those without a figure come last, in both directions', () => {

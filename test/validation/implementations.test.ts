@@ -1,0 +1,61 @@
+// gate: timeout 3600s
+import * as assert from 'uvu/assert'
+import type { ExperimentInput } from '../../src/experiment/index.ts'
+import { machineLock } from '../support/machine-lock.ts'
+import { needs, suite } from '../support/needs.ts'
+import { type AlikeMetricOfTwo, implementations } from './proofs/implementations.ts'
+import { runOnKernel } from './support/experiments.ts'
+
+const test = suite('the same algorithm, written twice', [needs.root, needs.structOps])
+
+let lock: AsyncDisposable | undefined
+test.before(async () => {
+  lock = await machineLock('experiment')
+})
+test.after(async () => {
+  await lock?.[Symbol.asyncDispose]()
+})
+
+const blocks = 8
+
+/**
+ * CUBIC's path is so long that it is CUBIC and not its estimate of Reno that says how the window grows, and the first loss so
+ * early that it ends both slow starts: the kernel's HyStart also ends it for a long train of ACKs, which RFC 9406 has given up.
+ */
+const inputs: ExperimentInput[] = [
+  {
+    name: 'cubic',
+    arms: { A: { cc: 'cubic' }, B: { cc: 'bpf_cubic' } },
+    scenarios: [{ name: 'every 300th lost', path: { rate: '40mbit', rtt: '200ms', loss: { every: 300 } }, workload: [{ bulk: { seconds: 8 } }] }],
+  },
+  {
+    name: 'reno',
+    arms: { A: { cc: 'reno' }, B: { cc: 'bpf_reno' } },
+    scenarios: [
+      { name: 'a queue that fills', path: { rate: '10mbit', rtt: '40ms', queue: { limit: '1bdp' } }, workload: [{ bulk: { flows: 2, seconds: 5 } }] },
+      { name: 'every 200th lost', path: { rate: '15mbit', rtt: '40ms', loss: { every: 200 } }, workload: [{ bulk: { seconds: 5 } }] },
+    ],
+  },
+]
+
+test('is not told apart in 8 blocks', async () => {
+  const metrics: AlikeMetricOfTwo[] = []
+  for (const input of inputs) {
+    const { comparisons } = await runOnKernel({ blocks, late: '5ms', ...input }, (_, result) => result, () => undefined)
+    for (const { scenario, blocks: compared, metrics: found } of comparisons) {
+      assert.is(compared.length, blocks, `${input.name}, ${scenario}: too many trials were disturbed`)
+      for (const { name, verdict, scale, ratio, difference, isNegligible } of found) {
+        // Times of a queue that is mostly empty are told by their amounts, which nobody has put a margin to.
+        if (verdict === undefined || isNegligible === undefined) continue
+        const { interval } = scale === 'ratio' && ratio !== undefined ? ratio : difference
+        const [low, high] = [interval?.low ?? Number.NaN, interval?.high ?? Number.NaN].map((value) => (scale === 'ratio' ? value - 1 : value))
+        metrics.push({ pair: input.name, scenario: input.scenarios?.[scenario]?.name ?? '', metric: name, verdict, low: low ?? Number.NaN, high: high ?? Number.NaN, isNegligible })
+      }
+    }
+  }
+  implementations.record({ blocks, metrics })
+  const told = metrics.filter(({ verdict, isNegligible }) => verdict !== 'inconclusive' && !isNegligible)
+  assert.equal(told, [])
+})
+
+test.run()
