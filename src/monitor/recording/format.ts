@@ -7,6 +7,9 @@ import { crc32, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
  *
  * Header, little-endian: u32 mark; u32 the check of the group's first record, 0 in that itself; u32 bytes that follow;
  * u32 check: the CRC-32 of the two words before and of the bytes.
+ *
+ * A text is a snapshot as a line of JSON, and its sockets as another: who passes by on the way to a later one needs
+ * none of them.
  */
 export const headline = Buffer.from('ccdk recording 1\n')
 const mark = 0x1f52_4b43

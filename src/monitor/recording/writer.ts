@@ -25,8 +25,10 @@ export class RecordingWriter implements Disposable {
 
   /** A snapshot, with what a person looked at besides: of a flow only what is not in the file yet. */
   add(snapshot: Snapshot, looked: Looked = { variables: [], flows: [] }): void {
+    const { rows, ...sockets } = snapshot.sockets
     const isMore = looked.variables.length + looked.flows.length > 0
-    const text = Buffer.from(JSON.stringify(isMore ? { ...snapshot, looked: this.#unwritten(looked) } : snapshot))
+    const head = { ...snapshot, sockets: { ...sockets, rows: [] }, ...(isMore ? { looked: this.#unwritten(looked) } : {}) }
+    const text = Buffer.from(`${JSON.stringify(head)}\n${JSON.stringify(rows)}`)
     if (this.#inGroup === groupSize) {
       this.#first = undefined
       this.#inGroup = 0

@@ -2,13 +2,21 @@ import type { ZodSafeParseResult } from 'zod'
 import { ObjectError } from '../../errors/index.ts'
 import type { AlgorithmView, Looked, Snapshot } from '../snapshot.ts'
 import { decodeRecord, findRecords, type FoundRecord, headline } from '../recording/format.ts'
-import { lookedSchema, snapshotSchema } from './schema.ts'
+import { lookedSchema, snapshotSchema, socketsSchema } from './schema.ts'
 
 /** What stays of a snapshot when it has passed: what curves and logs are made of. */
 export interface Past extends Pick<Snapshot, 'time' | 'seconds' | 'events'> {
   algorithms: Pick<AlgorithmView, 'mapId' | 'callsPerSecond'>[]
   /** The cookies of the connections whose ACKs are with it. */
   flows: string[]
+}
+
+/** A record that was read, but for the sockets where these have a line of their own. */
+interface Read {
+  index: number
+  head: Snapshot
+  looked: Looked
+  rows: string | undefined
 }
 
 /** A recording that was read: its snapshots, each decoded when it is asked for. It takes no rights and no kernel. */
@@ -20,7 +28,7 @@ export class Recording {
   /** The first text of the group that was read last. */
   #first: { of: FoundRecord; text: Buffer } | undefined
   /** The one that was read last. */
-  #last: { index: number; snapshot: Snapshot; looked: Looked } | undefined
+  #last: Read | undefined
   readonly #past = new Map<number, Past | null>()
 
   /** Throws an `ObjectError` when it is no recording, or nothing of it is whole. */
@@ -43,7 +51,15 @@ export class Recording {
 
   /** Throws an `ObjectError` for a record that is whole but not a snapshot. */
   at(index: number): Snapshot {
-    return this.#read(index).snapshot
+    const { head, rows } = this.#read(index)
+    if (rows === undefined) return head
+    const place = `${this.#place(index)}/sockets/rows`
+    return { ...head, sockets: { ...head.sockets, rows: this.#checked(socketsSchema.safeParse(this.#told(place, () => JSON.parse(rows))), place) } }
+  }
+
+  /** As `at`, but null for one that cannot be read. */
+  tryAt(index: number): Snapshot | null {
+    return this.#orNull(() => this.at(index))
   }
 
   /** What was looked at besides; nothing of it in a recording from before this was kept. Throws as `at` does. */
@@ -55,34 +71,35 @@ export class Recording {
   past(index: number): Past | null {
     const known = this.#past.get(index)
     if (known !== undefined) return known
-    const found = this.#orNull(index)
+    const found = this.#orNull(() => pastOf(this.#read(index)))
     this.#past.set(index, found)
     return found
   }
 
-  #orNull(index: number): Past | null {
+  #orNull<T>(read: () => T): T | null {
     try {
-      const { snapshot, looked } = this.#read(index)
-      const { time, seconds, events, algorithms } = snapshot
-      const rates = algorithms.map(({ mapId, callsPerSecond }) => ({ mapId, callsPerSecond }))
-      return { time, seconds, events, algorithms: rates, flows: looked.flows.map(({ cookie }) => cookie) }
+      return read()
     } catch (error) {
       if (error instanceof ObjectError) return null
       throw error
     }
   }
 
-  #read(index: number): { snapshot: Snapshot; looked: Looked } {
+  #read(index: number): Read {
     if (this.#last?.index === index) return this.#last
     const found = this.#records[index]
     if (found === undefined) throw new RangeError(`snapshot ${index} of ${this.length}`)
-    const { record, first } = found
-    const place = `record at ${record.at}`
-    const json = this.#json(record, first, place)
-    const snapshot = this.#checked(snapshotSchema.safeParse(json), place)
+    const place = this.#place(index)
+    const [line = '', rows] = this.#told(place, () => this.#text(found.record, found.first).toString().split('\n', 2))
+    const json: unknown = this.#told(place, () => JSON.parse(line))
+    const head = this.#checked(snapshotSchema.safeParse(json), place)
     const looked = this.#checked(lookedSchema.safeParse(json), place)
-    this.#last = { index, snapshot, looked }
+    this.#last = { index, head, looked, rows }
     return this.#last
+  }
+
+  #place(index: number): string {
+    return `record at ${this.#records[index]?.record.at}`
   }
 
   #checked<T>({ data, error }: ZodSafeParseResult<T>, place: string): T {
@@ -91,23 +108,29 @@ export class Recording {
     throw this.#error([place, ...(issue?.path ?? [])].join('/'), issue?.message ?? 'a snapshot')
   }
 
-  #json(record: FoundRecord, first: FoundRecord | undefined, place: string): unknown {
-    try {
-      return JSON.parse(this.#text(record, first).toString())
-    } catch (error) {
-      throw this.#error(place, `a snapshot: ${error instanceof Error ? error.message : String(error)}`, error)
-    }
-  }
-
   #text(record: FoundRecord, first: FoundRecord | undefined): Buffer {
     if (first !== undefined) return decodeRecord(record, this.#text(first, undefined))
     if (this.#first?.of !== record) this.#first = { of: record, text: decodeRecord(record) }
     return this.#first.text
   }
 
+  /** What does not unpack or is no JSON is the file's fault. */
+  #told<T>(place: string, read: () => T): T {
+    try {
+      return read()
+    } catch (error) {
+      throw this.#error(place, `a snapshot: ${error instanceof Error ? error.message : String(error)}`, error)
+    }
+  }
+
   #error(path: string, expected: string, cause?: unknown): ObjectError {
     return new ObjectError({ file: this.file, path, expected, cause })
   }
+}
+
+function pastOf({ head: { time, seconds, events, algorithms }, looked }: Read): Past {
+  const rates = algorithms.map(({ mapId, callsPerSecond }) => ({ mapId, callsPerSecond }))
+  return { time, seconds, events, algorithms: rates, flows: looked.flows.map(({ cookie }) => cookie) }
 }
 
 /** Each record with the first of its group. Those whose first one is missing are left out. */

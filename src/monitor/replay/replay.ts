@@ -84,8 +84,8 @@ export class Replay implements MonitorSource {
     const first = Math.max(0, this.#position + 1 - mostSampled)
     const samples = gathered(this.#samples, cookie, this.#position, first)
     for (; samples.upTo < this.#position; samples.upTo += 1) {
-      const index = samples.upTo + 1
-      if (this.past(index) !== null) addSample(samples.flow, this.recording.at(index))
+      const sample = this.recording.tryAt(samples.upTo + 1)
+      if (sample !== null) addSample(samples.flow, sample)
     }
     return samples.flow
   }

@@ -88,6 +88,8 @@ export const lookedSchema: z.ZodType<Looked> = z
   .object({ looked: z.object({ variables: z.array(z.object({ mapId: z.number(), values: z.array(variable) })), flows: z.array(flow) }).optional() })
   .transform(({ looked }) => looked ?? { variables: [], flows: [] })
 
+export const socketsSchema: z.ZodType<Snapshot['sockets']['rows']> = z.array(socket)
+
 /** What a recording holds, since a file may have been written by anybody. */
 export const snapshotSchema: z.ZodType<Snapshot> = z.object({
   schemaVersion: z.literal(1),
@@ -96,7 +98,7 @@ export const snapshotSchema: z.ZodType<Snapshot> = z.object({
   host: z.object({ name: z.string(), kernel: z.string(), cpus: z.number() }),
   cannot: z.array(z.object({ what: z.string(), why: z.string(), remedy: z.string() })),
   algorithms: z.array(algorithm),
-  sockets: z.object({ total: z.number(), matching: z.number(), from: z.number(), rows: z.array(socket) }),
+  sockets: z.object({ total: z.number(), matching: z.number(), from: z.number(), rows: socketsSchema }),
   events: z.array(event),
   cpu: z.object({ busy: z.number(), steal: z.number() }),
 })

@@ -6,18 +6,16 @@ import type { FuzzTarget } from '../case.ts'
 import type { Field } from '../fields.ts'
 import { edits } from '../mutate.ts'
 
-const texts = [0, 1].map((cwnd) =>
-  Buffer.from(
-    JSON.stringify({
-      ...snapshot({
-        algorithms: [algorithmView({ links: [{ id: 3, pins: ['/sys/fs/bpf/a'] }], holders: [{ pid: 1, command: 'c', what: 'link' }] })],
-        sockets: { total: 2, matching: 2, from: 0, rows: [socketView({ cwnd }), socketView({ cookie: '2', local: '[::1]:2', family: 'ipv6' })] },
-        events: [{ at: '2026-01-01T00:00:00.000Z', kind: 'state', mapId: 7, name: 'x', text: 'y' }],
-      }),
-      looked: { variables: [{ mapId: 7, values: [] }], flows: [{ cookie: '1', time: [cwnd], cwnd: [1], ssthresh: [null], srttUs: [2], deliveryRate: [3], pacingRate: [4], inFlight: [5], dropped: 0 }] },
-    }),
-  ),
-)
+const texts = [0, 1].map((cwnd) => {
+  const head = snapshot({
+    algorithms: [algorithmView({ links: [{ id: 3, pins: ['/sys/fs/bpf/a'] }], holders: [{ pid: 1, command: 'c', what: 'link' }] })],
+    sockets: { total: 2, matching: 2, from: 0, rows: [] },
+    events: [{ at: '2026-01-01T00:00:00.000Z', kind: 'state', mapId: 7, name: 'x', text: 'y' }],
+  })
+  const looked = { variables: [{ mapId: 7, values: [] }], flows: [{ cookie: '1', time: [cwnd], cwnd: [1], ssthresh: [null], srttUs: [2], deliveryRate: [3], pacingRate: [4], inFlight: [5], dropped: 0 }] }
+  const rows = [socketView({ cwnd }), socketView({ cookie: '2', local: '[::1]:2', family: 'ipv6' })]
+  return Buffer.from(`${JSON.stringify({ ...head, looked })}\n${JSON.stringify(rows)}`)
+})
 
 function recordingOf([first = new Uint8Array(), ...others]: readonly Uint8Array[]): Buffer {
   const { record, check } = encodeRecord(first)

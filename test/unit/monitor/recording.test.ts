@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert'
 import { ObjectError } from '../../../src/errors/index.ts'
 import { FlowHistory } from '../../../src/monitor/flow/history.ts'
 import { RecordingWriter, type Snapshot } from '../../../src/monitor/index.ts'
+import { encodeRecord, headline } from '../../../src/monitor/recording/format.ts'
 import { Recording, Replay } from '../../../src/monitor/replay/index.ts'
 import { snapshot } from '../../support/snapshot.ts'
 import { socketView } from '../../support/socket-view.ts'
@@ -82,6 +83,17 @@ function attempt(file: Uint8Array): Recording | undefined {
     return undefined
   }
 }
+
+test('a snapshot in one line is read, and one whose sockets are none is told when it is looked at, not when it is passed', () => {
+  const texts = [JSON.stringify(seen[0]), `${JSON.stringify(seen[1])}\n[{"cookie":"x"}]`, `${JSON.stringify(seen[2])}\n[`]
+  const recording = new Recording(Buffer.concat([headline, ...texts.map((text) => encodeRecord(Buffer.from(text)).record)]), 'file')
+  assert.equal(recording.at(0), seen[0])
+  for (const [index, words] of [[1, /sockets\/rows\/0\/cookie/], [2, /a snapshot: .*JSON/]] as const) {
+    assert.equal(recording.past(index)?.events, seen[index]?.events)
+    assert.is(recording.tryAt(index), null)
+    assert.throws(() => recording.at(index), (error: unknown) => error instanceof ObjectError && words.test(error.message))
+  }
+})
 
 test('what was looked at is kept beside the snapshots, and of a flow each point once', () => {
   using directory = temporaryDirectory()
