@@ -61,7 +61,8 @@ export async function openReplay(file: string): Promise<Replay> {
   try {
     bytes = readFileSync(file)
   } catch (error) {
-    throw new UsageError(`cannot read ${file}: ${reasonOf(error)}`, { cause: error })
+    const why = reasonOf(error, { ERR_FS_FILE_TOO_LARGE: 'a recording of 2 GiB or more cannot be shown' })
+    throw new UsageError(`cannot read ${file}: ${why}`, { cause: error })
   }
   // What checks a recording takes memory that a live monitor has no use for.
   const replay = await import('../../src/monitor/replay/index.ts')

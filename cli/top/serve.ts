@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { UsageError } from '../../src/errors/index.ts'
+import { errorText } from '../errors/error-text.ts'
 
 /** Where a page is served: on the loopback alone. */
 export interface Place {
@@ -24,7 +25,8 @@ export interface Served extends Disposable {
 
 /**
  * Serves one page of text at `/metrics`. It answers but to GET, and to who asks for this machine by its own name: a
- * page in a browser on this machine cannot read it by way of another name that leads here.
+ * page in a browser on this machine cannot read it by way of another name that leads here. Where no page can be made the
+ * answer is 500, with the reason.
  */
 export async function serve({ host, port }: Place, page: () => string): Promise<Served> {
   const server = createServer({ maxHeaderSize: 8192, requestTimeout: 10_000 }, (request, response) => answer(request, response, page))
@@ -57,8 +59,15 @@ function answer(request: IncomingMessage, response: ServerResponse, page: () => 
   }
   if (!isOwnName(request.headers.host ?? '')) return say(403, 'ask for 127.0.0.1, [::1] or localhost\n')
   if (request.method !== 'GET') return say(405, 'only GET\n')
-  if (new URL(request.url ?? '/', 'http://localhost').pathname !== '/metrics') return say(404, 'there is /metrics\n')
-  say(200, page(), 'text/plain; version=0.0.4; charset=utf-8')
+  // What is asked for need not be a URL.
+  if (request.url?.split('?')[0] !== '/metrics') return say(404, 'there is /metrics\n')
+  let text: string
+  try {
+    text = page()
+  } catch (error) {
+    return say(500, `${errorText(error).message}\n`)
+  }
+  say(200, text, 'text/plain; version=0.0.4; charset=utf-8')
 }
 
 const isOwnName = (host: string): boolean => /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/i.test(host)
