@@ -15,6 +15,9 @@ export interface Palette {
 // ABI: ECMA-48, SGR.
 const escape = (parts: readonly (number | string)[]): string => (parts.length === 0 ? '' : `\u001B[${parts.join(';')}m`)
 
+/** The last gate before the terminal, whatever came past `plain`. */
+const controls = /\p{Cc}/gu
+
 /** Blanks look alike in all styles without a background: they need no codes of their own. */
 const plainText: Style = 'text'
 
@@ -37,7 +40,7 @@ export function palette({ styles, cursor }: Theme, colours: Colours): Palette {
         const wanted = codesFor(isBlank ? plainText : style, chosen === true)
         if (wanted !== current) line += `${current === '' ? '' : '\u001B[0m'}${wanted}`
         current = wanted
-        line += text
+        line += text.replaceAll(controls, '?')
       }
       return current === '' ? line : `${line}\u001B[0m`
     },

@@ -76,7 +76,7 @@ function who({ ui, sockets, glyphs }: Model): Row {
     span(`  ${addressOf(socket.local)} `),
     span(glyphs.braille ? '→' : '->', 'dim'),
     span(` ${addressOf(socket.remote)}`),
-    span(`  ${socket.state}`, 'dim'),
+    span(`  ${plain(socket.state)}`, 'dim'),
   ]
 }
 

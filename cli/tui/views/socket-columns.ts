@@ -26,7 +26,7 @@ export const socketColumns: readonly SocketColumn[] = [
   { key: 'congestion', title: 'CC', width: 12, most: 16, align: 'left', priority: 0, cell: ({ congestion }) => [span(plain(congestion), 'strong')], sort: () => 0 },
   { key: 'local', title: 'LOCAL', width: 15, most: 30, align: 'left', priority: 8, cell: ({ local }, width) => shortened(local, width), sort: () => 0 },
   { key: 'remote', title: 'REMOTE', width: 15, most: 30, align: 'left', priority: 1, cell: ({ remote, state }, width) => (state === 'LISTEN' ? [span('listens', 'dim')] : shortened(remote, width)), sort: () => 0 },
-  { key: 'state', title: 'STATE', width: 11, align: 'left', priority: 10, cell: ({ state }) => [span(state, state === 'ESTABLISHED' ? 'dim' : 'text')], sort: () => 0 },
+  { key: 'state', title: 'STATE', width: 11, align: 'left', priority: 10, cell: ({ state }) => [span(plain(state), state === 'ESTABLISHED' ? 'dim' : 'text')], sort: () => 0 },
   { key: 'caState', title: 'CA', width: 8, align: 'left', priority: 7, cell: ({ caState }) => [span(caState ?? '', caStyles[caState ?? ''] ?? 'text')], sort: () => 0 },
   right('cwnd', 'CWND', 6, 2, ({ cwnd }) => figure(cwnd, scaled)),
   right('ssthresh', 'SSTHR', 6, 6, ({ ssthresh }) => figure(ssthresh, scaled)),
@@ -42,7 +42,7 @@ export const socketColumns: readonly SocketColumn[] = [
 ]
 
 /** As people write it: an IPv4 address of an IPv6 socket is one of IPv4. */
-export const addressOf = (address: string): string => address.replace(/^\[::ffff:([\d.]+)\]/, '$1')
+export const addressOf = (address: string): string => plain(address.replace(/^\[::ffff:([\d.]+)\]/, '$1'))
 
 /** The port tells connections apart: where a long address has no room, its beginning goes. */
 function shortened(address: string, columns: number): Row {

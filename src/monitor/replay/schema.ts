@@ -1,8 +1,11 @@
 import { z } from 'zod'
+import { tcpStates } from '../../sockets/index.ts'
 import { caStates, type Looked, type Snapshot } from '../snapshot.ts'
 
 const figure = z.number().nullable()
 const digits = z.string().regex(/^\d{1,20}$/)
+/** An address and a port, as `SocketView` has them. */
+const end = z.string().regex(/^(?:[\d.]{7,15}|\[[\da-f:.]{2,45}\]):\d{1,5}$/)
 
 const member = z.object({
   member: z.string(),
@@ -38,9 +41,9 @@ const socket = z.object({
   cookie: digits,
   namespace: z.number(),
   family: z.enum(['ipv4', 'ipv6']),
-  local: z.string(),
-  remote: z.string(),
-  state: z.string(),
+  local: end,
+  remote: end,
+  state: z.enum(tcpStates),
   congestion: z.string(),
   cwnd: figure,
   ssthresh: figure,

@@ -5,7 +5,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ObjectError } from '../../../src/errors/index.ts'
 import { FlowHistory } from '../../../src/monitor/flow/history.ts'
-import { RecordingWriter, type Snapshot } from '../../../src/monitor/index.ts'
+import { RecordingWriter, type Snapshot, type SocketView } from '../../../src/monitor/index.ts'
 import { encodeRecord, headline } from '../../../src/monitor/recording/format.ts'
 import { Recording, Replay } from '../../../src/monitor/replay/index.ts'
 import { snapshot } from '../../support/snapshot.ts'
@@ -92,6 +92,14 @@ test('a snapshot in one line is read, and one whose sockets are none is told whe
     assert.equal(recording.past(index)?.events, seen[index]?.events)
     assert.is(recording.tryAt(index), null)
     assert.throws(() => recording.at(index), (error: unknown) => error instanceof ObjectError && words.test(error.message))
+  }
+})
+
+test('a socket has ends and a state as the kernel tells them, and nothing that a terminal would obey', () => {
+  const read = (facts: Partial<SocketView>): Snapshot => new Recording(record([snapshot({ sockets: { total: 1, matching: 1, from: 0, rows: [socketView(facts)] } })]), 'file').at(0)
+  for (const end of ['0.0.0.0:0', '[::]:65535', '[::ffff:192.0.2.1]:443', '[2001:db8:0:1:1:1:1:1]:40000']) assert.is(read({ local: end, remote: end }).sockets.rows[0]?.local, end)
+  for (const facts of [{ local: '\u001B[2J:1' }, { remote: '[::1\u001B]0;x\u0007]:1' }, { remote: '192.0.2.1' }, { state: '\u001B[31m' }, { state: 'SLEEPING' }]) {
+    assert.throws(() => read(facts), (error: unknown) => error instanceof ObjectError)
   }
 })
 

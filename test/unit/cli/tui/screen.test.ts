@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import * as fc from 'fast-check'
 import * as assert from 'uvu/assert'
 import { canvas } from '../../../../cli/tui/chart/canvas.ts'
@@ -135,6 +136,14 @@ test('colours: 256, 16, and with none only what needs no colour', () => {
   // Without colours the cursor is still seen.
   assert.match(painted(0), /7mx/)
   for (const { name } of themes) assert.ok(palette(themeNamed(name), 256).paint(row).endsWith('\u001B[0m'))
+})
+
+test('whatever a span holds, what controls a terminal is painted as a question mark', () => {
+  const controls = Array.from({ length: 0xa0 }, (_, code) => String.fromCharCode(code)).filter((letter) => /\p{Cc}/u.test(letter)).join('')
+  for (const colours of [0, 16, 256] as const) {
+    const painted = palette(themeNamed('night'), colours).paint([span(`a${controls}b`, 'bad')])
+    assert.match(stripVTControlCharacters(painted), /^a\?{65}b$/)
+  }
 })
 
 test('signs by locale and terminal', () => {

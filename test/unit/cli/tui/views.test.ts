@@ -117,9 +117,11 @@ test('under 60x15 the screen says that it is too small, and comes back', () => {
   assert.match(screenOf(session, { columns: 60, rows: 15 }), /Registered/)
 })
 
-test('what processes and programs are called cannot move the cursor', () => {
-  const { session, press } = madeSession()
-  for (const keys of [['5'], ['1', 'G', '2']]) {
+test('what processes, programs and sockets are called cannot move the cursor', () => {
+  const source = new MadeSource()
+  source.rows = source.rows.map((row) => ({ ...row, local: '\u001B[2J:1', remote: '\u001B[31mred:2', state: '\u001B[H', congestion: '\u009B2J' }))
+  const { session, press } = madeSession({ source })
+  for (const keys of [['5'], ['1', 'G', '2'], ['3', 'j'], ['enter']]) {
     press(...keys)
     const text = frame(session.model).flatMap((row) => row.map((piece) => piece.text)).join('')
     assert.not.match(text, /\p{Cc}/u)
