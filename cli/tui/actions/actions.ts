@@ -13,6 +13,8 @@ export interface Actions {
   statistics(on: boolean): string
   /** Writes what is seen to a file, or with null ends that. */
   record(file: string | null): string
+  /** Whether a recording to this file would replace something. */
+  isThere(file: string): boolean
   /** Each snapshot while something is recorded, with what was looked at besides. */
   seen(snapshot: Snapshot, looked: Looked): void
   /** Names of what would end with this process. */

@@ -3,12 +3,10 @@ import { plural } from '../screen/words.ts'
 import { algorithmOf, variableOf } from '../state/chosen.ts'
 import type { Session } from '../state/session.ts'
 import { socketsOf } from '../state/versions.ts'
-import type { Prompt } from '../state/ui.ts'
+import type { Prompt, Subject } from '../state/ui.ts'
 import { nameOf } from '../views/algorithm-columns.ts'
 
-const prompt = (kind: Prompt['kind'], label: string, text = '', subject?: string): { prompt: Prompt } => ({
-  prompt: { kind, label, text, at: text.length, error: null, ...(subject === undefined ? {} : { subject }) },
-})
+const prompt = (subject: Subject, label: string, text = ''): { prompt: Prompt } => ({ prompt: { ...subject, label, text, at: text.length, error: null } })
 
 /** What a key that changes something asks first: a name, or whether that is meant. */
 export const ask = {
@@ -16,16 +14,16 @@ export const ask = {
     const { ui } = session.model
     if (ui.view !== 'registered' && ui.view !== 'sockets' && ui.view !== 'log') return
     const label = ui.view === 'sockets' ? 'filter, such as cc=bpf_* and srtt>10ms:' : 'filter:'
-    session.update(prompt('filter', label, ui[ui.view].filter))
+    session.update(prompt({ kind: 'filter' }, label, ui[ui.view].filter))
   },
 
   register(session: Session): void {
-    session.update(prompt('register', 'register the object file:'))
+    session.update(prompt({ kind: 'register' }, 'register the object file:'))
   },
 
   replace(session: Session): void {
     const algorithm = algorithmOf(session.model)
-    if (algorithm !== undefined) session.update(prompt('replace', `put in place of ${nameOf(algorithm)} the object file:`))
+    if (algorithm !== undefined) session.update(prompt({ kind: 'replace', mapId: algorithm.mapId }, `put in place of ${nameOf(algorithm)} the object file:`))
   },
 
   unregister(session: Session): void {
@@ -44,8 +42,10 @@ export const ask = {
   },
 
   edit(session: Session): void {
+    const algorithm = algorithmOf(session.model)
     const variable = variableOf(session.model)
-    if (variable !== undefined) session.update(prompt('edit', `${plain(variable.name)} =`, variable.value, variable.name))
+    if (algorithm === undefined || variable === undefined) return
+    session.update(prompt({ kind: 'edit', mapId: algorithm.mapId, variable: variable.name }, `${plain(variable.name)} =`, variable.value))
   },
 
   statistics(session: Session): void {
@@ -58,7 +58,7 @@ export const ask = {
   },
 
   record(session: Session): void {
-    if (session.model.ui.recording === null) return session.update(prompt('record', 'record to the file:', 'top.ccdk'))
+    if (session.model.ui.recording === null) return session.update(prompt({ kind: 'record' }, 'record to the file:', 'top.ccdk'))
     void session.act(() => {
       const told = session.options.actions.record(null)
       session.update({ recording: null })

@@ -87,6 +87,10 @@ export class LiveActions implements Actions, Disposable {
     return file === null ? 'the recording is complete' : `recording to ${file}`
   }
 
+  isThere(file: string): boolean {
+    return existsSync(file)
+  }
+
   seen(snapshot: Snapshot, looked: Looked): void {
     this.#recorder?.add(snapshot, looked)
   }

@@ -14,5 +14,6 @@ export const noActions: Actions = {
   statistics: never,
   record: never,
   seen: () => undefined,
+  isThere: () => false,
   held: () => [],
 }

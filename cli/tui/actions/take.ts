@@ -2,7 +2,6 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { AlgorithmView } from '../../../src/monitor/index.ts'
 import { plain, type Row, span } from '../screen/row.ts'
-import { algorithmOf } from '../state/chosen.ts'
 import type { Session } from '../state/session.ts'
 import { socketsOf } from '../state/versions.ts'
 import type { Prompt } from '../state/ui.ts'
@@ -13,46 +12,67 @@ import { touched } from './ask.ts'
 export function take(session: Session, prompt: Prompt): void {
   const text = prompt.text.trim()
   if (prompt.kind === 'filter') return filter(session, prompt, text)
-  if (text === '') return session.update({ prompt: null })
-  const { actions } = session.options
-  const algorithm = algorithmOf(session.model)
   session.update({ prompt: null })
+  if (text === '') return
   switch (prompt.kind) {
     case 'register':
-      return void session.act(() => actions.register(atHome(text)))
+      return void session.act(() => session.options.actions.register(atHome(text)))
     case 'record':
-      return void session.act(() => {
-        const told = actions.record(atHome(text))
-        session.update({ recording: text })
-        return told
-      })
+      return record(session, text)
     case 'replace':
-      if (algorithm === undefined) return
-      return session.update({
-        question: {
-          title: `Switch ${nameOf(algorithm)}?`,
-          lines: [[span(`map ${algorithm.mapId} gives way to ${plain(text)}`, 'dim')], touched(socketsOf(algorithm, session.model), 'open connections keep the old version until they end'), ...inBetween(algorithm)],
-          verb: 'switch it',
-          act: () => void session.act(() => actions.replace(atHome(text), algorithm.mapId)),
-        },
-      })
-    case 'edit': {
-      const { subject = '' } = prompt
-      if (algorithm === undefined) return
-      return session.update({
-        question: {
-          title: `Change ${plain(subject)} of ${nameOf(algorithm)}?`,
-          lines: [[span(plain(subject), 'strong'), span(` = ${plain(text)}`)], touched(socketsOf(algorithm, session.model), 'their programs see the new value at once')],
-          verb: 'change it',
-          act: () => void session.act(() => actions.setVariable(algorithm.mapId, subject, text)),
-        },
-      })
-    }
+      return about(session, prompt.mapId, (algorithm) => replace(session, algorithm, text))
+    case 'edit':
+      return about(session, prompt.mapId, (algorithm) => edit(session, algorithm, prompt.variable, text))
   }
+}
+
+/** With an algorithm as it is now. It may have gone while the line was written. */
+function about(session: Session, mapId: number, what: (algorithm: AlgorithmView) => void): void {
+  const algorithm = session.model.snapshot?.algorithms.find((one) => one.mapId === mapId)
+  if (algorithm === undefined) session.tell(`map ${mapId} is gone`, 'warn')
+  else what(algorithm)
+}
+
+function record(session: Session, file: string): void {
+  const { actions } = session.options
+  const begin = (): void =>
+    void session.act(() => {
+      const told = actions.record(atHome(file))
+      session.update({ recording: file })
+      return told
+    })
+  if (!actions.isThere(atHome(file))) return begin()
+  session.update({
+    question: { title: `Replace ${plain(file)}?`, lines: [[span('It is there already: what is in it would be gone.', 'warn')]], verb: 'replace it', act: begin },
+  })
+}
+
+function replace(session: Session, algorithm: AlgorithmView, file: string): void {
+  const sockets = touched(socketsOf(algorithm, session.model), 'open connections keep the old version until they end')
+  session.update({
+    question: {
+      title: `Switch ${nameOf(algorithm)}?`,
+      lines: [[span(`map ${algorithm.mapId} gives way to ${plain(file)}`, 'dim')], sockets, ...inBetween(algorithm)],
+      verb: 'switch it',
+      act: () => void session.act(() => session.options.actions.replace(atHome(file), algorithm.mapId)),
+    },
+  })
 }
 
 /** Only a link takes another version at once. */
 const inBetween = ({ byLink }: AlgorithmView): Row[] => (byLink ? [] : [[span('It has no link: who asks for it while the new one takes its place is refused.', 'warn')]])
+
+function edit(session: Session, algorithm: AlgorithmView, variable: string, value: string): void {
+  const sockets = touched(socketsOf(algorithm, session.model), 'their programs see the new value at once')
+  session.update({
+    question: {
+      title: `Change ${plain(variable)} of ${nameOf(algorithm)}?`,
+      lines: [[span(plain(variable), 'strong'), span(` = ${plain(value)}`)], sockets],
+      verb: 'change it',
+      act: () => void session.act(() => session.options.actions.setVariable(algorithm.mapId, variable, value)),
+    },
+  })
+}
 
 function filter(session: Session, prompt: Prompt, text: string): void {
   const { ui } = session.model

@@ -15,7 +15,7 @@ export interface KeyEntry {
   in?: readonly ViewName[]
   /** Its place in the footer, the first at the left; not there when left out. */
   footer?: number
-  /** It changes the machine. */
+  /** It changes the machine, if only a file of it. */
   changes?: true
   /** It moves through a recording: there its keys are its own, whatever else they do. */
   replay?: true
@@ -74,7 +74,7 @@ const table = {
   unregister: { keys: ['u'], group: 'Actions', label: 'unregister', help: 'unregister the chosen one', in: algorithm, footer: 21, changes: true },
   edit: { keys: ['e'], group: 'Actions', label: 'edit', help: 'change the global variable that the cursor is on', in: ['detail'], footer: 23, changes: true },
   statistics: { keys: ['t'], group: 'Actions', label: 'statistics', help: 'have the kernel count runs of BPF programs, or stop it', changes: true },
-  record: { keys: ['R'], group: 'Actions', label: 'record', help: 'write what is seen to a file, or stop it' },
+  record: { keys: ['R'], group: 'Actions', label: 'record', help: 'write what is seen to a file, or stop it', changes: true },
 } as const satisfies Record<string, KeyEntry>
 
 export type CommandName = keyof typeof table

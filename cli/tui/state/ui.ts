@@ -15,16 +15,16 @@ export interface ListState {
   sorting: Sorting | null
 }
 
+/** What a line is about: what the cursor is on may be another one by the time it is written. */
+export type Subject = { kind: 'filter' | 'register' | 'record' } | { kind: 'replace'; mapId: number } | { kind: 'edit'; mapId: number; variable: string }
+
 /** A line that the person writes. */
-export interface Prompt {
-  kind: 'filter' | 'register' | 'replace' | 'edit' | 'record'
+export type Prompt = Subject & {
   label: string
   text: string
   /** Before which letter the cursor stands. */
   at: number
   error: string | null
-  /** What it is about: a variable's name. */
-  subject?: string
 }
 
 /** A question before something that cannot be undone. */

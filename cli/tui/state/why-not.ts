@@ -31,8 +31,6 @@ export function whyNot(command: CommandName, model: Model): string | null {
       if (variable === undefined) return 'no variable of this algorithm can be seen'
       return variable.writable ? null : `${variable.name} is constant: the verifier has relied on its value`
     }
-    case 'record':
-      return situation.replay === null ? null : 'a recording is shown already'
     default:
       return null
   }

@@ -26,6 +26,7 @@ function notedActions(): Actions & { asked: string[] } {
     statistics: (on) => note(`statistics ${on}`),
     record: (file) => note(`record ${file}`),
     seen: () => undefined,
+    isThere: () => false,
     held: () => [],
   }
 }

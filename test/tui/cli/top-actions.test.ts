@@ -130,12 +130,17 @@ test('a recording is begun and ended, and a file that cannot be written is told 
   const recording = new Recording(readFileSync(file), file)
   assert.equal(recording.damage, [])
   assert.ok(recording.length > 0)
+  await record(file)
+  await pane.until(/Replace \/.*seen\.ccdk\?/)
+  await pane.type('n')
+  await pane.until(/left as it is/)
+  assert.is(new Recording(readFileSync(file), file).length, recording.length)
 })
 
 test('with --readonly they say why they do nothing', async () => {
   await using pane = await terminal(80, 24, top('--readonly'))
   await pane.until(/╭─ Registered ─/)
-  for (const [key, command] of [['a', 'register'], ['t', 'statistics']] as const) {
+  for (const [key, command] of [['a', 'register'], ['t', 'statistics'], ['R', 'record']] as const) {
     await pane.type(key)
     await pane.until(new RegExp(`${command}: .*--readonly`))
   }

@@ -103,11 +103,52 @@ test('what destroys asks first, and says how many sockets it is about', async ()
 
 test('with --readonly nothing is changed, and each such key says why', async () => {
   using app = await typing({ situation: { readonly: '--readonly: this may only look', replay: null } })
-  for (const key of ['a', 'w', 'u', 't']) {
+  for (const key of ['a', 'w', 'u', 't', 'R']) {
     await app.type(key)
     assert.match(app.screen(), /--readonly: this may only look/)
   }
   assert.equal(app.asked, [])
+})
+
+test('a recording begins at once in a new file, and only after a question in one that is there', async () => {
+  using app = await typing()
+  app.session.options.actions.isThere = (file) => file === 'top.ccdk'
+  await app.type('R', '2', enter, 'R')
+  assert.equal(app.asked, ['record top.ccdk2', 'record null'])
+  await app.type('R', enter)
+  assert.match(app.screen(), /Replace top\.ccdk\?/)
+  await app.type('n')
+  assert.is(app.session.model.ui.recording, null)
+  await app.type('R', enter, 'y')
+  assert.equal(app.asked.slice(2), ['record top.ccdk'])
+  assert.is(app.session.model.ui.recording, 'top.ccdk')
+})
+
+test('a line that is written stays about what it was begun for, whatever comes and goes meanwhile', async () => {
+  const source = new MadeSource()
+  using app = await typing({ source })
+  const [cubic, dctcp] = source.algorithms
+  assert.ok(cubic && dctcp)
+  const earlier = { ...dctcp, mapId: 7, registered: true }
+  await app.type('w', 'new.bpf.o')
+  source.algorithms.unshift(earlier)
+  app.session.look()
+  await app.type(enter)
+  assert.match(app.screen(), /Switch bpf_cubic\?[^]*map 41 gives way/)
+  await app.type('y')
+  assert.equal(app.asked, ['replace 41 by new.bpf.o'])
+  source.algorithms = [cubic, dctcp]
+  app.session.look()
+  for (const keys of [['1', 'g', 'w'], ['2', 'e']]) {
+    source.algorithms = [cubic, dctcp]
+    app.session.look()
+    await app.type(...keys, '0')
+    source.algorithms = [dctcp]
+    app.session.look()
+    await app.type(enter)
+    assert.match(app.screen(), /map 41 is gone/)
+    assert.is(app.session.model.ui.question, null)
+  }
 })
 
 test('a key that does nothing says why', async () => {
