@@ -86,6 +86,9 @@ export function wrapped(text: string, columns: number): string[] {
   return lines
 }
 
+/** Why something is not there, in its place. */
+export const unreadRows = (why: string, columns: number): Row[] => why.split('\n').flatMap((line) => wrapped(plain(line), columns)).map((line): Row => [span(line, 'bad')])
+
 /** A row on as many lines as it takes, broken at a blank where there is one. */
 export function wrappedRow(row: Row, columns: number): Row[] {
   if (width(row) <= columns || columns < 1) return [row]

@@ -1,4 +1,4 @@
-import type { FlowView, MonitorSource, Snapshot, SocketQuery, SocketsView, SocketView, VariableView } from '../../../src/monitor/index.ts'
+import type { FlowView, MonitorSource, Snapshot, SocketsView, VariableView } from '../../../src/monitor/index.ts'
 import { errorText, wholeText } from '../../errors/error-text.ts'
 import type { Actions } from '../actions/actions.ts'
 import { ask } from '../actions/ask.ts'
@@ -7,16 +7,15 @@ import type { Bindings } from '../keys/bindings.ts'
 import { type CommandName, keyTable } from '../keys/table.ts'
 import type { Area } from '../screen/panel.ts'
 import type { Glyphs } from '../theme/glyphs.ts'
-import { bodyOf } from '../views/frame.ts'
 import { pageExtent } from '../views/page.ts'
-import { socketColumns } from '../views/socket-columns.ts'
-import { socketsHeight } from '../views/sockets.ts'
 import { algorithmOf } from './chosen.ts'
+import { type Closer, lookCloser } from './closer.ts'
 import { commands, settle } from './commands.ts'
 import { History } from './history.ts'
 import { edited } from './line.ts'
 import { gapOf, seekTarget } from './seek.ts'
 import { isStep, scrolled } from './move.ts'
+import { socketQuery } from './query.ts'
 import type { Model, Notice, Page, Situation, Ui } from './ui.ts'
 import { whyNot } from './why-not.ts'
 
@@ -35,8 +34,6 @@ export interface SessionOptions {
 /** A recording that stood still is not waited for. */
 const longestGapMs = 3000
 
-/** Where sockets are only counted, they are listed about once a second: the kernel goes through all of its table for that. */
-const seldom = 900
 const noSockets: SocketsView = { total: 0, matching: 0, from: 0, rows: [] }
 
 /**
@@ -50,8 +47,8 @@ export class Session {
   #size: Area
   #snapshot: Snapshot | null = null
   #sockets = noSockets
-  #variables: VariableView[] = []
-  #flow: FlowView | undefined
+  #variables: Closer<number, VariableView[]> = { of: null, value: [], why: null }
+  #flow: Closer<string, FlowView | undefined> = { of: null, value: undefined, why: null }
   #model: Model | undefined
   /** The flow and the algorithm that were looked at last. */
   readonly #looked: { cookie: string | null; mapId: number | null } = { cookie: null, mapId: null }
@@ -71,8 +68,9 @@ export class Session {
       size: this.#size,
       snapshot: this.#snapshot,
       sockets: this.#sockets,
-      variables: this.#variables,
-      flow: this.#flow,
+      variables: this.#variables.value,
+      flow: this.#flow.value,
+      unread: this.#variables.why ?? this.#flow.why,
       history: this.history,
       situation,
       bindings,
@@ -109,15 +107,16 @@ export class Session {
     let seen: Snapshot | undefined
     try {
       const { source, situation } = this.options
+      const query = socketQuery(this.#ui, this.#size)
       // What is recorded is all of it, what is shown a window.
-      seen = source.look(isRecorded ? {} : this.#query())
+      seen = source.look(isRecorded ? {} : query)
       this.#snapshot = situation.replay === null ? seen : { ...seen, cannot: [...situation.replay.lacks, ...seen.cannot] }
-      this.#sockets = isRecorded ? source.sockets(this.#query()) : seen.sockets
+      this.#sockets = isRecorded ? source.sockets(query) : seen.sockets
       this.history.add(seen)
     } catch (error) {
       this.fail(error)
     }
-    this.#settle()
+    this.#settle(true)
     if (isRecorded && seen !== undefined) this.#record(seen)
   }
 
@@ -125,10 +124,14 @@ export class Session {
   #record(seen: Snapshot): void {
     const { source, actions } = this.options
     const { cookie, mapId } = this.#looked
-    const variables = mapId === null ? [] : [{ mapId, values: this.#ui.view === 'detail' ? this.#variables : source.variables(mapId) }]
-    const flow = cookie === null ? undefined : (this.#flow ?? source.flow(cookie))
+    const variables = mapId === this.#variables.of ? this.#variables : lookCloser(mapId, [], (of) => source.variables(of))
+    const flow = cookie === this.#flow.of ? this.#flow : lookCloser(cookie, undefined, (of) => source.flow(of))
+    const looked = {
+      variables: variables.of === null ? [] : [{ mapId: variables.of, values: variables.value }],
+      flows: flow.value === undefined ? [] : [flow.value],
+    }
     try {
-      actions.seen(seen, { variables, flows: flow === undefined ? [] : [flow] })
+      actions.seen(seen, looked)
     } catch (error) {
       this.fail(error)
       actions.record(null)
@@ -240,28 +243,9 @@ export class Session {
     this.update({ prompt: { ...edited(prompt, chord), error: null } })
   }
 
-  /** The window of the sockets that the view needs: none where none are shown. */
-  #query(): SocketQuery {
-    const { view, sockets, cookie } = this.#ui
-    if (view === 'flow' && cookie !== null) return { filter: `cookie=${cookie}`, count: 1, maxAgeMs: seldom }
-    if (view !== 'sockets') return { count: 1, maxAgeMs: seldom }
-    const { filter, sorting, from } = sockets
-    const sort = socketColumns.find(({ key }) => key === sorting?.key)?.key
-    return {
-      from,
-      count: Math.max(1, socketsHeight(bodyOf(this.#size))),
-      ...(filter === '' ? {} : { filter }),
-      ...(sort === undefined ? {} : { sort, reverse: sorting?.reverse ?? false }),
-    }
-  }
-
   /** Whether a filter can be used: throws when it is wrong. */
   tryFilter(filter: string): void {
     this.options.source.sockets({ filter, count: 1 })
-  }
-
-  socketsOf(name: string | null): readonly SocketView[] {
-    return name === null ? [] : this.options.source.sockets({ filter: `cc="${name}"` }).rows
   }
 
   /** After a key: what is shown may be another part of what was seen. */
@@ -269,7 +253,7 @@ export class Session {
     this.#settle()
     if (this.#snapshot !== null && (this.#ui.view === 'sockets' || this.#ui.view === 'flow')) {
       try {
-        this.#sockets = this.options.source.sockets(this.#query())
+        this.#sockets = this.options.source.sockets(socketQuery(this.#ui, this.#size))
       } catch (error) {
         this.#ui = { ...this.#ui, notice: { text: error instanceof Error ? error.message : String(error), style: 'bad' } }
       }
@@ -277,18 +261,17 @@ export class Session {
     }
   }
 
-  #settle(): void {
+  /** What is looked at closer is asked about at looks, and when it is something else: a key alone costs no question. */
+  #settle(isLook = false): void {
     this.#model = undefined
-    const { view, cookie, paused } = this.#ui
-    // A replay stands still by itself, and its place may be another one.
-    const isAsked = !paused || this.options.situation.replay !== null
-    const algorithm = view === 'detail' ? algorithmOf(this.model) : undefined
-    if (algorithm !== undefined) this.#looked.mapId = algorithm.mapId
+    const { source } = this.options
+    const { view, cookie } = this.#ui
+    const mapId = view === 'detail' ? (algorithmOf(this.model)?.mapId ?? null) : null
+    if (mapId !== null) this.#looked.mapId = mapId
     if (view === 'flow') this.#looked.cookie = cookie
-    if (view !== 'detail') this.#variables = []
-    else if (isAsked) this.#variables = algorithm === undefined ? [] : this.options.source.variables(algorithm.mapId)
-    if (view !== 'flow' || cookie === null) this.#flow = undefined
-    else if (isAsked || this.#flow?.cookie !== cookie) this.#flow = this.options.source.flow(cookie)
+    if (isLook || mapId !== this.#variables.of) this.#variables = lookCloser(mapId, [], (of) => source.variables(of))
+    const flow = view === 'flow' ? cookie : null
+    if (isLook || flow !== this.#flow.of) this.#flow = lookCloser(flow, undefined, (of) => source.flow(of))
     this.#model = undefined
     this.#ui = settle(this.model)
     this.#model = undefined

@@ -99,6 +99,8 @@ export interface Model {
   sockets: SocketsView
   variables: readonly VariableView[]
   flow: FlowView | undefined
+  /** Why there are none of these, where they cannot be read. */
+  unread: string | null
   history: History
   bindings: Bindings
   glyphs: Glyphs

@@ -2,7 +2,7 @@ import type { FlowView } from '../../../src/monitor/index.ts'
 import { chart, type Curve } from '../chart/chart.ts'
 import { bits, duration, orNone, scaled, time } from '../screen/figures.ts'
 import { type Area, inner, panel } from '../screen/panel.ts'
-import { ends, fit, plain, type Row, span } from '../screen/row.ts'
+import { ends, fit, plain, type Row, span, unreadRows } from '../screen/row.ts'
 import type { Model } from '../state/ui.ts'
 import { addressOf } from './socket-columns.ts'
 
@@ -17,7 +17,7 @@ export function flowView(model: Model, area: Area): Row[] {
   const { flow, ui, glyphs } = model
   if (flow === undefined || flow.time.length === 0) {
     const rest = { ...area, rows: area.rows - 1 }
-    return [fit(who(model), area.columns), ...panel({ title: 'Flow', ...rest }, waiting(model), glyphs)]
+    return [fit(who(model), area.columns), ...panel({ title: 'Flow', ...rest }, waiting(model, inner(rest).columns), glyphs)]
   }
   const newest = flow.time.at(-1) ?? 0
   const to = ui.flow.until ?? newest
@@ -87,7 +87,8 @@ function head(model: Model, flow: FlowView, sinceNewestMs: number, columns: numb
   return ends(who(model), [...lost, span(`${flow.time.length} ACKs  `, 'dim'), span(duration(windowMs / 1000)), where], columns)
 }
 
-function waiting({ ui, situation, flow }: Model): Row[] {
+function waiting({ ui, situation, flow, unread }: Model, columns: number): Row[] {
+  if (unread !== null) return unreadRows(unread, columns)
   if (ui.cookie === null) return [[span('No connection is chosen: Enter on one in Sockets.', 'dim')]]
   if (flow === undefined) {
     return [[span(situation.replay === null ? 'ACKs cannot be traced here: see what cannot be shown, in the help.' : 'This recording has no ACKs of that connection.', 'dim')]]

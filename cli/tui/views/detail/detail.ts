@@ -1,6 +1,6 @@
 import type { AlgorithmView } from '../../../../src/monitor/index.ts'
 import { type Area, inner, panel } from '../../screen/panel.ts'
-import { beside, type Row, span } from '../../screen/row.ts'
+import { beside, type Row, span, unreadRows } from '../../screen/row.ts'
 import { plural } from '../../screen/words.ts'
 import { algorithmOf } from '../../state/chosen.ts'
 import type { DetailPart, Model } from '../../state/ui.ts'
@@ -72,10 +72,11 @@ function partBox({ ui, glyphs }: Model, layout: DetailLayout, part: 'members' | 
 const titles = { members: 'Members', variables: 'Variables', timeline: 'Timeline' } as const
 
 function variablesBox(model: Model, layout: DetailLayout): Row[] {
-  const { variables, situation, glyphs } = model
+  const { variables, situation, glyphs, unread } = model
   if (variables.length > 0) return partBox(model, layout, 'variables', String(variables.length), (columns, cursor) => variableRows(variables, columns, cursor, glyphs))
   const why = situation.replay === null ? 'none that can be read' : 'not looked at while this was recorded'
-  return panel({ title: titles.variables, ...layout.variables, active: model.ui.detail.part === 'variables' }, [[span(why, 'dim')]], glyphs)
+  const rows: Row[] = unread === null ? [[span(why, 'dim')]] : unreadRows(unread, inner(layout.variables).columns)
+  return panel({ title: titles.variables, ...layout.variables, active: model.ui.detail.part === 'variables' }, rows, glyphs)
 }
 
 function timelineBox({ ui, history, glyphs }: Model, { timeline: area }: DetailLayout, { mapId }: AlgorithmView): Row[] {

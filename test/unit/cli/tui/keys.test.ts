@@ -172,6 +172,42 @@ test('Space stops looking, and + and - change how often', async () => {
   assert.is(app.session.model.ui.periodMs, 100)
 })
 
+test('what cannot be read of one thing is told in its place, at looks and at keys, and all else goes on', async () => {
+  const source = new MadeSource()
+  const refused = (): never => {
+    throw new UsageError('reading map 88: EPERM, Operation not permitted\nand more')
+  }
+  source.variables = refused
+  source.flow = refused
+  using app = await typing({ source })
+  for (const keys of [['2', 'p', 'p', 'p', 'p'], ['3', enter, 'i']]) {
+    await app.type(...keys)
+    app.session.look()
+    await app.type('c')
+    assert.match(app.screen(), /│.*reading map 88: EPERM, Operation not permitted/)
+  }
+  app.session.update({ recording: 'file' })
+  app.session.look()
+  await app.type('1')
+  assert.is(app.session.model.ui.recording, 'file')
+})
+
+test('variables are read at looks and when another algorithm is chosen, not at each key', async () => {
+  const source = new MadeSource()
+  let reads = 0
+  const { variables } = source
+  source.variables = (mapId) => {
+    reads += 1
+    return variables.call(source, mapId)
+  }
+  using app = await typing({ source })
+  await app.type(' ', '2', 'j', 'j', 'k')
+  assert.equal([reads, app.session.model.variables.length], [1, 3])
+  await app.type(' ')
+  app.session.look()
+  assert.is(reads, 2)
+})
+
 test('a flow is zoomed, scrolled back to its first ACK, and followed again', async () => {
   using app = await typing()
   await app.type('3', enter, 'i', 'i', 'h')
