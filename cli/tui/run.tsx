@@ -2,6 +2,7 @@ import type { MonitorSource } from '../../src/monitor/index.ts'
 import { render } from 'ink'
 import { App } from './app.tsx'
 import type { Actions } from './actions/actions.ts'
+import { endWithParent, lookAgain } from './looking.ts'
 import { Painter } from './screen/painter.ts'
 import type { Sorting } from './screen/table.ts'
 import type { Settings } from './settings/settings.ts'
@@ -61,29 +62,15 @@ export async function runTui({ source, actions, settings, situation, signal, col
   ended.addEventListener('abort', () => app.unmount(), { once: true })
   const failed = (error: unknown): void => failing.abort(error)
   process.once('uncaughtException', failed)
-  const looking = lookAgain(session, () => app.unmount())
   try {
+    using timers = new DisposableStack()
+    timers.use(endWithParent(() => app.unmount()))
+    timers.use(lookAgain(session))
     await app.waitUntilExit()
   } finally {
-    looking[Symbol.dispose]()
     process.off('uncaughtException', failed)
     app.unmount()
   }
   signal.throwIfAborted()
   failing.signal.throwIfAborted()
-}
-
-/** Looks each period, which the person changes. Ends all when what started this is gone, as the end of a terminal does. */
-function lookAgain(session: Session, end: () => void): Disposable {
-  const parent = process.ppid
-  let timer: NodeJS.Timeout
-  const look = (): void => {
-    if (process.ppid !== parent) return end()
-    const started = performance.now()
-    session.look()
-    const { paused } = session.model.ui
-    timer = setTimeout(look, Math.max(paused || session.isOver ? 100 : 20, session.waitMs - (performance.now() - started)))
-  }
-  look()
-  return { [Symbol.dispose]: () => clearTimeout(timer) }
 }

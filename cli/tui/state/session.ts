@@ -50,6 +50,7 @@ export class Session {
   #variables: Closer<number, VariableView[]> = { of: null, value: [], why: null }
   #flow: Closer<string, FlowView | undefined> = { of: null, value: undefined, why: null }
   #model: Model | undefined
+  #lookedAt = -Infinity
   /** The flow and the algorithm that were looked at last. */
   readonly #looked: { cookie: string | null; mapId: number | null } = { cookie: null, mapId: null }
   readonly #listeners = new Set<() => void>()
@@ -102,7 +103,13 @@ export class Session {
     return player === undefined ? this.#ui.periodMs : Math.min(longestGapMs, gapOf(player)) / this.#ui.speed
   }
 
+  /** When the next look is due, by `performance.now()`: never while it stands still. */
+  get dueAt(): number {
+    return this.#ui.paused || this.isOver ? Infinity : this.#lookedAt + this.waitMs
+  }
+
   #look(): void {
+    this.#lookedAt = performance.now()
     const isRecorded = this.#ui.recording !== null
     let seen: Snapshot | undefined
     try {

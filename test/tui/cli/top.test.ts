@@ -105,7 +105,7 @@ test('an error that nobody expected is told on the screen as it was', async () =
 })
 
 test('when what started it is killed it ends too, and the screen is as it was', async () => {
-  await using pane = await terminal(80, 24, shell(`sh -c 'echo I am $$; ${top()}; true'`))
+  await using pane = await terminal(80, 24, shell(`sh -c 'echo I am $$; ${top('--period 60min')}; true'`))
   const pid = await started(pane)
   process.kill(pid, 'SIGKILL')
   // What the shell prints meanwhile may go to the screen that vanishes.
