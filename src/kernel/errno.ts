@@ -38,6 +38,15 @@ export function check(result: number, attempt: Attempt): number {
   return result
 }
 
+/** What a Node file call answers. Its error is one of ours. */
+export function fileCall<T>(attempt: Attempt, call: () => T): T {
+  try {
+    return call()
+  } catch (error) {
+    throw fileError(error, attempt)
+  }
+}
+
 /** The error of a Node file call as one of ours. */
 export function fileError(error: unknown, attempt: Attempt): Error {
   const errno = error instanceof Error && 'errno' in error ? Number(error.errno) : Number.NaN

@@ -71,14 +71,15 @@ export class LinuxTarget implements Target, Disposable {
   readonly attachedPrograms = attachedPrograms
   readonly enableRunStatistics = enableRunStatistics
   readonly #owned = new DisposableStack()
-  #modules: ModuleBtf[] | undefined
+  #modules: ReadonlyMap<string, ModuleBtf> = new Map()
 
+  /** Those that are loaded now: who watches a machine sees modules come. */
   moduleBtfs(): readonly ModuleBtf[] {
-    this.#modules ??= runningModules().map(({ name, btf }) => {
+    this.#modules = runningModules(this.#modules, (name, btf) => {
       let handle: Handle | undefined
       return { name, btf, handle: () => (handle ??= this.#owned.use(findModuleBtf(name))) }
     })
-    return this.#modules
+    return [...this.#modules.values()]
   }
 
   lookup(map: Handle, key: Uint8Array, valueSize: number, flags = 0, asked?: Uint8Array): Uint8Array | undefined {

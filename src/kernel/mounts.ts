@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { check } from './errno.ts'
+import { check, fileCall } from './errno.ts'
 import * as libc from './libc.ts'
 
 /** A file system in the mount namespace of this process. */
@@ -15,7 +15,7 @@ export interface Mount {
 // ABI: proc_pid_mountinfo(5): the root is the fourth field and the mount point the fifth, with \040 and its like for
 // white space; the type is the first field behind a dash and the source the second.
 export function listMounts(): Mount[] {
-  return readFileSync('/proc/thread-self/mountinfo', 'utf8')
+  return fileCall({ doing: 'listing the mounts', syscall: 'read' }, () => readFileSync('/proc/thread-self/mountinfo', 'utf8'))
     .split('\n')
     .flatMap((line) => {
       const [, , , root, point] = line.split(' ')

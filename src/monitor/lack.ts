@@ -10,8 +10,13 @@ export function unlessRefused<T>(lacks: Lack[], what: string, ask: () => T): T |
     return ask()
   } catch (error) {
     if (!(error instanceof CcdkError)) throw error
-    const remedy = error instanceof PermissionError ? `run it as root, or with ${error.capability}` : error.hint
-    if (!lacks.some((lack) => lack.what === what)) lacks.push({ what, why: error.message, remedy })
+    if (!lacks.some((lack) => lack.what === what)) lacks.push(lackOf(what, error))
     return undefined
   }
 }
+
+export const lackOf = (what: string, error: CcdkError): Lack => ({
+  what,
+  why: error.message,
+  remedy: error instanceof PermissionError ? `run it as root, or with ${error.capability}` : error.hint,
+})

@@ -1,12 +1,12 @@
-import { availableParallelism, hostname, release } from 'node:os'
-import { CcdkError } from '../errors/index.ts'
-import { CpuMeter, type Fd } from '../kernel/index.ts'
+import { hostname, release } from 'node:os'
+import { CpuMeter, type CpuUse, type Fd } from '../kernel/index.ts'
 import type { Target } from '../loader/index.ts'
 import { Variables } from './algorithms/variables.ts'
 import { AlgorithmWatch } from './algorithms/watch.ts'
+import { Failures } from './failures.ts'
 import { Flows } from './flow/flows.ts'
 import { Prints } from './prints.ts'
-import type { FlowView, Lack, MonitorEvent, MonitorSource, Snapshot, SocketQuery, SocketsView, VariableView } from './snapshot.ts'
+import type { FlowView, Lack, MonitorSource, Snapshot, SocketQuery, SocketsView, VariableView } from './snapshot.ts'
 import { SocketWatch, type SocketWatchOptions } from './sockets/watch.ts'
 
 export interface MonitorOptions extends SocketWatchOptions {
@@ -21,18 +21,19 @@ export interface MonitorOptions extends SocketWatchOptions {
 export class Monitor implements MonitorSource {
   readonly #owned = new DisposableStack()
   readonly #cannot: Lack[] = []
+  readonly #failures = new Failures()
   readonly #algorithms: AlgorithmWatch
   readonly #sockets: SocketWatch
   readonly #prints: Prints
   readonly #flows: Flows
   readonly #variables: Variables
   readonly #cpu = new CpuMeter()
-  readonly #host = { name: hostname(), kernel: release(), cpus: availableParallelism() }
+  #used: Pick<CpuUse, 'busy' | 'steal' | 'cpus'> = this.#cpu.read()
   #last: number | undefined
 
   constructor(target: Target, options: MonitorOptions = {}) {
     using undo = new DisposableStack()
-    this.#algorithms = undo.use(new AlgorithmWatch(target))
+    this.#algorithms = undo.use(new AlgorithmWatch(target, this.#failures))
     this.#sockets = undo.use(new SocketWatch(options))
     this.#prints = undo.use(new Prints(this.#cannot))
     this.#flows = undo.use(new Flows(target, this.#cannot))
@@ -45,22 +46,23 @@ export class Monitor implements MonitorSource {
     const now = performance.now()
     const time = new Date().toISOString()
     const seconds = this.#last === undefined ? 0 : (now - this.#last) / 1000
-    const events: MonitorEvent[] = []
-    const unseen = orTold(events, time, () => this.#sockets.look(query.maxAgeMs)) ?? []
-    const { algorithms, events: changes } = this.#algorithms.look(this.#sockets.counts(), time)
-    this.#flows.read()
-    const { busy, steal } = this.#cpu.read()
-    const { cpus } = this.#host
+    const failures = this.#failures
+    const unseen = failures.attempt(() => this.#sockets.look(query.maxAgeMs)) ?? []
+    const { algorithms, events } = this.#algorithms.look(this.#sockets.counts(), time)
+    failures.attempt(() => this.#flows.read())
+    const printed = failures.attempt(() => this.#prints.look(time)) ?? []
+    this.#used = failures.attempt(() => this.#cpu.read()) ?? this.#used
+    const { busy, steal, cpus } = this.#used
     this.#last = now
     return {
       schemaVersion: 1,
       time,
       seconds,
-      host: this.#host,
+      host: { name: hostname(), kernel: release(), cpus },
       cannot: [...this.#algorithms.cannot, ...this.#cannot, ...unseen],
       algorithms,
       sockets: this.#sockets.select(query),
-      events: [...events, ...changes, ...this.#prints.look(time)],
+      events: [...failures.end(time), ...events, ...printed],
       cpu: { busy: seconds === 0 ? 0 : Math.min(1, busy / cpus), steal: seconds === 0 ? 0 : Math.min(1, steal / cpus) },
     }
   }
@@ -92,6 +94,7 @@ export class Monitor implements MonitorSource {
     return this.#algorithms.statistics
   }
 
+  /** @throws PermissionError, and nothing counts then */
   setStatistics(on: boolean): void {
     this.#algorithms.setStatistics(on)
   }
@@ -99,16 +102,5 @@ export class Monitor implements MonitorSource {
   /** From then on nothing counts any more on its behalf. */
   [Symbol.dispose](): void {
     this.#owned.dispose()
-  }
-}
-
-/** A look that fails once is an event, and what was seen before stays. */
-function orTold<T>(events: MonitorEvent[], at: string, look: () => T): T | undefined {
-  try {
-    return look()
-  } catch (error) {
-    if (!(error instanceof CcdkError)) throw error
-    events.push({ at, kind: 'error', text: error.message })
-    return undefined
   }
 }

@@ -5,7 +5,6 @@ import type { Lack, MonitorEvent } from './snapshot.ts'
 /** What BPF programs print, as events. */
 export class Prints implements Disposable {
   readonly #trace: PrintkTrace | undefined
-  readonly #offset = BigInt(Math.round((performance.timeOrigin + performance.now()) * 1e3)) * 1000n - process.hrtime.bigint()
 
   constructor(lacks: Lack[]) {
     this.#trace = unlessRefused(lacks, 'what BPF programs print (bpf_printk)', () => new PrintkTrace())
@@ -13,8 +12,10 @@ export class Prints implements Disposable {
 
   /** Since the last look, whose time is `at`. */
   look(at: string): MonitorEvent[] {
+    // Taken anew each time: the machine may have slept, or its clock was set.
+    const offset = BigInt(Date.now()) * 1_000_000n - process.hrtime.bigint()
     return (this.#trace?.read() ?? []).map(({ time, task, tid, text }) => ({
-      at: time === 0n ? at : new Date(Number((time + this.#offset) / 1_000_000n)).toISOString(),
+      at: time === 0n ? at : new Date(Number((time + offset) / 1_000_000n)).toISOString(),
       kind: 'printk',
       ...(task === '' ? {} : { name: `${task}-${tid}` }),
       text,

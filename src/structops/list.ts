@@ -1,4 +1,5 @@
 import type { Btf } from '../btf/index.ts'
+import { CcdkError } from '../errors/index.ts'
 import { MAP_FLAG, MAP_TYPE, type Target } from '../loader/index.ts'
 import { type Field, fieldsOf, findField, nameIn } from './fields.ts'
 import { readStatus, type StructOpsState } from './state.ts'
@@ -45,14 +46,24 @@ export interface KnownOthers {
 
 /**
  * All struct_ops maps of the machine, by id. Maps that go away while they are read are left out. Who lists them again and
- * again keeps `others`, so that each of the many other maps of a machine is opened once.
+ * again keeps `others`, so that each of the many other maps of a machine is opened once. What cannot be described ends the
+ * listing, unless `instead` has something for it.
  */
-export function listStructOps(target: Described, others: KnownOthers = { maps: new Set(), links: new Set() }): StructOpsEntry[] {
+export function listStructOps(
+  target: Described,
+  others: KnownOthers = { maps: new Set(), links: new Set() },
+  instead?: (id: number, error: CcdkError) => StructOpsEntry | undefined,
+): StructOpsEntry[] {
   const links = linksByMap(target, others.links)
   return unknown(target.objects.ids('map'), others.maps).flatMap((id) => {
-    const entry = describeMap(target, id, links)
-    if (entry === undefined) others.maps.add(id)
-    return entry === undefined ? [] : [entry]
+    try {
+      const entry = describeMap(target, id, links)
+      if (entry === undefined) others.maps.add(id)
+      return entry ?? []
+    } catch (error) {
+      if (instead === undefined || !(error instanceof CcdkError)) throw error
+      return instead(id, error) ?? []
+    }
   })
 }
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { fileCall } from '../errno.ts'
 
 /** What all processors have spent since the machine started, seconds. */
 export interface CpuTime {
@@ -6,16 +7,22 @@ export interface CpuTime {
   busy: number
   /** What a hypervisor gave to others while there was work here. */
   steal: number
+  /** How many of them run: more than a process may use where it is confined to some. */
+  cpus: number
 }
 
 // ABI: USER_HZ, asm/param.h: 100 on every architecture that Node runs on.
 const ticksPerSecond = 100
 
-/** ABI: the first line of `/proc/stat`: user nice system idle iowait irq softirq steal, and guests, who are in user. */
+/**
+ * ABI: the first line of `/proc/stat`: user nice system idle iowait irq softirq steal, and guests, who are in user. A line
+ * for each processor comes next.
+ */
 export function parseCpuTime(text: string): CpuTime {
   const [, numbers = ''] = /^cpu +([\d ]+)$/m.exec(text) ?? []
   const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = numbers.split(' ').map(Number)
-  return { busy: (user + nice + system + irq + softirq) / ticksPerSecond, steal: steal / ticksPerSecond }
+  const cpus = text.match(/^cpu\d+ /gm)?.length ?? 0
+  return { busy: (user + nice + system + irq + softirq) / ticksPerSecond, steal: steal / ticksPerSecond, cpus }
 }
 
 /** ABI: `/proc/PID/stat`: utime and stime are the 14th and 15th. The second, the name, may have anything in it. */
@@ -29,11 +36,9 @@ export function parseProcessTime(text: string): number {
 }
 
 /** What was used between two looks, in cores: 0.5 is half of one. */
-export interface CpuUse {
+export interface CpuUse extends CpuTime {
   /** Between the two looks. */
   seconds: number
-  busy: number
-  steal: number
   /** Of the processes that are there still, by their ids. Figures come in steps of 10 ms. */
   processes: Map<number, number>
 }
@@ -60,6 +65,7 @@ export class CpuMeter {
       seconds,
       busy: cores(now.all.busy - all.busy),
       steal: cores(now.all.steal - all.steal),
+      cpus: now.all.cpus,
       processes: new Map(used),
     }
   }
@@ -70,7 +76,8 @@ export class CpuMeter {
       const time = processTime(pid)
       if (time !== undefined) processes.set(pid, time)
     }
-    return { at: performance.now(), all: parseCpuTime(readFileSync('/proc/stat', 'utf8')), processes }
+    const stat = fileCall({ doing: 'asking what the processors did', syscall: 'read' }, () => readFileSync('/proc/stat', 'utf8'))
+    return { at: performance.now(), all: parseCpuTime(stat), processes }
   }
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readdirSync, readFileSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { release, version } from 'node:os'
 import { type Btf, parseBtf } from '../../btf/index.ts'
 import { UnsupportedKernelError } from '../../errors/index.ts'
@@ -41,16 +41,21 @@ function readWhole(file: string): Uint8Array {
   }
 }
 
-/** The types of the loaded modules, by name. A module without BTF is left out. */
-export function runningModules(): { name: string; btf: Btf }[] {
+/**
+ * What `make` makes of the types of each module that is loaded now, in the order of their names; of those that have been
+ * there since `known` was made it is what stands there. A module without BTF is left out.
+ */
+export function runningModules<T>(known: ReadonlyMap<string, T>, make: (name: string, btf: Btf) => T, directory = btfDirectory): Map<string, T> {
   const base = runningKernelBtf()
-  return readdirSync(btfDirectory)
-    .filter((name) => name !== 'vmlinux')
-    .toSorted()
-    .map((name) => {
-      const file = `${btfDirectory}/${name}`
-      return { name, btf: parseBtf(readFileSync(file), { file, base }) }
-    })
+  const names = readdirSync(directory).filter((name) => name !== 'vmlinux')
+  return new Map(
+    names.toSorted().map((name) => {
+      const file = `${directory}/${name}`
+      // One that is loaded again may have other types, and has another file.
+      const key = `${name} ${statSync(file).ino}`
+      return [key, known.get(key) ?? make(name, parseBtf(readFileSync(file), { file, base }))]
+    }),
+  )
 }
 
 interface ConfigText {

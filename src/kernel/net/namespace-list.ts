@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { SyscallError, PermissionError } from '../../errors/index.ts'
+import { fileCall } from '../errno.ts'
 import { listMounts } from '../mounts.ts'
 import { namespaceInode } from './namespace.ts'
 
@@ -33,7 +34,7 @@ export function listNamespaces(): { namespaces: NamespaceFound[]; unseen: Unseen
     found.paths.push(path)
     if (pid !== undefined) found.pids.push(pid)
   }
-  for (const name of readdirSync('/proc')) {
+  for (const name of fileCall({ doing: 'listing the processes', syscall: 'readdir' }, () => readdirSync('/proc'))) {
     if (!/^\d+$/.test(name)) continue
     const path = `/proc/${name}/ns/net`
     try {

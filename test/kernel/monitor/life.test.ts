@@ -178,6 +178,17 @@ test("another process's: who holds it, where it is pinned, and how it goes", asy
   })
 })
 
+/** As after a clock was set, or the machine has slept. */
+async function withClockAhead(ms: number, work: () => Promise<void>): Promise<void> {
+  const { now } = Date
+  Date.now = () => now() + ms
+  try {
+    await work()
+  } finally {
+    Date.now = now
+  }
+}
+
 test('what programs print comes as events, and the flow of a connection at its ACKs', async () => {
   const prints = openObject(readFileSync(await compileFixture('prints')), 'prints.bpf.o')
   await leavesNothing(async (target) => {
@@ -185,12 +196,20 @@ test('what programs print comes as events, and the flow of a connection at its A
     using loaded = load(prints, target)
     const program = loaded.programs.get('prints')
     assert.ok(program)
-    loaded.variable<number>('number').set(4711)
-    target.testRun(program.handle, {})
-    await until(() => {
-      watched.look()
-      return watched.events.some(({ kind, text }) => kind === 'printk' && text === 'ccdk prints 4711')
-    }, 'the line has come')
+    const printed = async (number: number): Promise<number> => {
+      loaded.variable<number>('number').set(number)
+      target.testRun(program.handle, {})
+      const own = () => watched.events.find(({ kind, text }) => kind === 'printk' && text === `ccdk prints ${number}`)
+      await until(() => {
+        watched.look()
+        return own() !== undefined
+      }, 'the line has come')
+      return Date.parse(own()?.at ?? '')
+    }
+    const before = Date.now()
+    const at = await printed(4711)
+    assert.ok(at >= before - 1 && at <= Date.now(), `${at} from ${before} on`)
+    await withClockAhead(3_600_000, async () => assert.ok((await printed(4712)) >= before + 3_599_999))
 
     using connection = await send('reno', 1000)
     const { rows } = watched.look().sockets

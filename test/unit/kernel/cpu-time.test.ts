@@ -7,10 +7,10 @@ import { CpuMeter, parseCpuTime, parseProcessTime } from '../../../src/kernel/fa
 const test = suite('CPU time')
 
 test('the line of all processors is read, whatever stands around it', () => {
-  const text = 'cpu  100 20 300 4000 50 6 7 800 9 10\ncpu0 1 2 3 4 5 6 7 8 9 10\nintr 5\n'
-  assert.equal(parseCpuTime(text), { busy: 4.33, steal: 8 })
+  const text = 'cpu  100 20 300 4000 50 6 7 800 9 10\ncpu0 1 2 3 4 5 6 7 8 9 10\ncpu3 1 2 3\nintr 5\n'
+  assert.equal(parseCpuTime(text), { busy: 4.33, steal: 8, cpus: 2 })
   // Linux 2.6.11 had no steal.
-  assert.equal(parseCpuTime('cpu  100 20 300 4000 50 6 7\n'), { busy: 4.33, steal: 0 })
+  assert.equal(parseCpuTime('cpu  100 20 300 4000 50 6 7\n'), { busy: 4.33, steal: 0, cpus: 0 })
 })
 
 test('a process has its time behind its name, whatever that is', () => {

@@ -151,6 +151,10 @@ test('a module whose types are not there is said to be missing', () => {
     () => listStructOps(target),
     (error: unknown) => error instanceof UnsupportedKernelError,
   )
+  // Who wants the others all the same is told which one it is.
+  const failed: string[] = []
+  const rest = listStructOps(target, undefined, (id, { name }) => void failed.push(`${id} ${name}`))
+  assert.equal([rest, failed], [[], ['7 UnsupportedKernelError']])
 })
 
 test('kernels before 6.9 have count and state in the value struct itself', () => {
