@@ -169,6 +169,8 @@ export interface VariableView {
 /** A connection at its ACKs, oldest first: a column a figure, all of one length. */
 export interface FlowView {
   cookie: string
+  /** When it was looked at, by the clock of `time`. */
+  now: number
   /** ms of one clock: CLOCK_MONOTONIC, or of day in a recording. */
   time: readonly number[]
   /** Packets. */
@@ -198,6 +200,6 @@ export interface MonitorSource extends Disposable {
   sockets(query: SocketQuery): SocketsView
   /** Empty where the map, its programs' types, or the right to read them are not there. */
   variables(mapId: number): VariableView[]
-  /** ACKs of a connection since it was first asked for; undefined where that cannot be known. */
+  /** ACKs of a connection since it was first asked for, while somebody asks; undefined where that cannot be known. */
   flow(cookie: string): FlowView | undefined
 }

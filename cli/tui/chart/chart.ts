@@ -29,8 +29,8 @@ export function chart({ times, from, to, curves, unit, columns, rows, braille }:
   // An odd number of lines has a middle one, for the half of the scale.
   const height = rows >= 5 && rows % 2 === 0 ? rows - 1 : Math.max(1, rows)
   const plot = canvas(Math.max(1, columns - scaleWidth - 1), height, braille)
-  const first = firstAtOrAfter(times, from)
-  const end = firstAtOrAfter(times, to + Number.EPSILON)
+  const first = countOf(times, (time) => time < from)
+  const end = countOf(times, (time) => time <= to)
   const top = roundAbove(highest(curves, Math.max(0, first - 1), end))
   for (const curve of curves) draw(plot, curve, { times, first, end, from, to, top })
   const lines = plot.rows()
@@ -63,7 +63,8 @@ function draw(plot: ReturnType<typeof canvas>, { values, style }: Curve, { times
   let index = first
   let held = first > 0 ? (values[first - 1] ?? null) : null
   for (let x = 0; x < plot.width; x += 1) {
-    const until = from + ((x + 1) * (to - from)) / plot.width
+    // What is at the very end belongs to the last column.
+    const until = x === plot.width - 1 ? Infinity : from + ((x + 1) * (to - from)) / plot.width
     let low = held
     let high = held
     for (; index < end && (times[index] ?? Infinity) < until; index += 1) {
@@ -95,13 +96,13 @@ export function roundAbove(value: number): number {
   return step * power
 }
 
-/** The index of the first time that is not before `time`. */
-function firstAtOrAfter(times: readonly number[], time: number): number {
+/** How many of ascending times are early, as those before them are. */
+function countOf(times: readonly number[], isEarly: (time: number) => boolean): number {
   let low = 0
   let high = times.length
   while (low < high) {
     const middle = (low + high) >> 1
-    if ((times[middle] ?? 0) < time) low = middle + 1
+    if (isEarly(times[middle] ?? Infinity)) low = middle + 1
     else high = middle
   }
   return low

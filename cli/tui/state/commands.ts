@@ -27,7 +27,7 @@ function shown(model: Model, view: ViewName): Ui {
   const { ui, snapshot } = model
   const chosen = algorithmOf(model)?.mapId ?? ui.mapId
   const mapId = view === 'detail' ? (chosen ?? snapshot?.algorithms[0]?.mapId ?? null) : chosen
-  const cookie = ui.view === 'sockets' ? (socketOf(model)?.cookie ?? ui.cookie) : (ui.cookie ?? (view === 'flow' ? (model.sockets.rows[0]?.cookie ?? null) : null))
+  const cookie = ui.view === 'sockets' ? (socketOf(model)?.cookie ?? ui.cookie) : ui.cookie
   const before = ui.view === 'help' ? ui.before : ui.view
   return {
     ...ui,
@@ -112,11 +112,11 @@ const step = (way: Step): Command => (model) => {
 }
 
 const inTime = (quarters: number): Command => ({ ui, flow }) => {
-  const newest = flow?.time.at(-1)
-  if (newest === undefined) return ui
-  const oldest = flow?.time[0] ?? newest
-  const until = Math.max((ui.flow.until ?? newest) + quarters * (ui.flow.windowMs / 4), oldest + Math.min(ui.flow.windowMs, newest - oldest))
-  return { ...ui, flow: { ...ui.flow, until: until >= newest ? null : until } }
+  const oldest = flow?.time[0]
+  if (flow === undefined || oldest === undefined) return ui
+  const { now } = flow
+  const until = Math.max((ui.flow.until ?? now) + quarters * (ui.flow.windowMs / 4), oldest + Math.min(ui.flow.windowMs, now - oldest))
+  return { ...ui, flow: { ...ui.flow, until: until >= now ? null : until } }
 }
 
 const zoom = (by: number): Command => ({ ui }) => ({ ...ui, flow: { ...ui.flow, windowMs: next(windows, ui.flow.windowMs, by) } })

@@ -268,17 +268,26 @@ export class Session {
     }
   }
 
+  /** The connection that Flow shows to somebody who has chosen none; null where none is open. */
+  #busiest(): string | null {
+    this.#sockets = this.options.source.sockets({ filter: 'state=ESTABLISHED', sort: 'deliveryRate', reverse: true, count: 1 })
+    return this.#sockets.rows[0]?.cookie ?? null
+  }
+
   /** What is looked at closer is asked about at looks, and when it is something else: a key alone costs no question. */
   #settle(isLook = false): void {
     this.#model = undefined
     const { source } = this.options
-    const { view, cookie } = this.#ui
+    const { view } = this.#ui
+    const cookie = view === 'flow' ? (this.#ui.cookie ?? this.#busiest()) : null
     const mapId = view === 'detail' ? (algorithmOf(this.model)?.mapId ?? null) : null
     if (mapId !== null) this.#looked.mapId = mapId
-    if (view === 'flow') this.#looked.cookie = cookie
+    if (cookie !== null) {
+      this.#looked.cookie = cookie
+      this.#ui = { ...this.#ui, cookie }
+    }
     if (isLook || mapId !== this.#variables.of) this.#variables = lookCloser(mapId, [], (of) => source.variables(of))
-    const flow = view === 'flow' ? cookie : null
-    if (isLook || flow !== this.#flow.of) this.#flow = lookCloser(flow, undefined, (of) => source.flow(of))
+    if (isLook || cookie !== this.#flow.of) this.#flow = lookCloser(cookie, undefined, (of) => source.flow(of))
     this.#model = undefined
     this.#ui = settle(this.model)
     this.#model = undefined

@@ -17,8 +17,6 @@ export function whyNot(command: CommandName, model: Model): string | null {
   switch (command) {
     case 'detail':
       return model.snapshot?.algorithms.length === 0 ? 'nothing is registered by BPF' : null
-    case 'flow':
-      return ui.cookie === null && model.sockets.total === 0 ? 'no connection is chosen: Enter on one in Sockets' : null
     case 'replace':
       if (algorithm === undefined) return 'no algorithm is chosen'
       return algorithm.registered ? null : `map ${algorithm.mapId} is not registered: there is nothing to take the place of`

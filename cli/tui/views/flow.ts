@@ -19,8 +19,7 @@ export function flowView(model: Model, area: Area): Row[] {
     const rest = { ...area, rows: area.rows - 1 }
     return [fit(who(model), area.columns), ...panel({ title: 'Flow', ...rest }, waiting(model, inner(rest).columns), glyphs)]
   }
-  const newest = flow.time.at(-1) ?? 0
-  const to = ui.flow.until ?? newest
+  const to = ui.flow.until ?? flow.now
   const from = to - ui.flow.windowMs
   const charts = chartsOf(flow)
   const least = 5
@@ -32,7 +31,7 @@ export function flowView(model: Model, area: Area): Row[] {
     const content = chart({ ...inner(box), times: flow.time, from, to, curves, unit, braille: glyphs.braille })
     return panel({ title, ...box, note: legend(curves, unit) }, content, glyphs)
   })
-  return [head(model, flow, to - newest, area.columns), ...panels]
+  return [head(model, flow, area.columns), ...panels]
 }
 
 function chartsOf({ cwnd, ssthresh, inFlight, srttUs, deliveryRate, pacingRate }: FlowView): Chart[] {
@@ -80,16 +79,22 @@ function who({ ui, sockets, glyphs }: Model): Row {
   ]
 }
 
-function head(model: Model, flow: FlowView, sinceNewestMs: number, columns: number): Row {
+/** Without ACKs for longer a connection stands still, such as one that waits for its retransmission timer. */
+const stillMs = 1000
+
+function head(model: Model, flow: FlowView, columns: number): Row {
   const { windowMs, until } = model.ui.flow
   const lost: Row = flow.dropped === 0 ? [] : [span(`${flow.dropped} ACKs missed  `, 'warn')]
-  const where = until === null ? span(', live ', 'good') : span(`, ${duration(-sinceNewestMs / 1000)} ago `, 'warn')
+  const ago = (at: number): string => `${duration((flow.now - at) / 1000)} ago `
+  const last = flow.time.at(-1) ?? flow.now
+  const live = flow.now - last < stillMs ? span(', live ', 'good') : span(`, last ACK ${ago(last)}`, 'warn')
+  const where = until === null ? live : span(`, ${ago(until)}`, 'warn')
   return ends(who(model), [...lost, span(`${flow.time.length} ACKs  `, 'dim'), span(duration(windowMs / 1000)), where], columns)
 }
 
 function waiting({ ui, situation, flow, unread }: Model, columns: number): Row[] {
   if (unread !== null) return unreadRows(unread, columns)
-  if (ui.cookie === null) return [[span('No connection is chosen: Enter on one in Sockets.', 'dim')]]
+  if (ui.cookie === null) return [[span('No connection is open: the first one will be shown here.', 'dim')]]
   if (flow === undefined) {
     return [[span(situation.replay === null ? 'ACKs cannot be traced here: see what cannot be shown, in the help.' : 'This recording has no ACKs of that connection.', 'dim')]]
   }

@@ -17,6 +17,7 @@ const most = 20_000
 /** Points of one connection, of which the oldest are forgotten. */
 export class FlowHistory implements FlowView {
   readonly cookie: string
+  now = 0
   readonly time: number[] = []
   readonly cwnd: number[] = []
   readonly ssthresh: (number | null)[] = []
@@ -43,7 +44,7 @@ export class FlowHistory implements FlowView {
   }
 
   /** All points of another one, which came later. */
-  append({ time, cwnd, ssthresh, srttUs, deliveryRate, pacingRate, inFlight, dropped }: FlowView): void {
+  append({ time, cwnd, ssthresh, srttUs, deliveryRate, pacingRate, inFlight, dropped, now }: FlowView): void {
     for (const [row, at] of time.entries()) {
       this.add({
         time: at,
@@ -55,6 +56,7 @@ export class FlowHistory implements FlowView {
         inFlight: inFlight[row] ?? 0,
       })
     }
+    this.now = Math.max(this.now, now)
     this.dropped = dropped
   }
 
@@ -66,9 +68,10 @@ export class FlowHistory implements FlowView {
 /** The points of a flow that came after a time. */
 export function pointsAfter(flow: FlowView, time: number): FlowView {
   const found = flow.time.findLastIndex((at) => at <= time) + 1
-  const { cookie, dropped } = flow
+  const { cookie, now, dropped } = flow
   return {
     cookie,
+    now,
     time: flow.time.slice(found),
     cwnd: flow.cwnd.slice(found),
     ssthresh: flow.ssthresh.slice(found),

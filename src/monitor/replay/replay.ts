@@ -106,8 +106,9 @@ function gathered(all: Map<string, Gathered>, cookie: string, position: number, 
 }
 
 function addSample(flow: FlowHistory, { time, sockets }: Snapshot): void {
+  flow.now = Date.parse(time)
   const row = sockets.rows.find(({ cookie }) => cookie === flow.cookie)
   if (row === undefined || row.cwnd === null) return
   const { cwnd, ssthresh, srttUs, deliveryRate, pacingRate, inFlight } = row
-  flow.add({ time: Date.parse(time), cwnd, ssthresh, srttUs: srttUs ?? 0, deliveryRate: deliveryRate ?? 0, pacingRate, inFlight: inFlight ?? 0 })
+  flow.add({ time: flow.now, cwnd, ssthresh, srttUs: srttUs ?? 0, deliveryRate: deliveryRate ?? 0, pacingRate, inFlight: inFlight ?? 0 })
 }

@@ -75,6 +75,7 @@ const variable = z.object({ section: z.string(), name: z.string(), type: z.strin
 const flow = z
   .object({
     cookie: digits,
+    now: z.number().optional(),
     time: z.array(z.number()),
     cwnd: z.array(z.number()),
     ssthresh: z.array(figure),
@@ -85,6 +86,8 @@ const flow = z
     dropped: z.number(),
   })
   .refine((columns) => Object.values(columns).every((column) => !Array.isArray(column) || column.length === columns.time.length), 'columns of one length')
+  // Recordings from before this was kept end with their last ACK.
+  .transform((seen) => ({ ...seen, now: seen.now ?? seen.time.at(-1) ?? 0 }))
 
 /** Beside a snapshot: recordings from before this was kept have none. */
 export const lookedSchema: z.ZodType<Looked> = z

@@ -28,7 +28,7 @@ export class ChangingSource extends MadeSource {
     const count = this.#whole.time.length - later
     const { time, cwnd, ssthresh, srttUs, deliveryRate, pacingRate, inFlight } = this.#whole
     const [times, windows, thresholds, trips] = [time.slice(0, count), cwnd.slice(0, count), ssthresh.slice(0, count), srttUs.slice(0, count)]
-    return { cookie, time: times, cwnd: windows, ssthresh: thresholds, srttUs: trips, deliveryRate: deliveryRate.slice(0, count), pacingRate: pacingRate.slice(0, count), inFlight: inFlight.slice(0, count), dropped: 0 }
+    return { cookie, now: until, time: times, cwnd: windows, ssthresh: thresholds, srttUs: trips, deliveryRate: deliveryRate.slice(0, count), pacingRate: pacingRate.slice(0, count), inFlight: inFlight.slice(0, count), dropped: 0 }
   }
 
   #time(look: number): string {

@@ -114,6 +114,7 @@ export function madeFlow(cookie: string): FlowView {
   const cwnd = time.map((_, index) => 40 + Math.floor((index % 1500) / 15))
   return {
     cookie,
+    now: 511_998,
     time,
     cwnd,
     ssthresh: time.map((_, index) => (index < 1500 ? null : 70)),

@@ -103,6 +103,14 @@ test('a socket has ends and a state as the kernel tells them, and nothing that a
   }
 })
 
+test('a flow from before its looks were timed ends with its last ACK', () => {
+  const none = { cwnd: [1, 2], ssthresh: [null, null], srttUs: [1, 1], deliveryRate: [1, 1], pacingRate: [null, null], inFlight: [1, 1], dropped: 0 }
+  const text = JSON.stringify({ ...seen[0], looked: { variables: [], flows: [{ cookie: '1', time: [5, 9], ...none }] } })
+  using replay = new Replay(new Recording(Buffer.concat([headline, encodeRecord(Buffer.from(text)).record]), 'file'))
+  replay.look()
+  assert.equal([replay.flow('1').now, replay.flow('1').cwnd], [9, [1, 2]])
+})
+
 test('what was looked at is kept beside the snapshots, and of a flow each point once', () => {
   using directory = temporaryDirectory()
   const file = join(directory.path, 'recording')

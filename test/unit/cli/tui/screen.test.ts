@@ -111,6 +111,15 @@ test('a value holds until the next, and a short drop is seen however much time a
   assert.is(lines.slice(1).filter((line) => line.replaceAll(' ', '').length > 1).length, 0, lines.join('\n'))
 })
 
+test('the newest value is drawn, at the last place, however large the times are', () => {
+  for (const start of [0, 1e9, 1.79e12]) {
+    const times = [0, 10, 20].map((after) => start + after)
+    const peak = { style: 'first', values: [1, 1, 10] } as const
+    const facts = { times, from: start, to: start + 20, curves: [peak], unit: String, columns: scaleWidth + 1 + 9, rows: 5, braille: false }
+    assert.is(textOf(chart(facts)[0] ?? []).slice(scaleWidth + 1), '        *', `from ${start}`)
+  }
+})
+
 test('the scale ends at a round figure that no value is above', () => {
   fc.assert(
     fc.property(fc.double({ min: 1e-3, max: 1e15, noNaN: true }), (value) => {

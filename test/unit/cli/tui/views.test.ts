@@ -1,11 +1,12 @@
 import * as assert from 'uvu/assert'
 import { frame } from '../../../../cli/tui/views/frame.ts'
 import { width } from '../../../../cli/tui/screen/row.ts'
+import { firstUi } from '../../../../cli/tui/state/ui.ts'
 import { glyphsFor } from '../../../../cli/tui/theme/glyphs.ts'
 import { UsageError } from '../../../../src/errors/index.ts'
 import { suite } from '../../../support/needs.ts'
 import { isAsKept } from '../../../support/tui/kept-screens.ts'
-import { MadeSource } from '../../../support/tui/made-source.ts'
+import { madeFlow, MadeSource } from '../../../support/tui/made-source.ts'
 import { madeSession, screenOf } from '../../../support/tui/made-session.ts'
 
 const test = suite('what each view shows')
@@ -77,6 +78,35 @@ test('references that change are one line of the timeline, and none of the log',
   assert.match(screenOf(session), /refcnt +refcnt … → 8 → 7 → 6 → 5 → 4 → 3 /)
   press('5')
   assert.not.match(screenOf(session), /refcnt/)
+})
+
+test('Flow goes on while no ACK comes, and says since when', () => {
+  const source = new MadeSource()
+  const flow = madeFlow('1')
+  source.flow = () => flow
+  const { session, press } = madeSession({ source, size: { columns: 120, rows: 30 } })
+  press('4')
+  assert.match(screenOf(session), /6000 ACKs {2}10 s, live/)
+  flow.now += 5000
+  session.look()
+  const still = screenOf(session)
+  assert.match(still, /10 s, last ACK 5 s ago/)
+  // Half of what is shown is from after the last one.
+  assert.match(still, /^│ +\d+ pkt .*[^ ] {40,}│$/m)
+  press('h')
+  assert.match(screenOf(session), /10 s, 2\.5 s ago/)
+})
+
+test('Flow shows the busiest connection to somebody who has chosen none, also where it comes first or late', () => {
+  const source = new MadeSource()
+  const rows = source.rows.map((row, index) => (index < 5 ? { ...row, state: 'LISTEN', cwnd: null } : row))
+  const [busiest] = rows.filter(({ state }) => state === 'ESTABLISHED').toSorted((a, b) => Number(b.deliveryRate) - Number(a.deliveryRate))
+  source.rows = rows.slice(0, 5)
+  const { session } = madeSession({ source, ui: firstUi({ view: 'flow' }) })
+  assert.match(screenOf(session), /No connection is open/)
+  source.rows = rows
+  session.look()
+  assert.match(screenOf(session), new RegExp(`${busiest?.local} → ${busiest?.remote} {2}ESTABLISHED[^]*Window`))
 })
 
 test('what must be seen is seen at any width: paused, recorded, how much there is', () => {
