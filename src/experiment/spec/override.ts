@@ -1,4 +1,4 @@
-import { parseDocument } from 'yaml'
+import { type Document, parseDocument, visit } from 'yaml'
 import { nearestName } from '../../btf-match/index.ts'
 import { UsageError } from '../../errors/index.ts'
 import type { Source } from '../../spec/index.ts'
@@ -18,7 +18,7 @@ export interface Overrides {
  */
 export function withOverrides({ spec, source, named }: ExperimentFile, { blocks, arms = new Map() }: Overrides): ExperimentFile {
   if (blocks === undefined && arms.size === 0) return { spec, source, named }
-  const document = parseDocument(source.text)
+  const document = withoutAliases(source.text)
   const names = spec.arms.map(({ name }) => name)
   for (const [name, arm] of arms) {
     const before = spec.arms.find((one) => one.name === name)
@@ -31,4 +31,11 @@ export function withOverrides({ spec, source, named }: ExperimentFile, { blocks,
   if (blocks !== undefined) document.set('blocks', blocks)
   const changed: Source = { file: source.file, text: document.toString({ lineWidth: 0 }) }
   return { spec: readExperiment(changed, named), source: changed, named }
+}
+
+/** Each alias is what it stands for: that may be about to change, or to go. */
+function withoutAliases(text: string): Document {
+  const document = parseDocument(text)
+  visit(document, { Alias: (_, alias) => document.createNode(alias.toJS(document, { maxAliasCount: -1 }), { aliasDuplicateObjects: false }) })
+  return document
 }
