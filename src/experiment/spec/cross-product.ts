@@ -16,6 +16,16 @@ export interface Variant {
 /** Under these keys a path itself has lists. */
 const ownLists = new Set<Key>(['links', 'steps'])
 
+/** Where lists stand that offer no value: there would be no variants. */
+export function* emptyLists(value: unknown, keys: readonly Key[]): Generator<readonly Key[], undefined> {
+  if (Array.isArray(value)) {
+    if (value.length === 0) yield keys
+    for (const [index, item] of value.entries()) yield* emptyLists(item, [...keys, index])
+  } else if (isMapping(value)) {
+    for (const [key, part] of Object.entries(value)) if (!isOwnList(key, part) || part.length > 0) yield* emptyLists(part, [...keys, key])
+  }
+}
+
 /** How many variants there would be, without making them. */
 export function variantCount(value: unknown): number {
   if (Array.isArray(value)) return value.reduce((sum: number, item: unknown) => sum + variantCount(item), 0)

@@ -3,7 +3,7 @@ import type { Item } from '../workload/plans/traffic.ts'
 import { networkOf } from '../workload/spec/context.ts'
 import { resolveWorkload } from '../workload/spec/resolve.ts'
 import type { WorkloadSpec } from '../workload/spec/schema.ts'
-import { nameOf, placeIn, variantCount, variantsOf } from './cross-product.ts'
+import { emptyLists, nameOf, placeIn, variantCount, variantsOf } from './cross-product.ts'
 import type { Arm, ExperimentSpec, Gate, Scenario } from './experiment.ts'
 import { ExpressionProblem, parseCondition } from './gates/parse.ts'
 import type { ArmSpec, ExperimentDocument, GateSpec } from './schema.ts'
@@ -86,10 +86,13 @@ function writtenScenarios({ path, workload, scenarios }: ExperimentDocument, { e
     const its = { path: pathHere ? scenario.path : path, workload: workloadHere ? scenario.workload : workload }
     if (its.path === undefined) throw error(at, 'expected path: { rate: 100mbit, rtt: 10ms }')
     if (its.workload === undefined) throw error(at, 'expected workload: [{ bulk: { flows: 4, seconds: 10 } }]')
+    const pathAt = pathHere ? [...at, 'path'] : ['path']
+    const [empty] = emptyLists(its.path, pathAt)
+    if (empty !== undefined) throw error(empty, 'expected one value or more')
     return {
       name: scenario.name,
       path: its.path,
-      pathAt: pathHere ? [...at, 'path'] : ['path'],
+      pathAt,
       workload: its.workload,
       workloadAt: workloadHere ? [...at, 'workload'] : ['workload'],
       rfc9743: [scenario.rfc9743].flat(),

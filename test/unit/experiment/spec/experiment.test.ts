@@ -110,6 +110,11 @@ test('errors point to line and column, inside of lists too', () => {
     ['> 0.95', '= 0.95', 'line 9, column 51, gates[1].expect: in column 11 of it: expected a figure such as B.goodput, a number or a sign, not "="'],
     ['design: mixed', 'design: mixxed', 'line 9, column 91, gates[1].design: expected alone or mixed, not "mixxed": did you mean "mixed"?'],
     ['[rate=500mbit]', '[rate=1mbit]', 'line 9, column 110, gates[1].scenarios[0]: expected a scenario: "rate=100mbit", "rate=500mbit"'],
+    ['[100mbit, 500mbit]', '[]', 'line 5, column 15, path.rate: expected one value or more'],
+    ['100mbit, 500mbit', '100mbit, []', 'line 5, column 25, path.rate[1]: expected one value or more'],
+    [/path: .*/, 'path: []', 'line 5, column 7, path: expected one value or more'],
+    [/path: .*/, 'scenarios: [{ name: lossy, path: { rate: 1mbit, rtt: 1ms, loss: [] } }]', 'line 5, column 65, scenarios[0].path.loss: expected one value or more'],
+    [/path: .*/, 'path: { links: [] }', 'line 5, column 16, path.links: expected two links'],
     ['name: dctcp-vs-cubic', 'name: ../x', 'line 1, column 7, name: expected a name of letters, digits, dots and dashes'],
   ]
   for (const [part, other, message] of cases) assert.is(said(part, other).slice(0, message.length), message)
