@@ -13,8 +13,8 @@ export async function readSettings(isReplay = false): Promise<Settings> {
   const file = settingsFile()
   const text = textOf(file)
   if (text === undefined || text.trim() === '') return usualSettings(isReplay)
-  const [{ parse }, { parseSettings }] = await Promise.all([import('yaml'), import('./parse.ts')])
-  return parseSettings(parse(text), file, isReplay)
+  const { parseSettings } = await import('./parse.ts')
+  return parseSettings(text, file, isReplay)
 }
 
 function textOf(file: string): string | undefined {

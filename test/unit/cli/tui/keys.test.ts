@@ -6,7 +6,7 @@ import { bindings, isIn } from '../../../../cli/tui/keys/bindings.ts'
 import { chordsOf, isChord } from '../../../../cli/tui/keys/chords.ts'
 import { commandNames, keyTable, views } from '../../../../cli/tui/keys/table.ts'
 import { parseSettings } from '../../../../cli/tui/settings/parse.ts'
-import { UsageError } from '../../../../src/errors/index.ts'
+import { CcdkError, UsageError } from '../../../../src/errors/index.ts'
 import { suite } from '../../../support/needs.ts'
 import { MadeSource } from '../../../support/tui/made-source.ts'
 import { madeSession } from '../../../support/tui/made-session.ts'
@@ -249,32 +249,35 @@ test('no key of the table means two things in one view, and a terminal can send 
 })
 
 test('keys can be remapped: what had the key loses it, in the same views', () => {
-  const { bindings: mine } = parseSettings({ keys: { unregister: ['d', 'ctrl+x'], down: 'u' }, theme: 'day' }, 'top.yaml')
+  const { bindings: mine } = parseSettings('keys:\n  unregister: [d, ctrl+x]\n  down: u\ntheme: day\n', 'top.yaml')
   assert.is(mine.commandOf('d', 'registered'), 'unregister')
   assert.is(mine.commandOf('u', 'registered'), 'down')
   assert.is(mine.commandOf('j', 'registered'), undefined)
   assert.is(mine.commandOf('ctrl+c', 'log'), 'quit')
   // h scrolls a flow; elsewhere it is free.
-  assert.is(parseSettings({ keys: { sort: 'h' } }, 'top.yaml').bindings.commandOf('h', 'flow'), 'older')
+  assert.is(parseSettings('keys: { sort: h }', 'top.yaml').bindings.commandOf('h', 'flow'), 'older')
 })
 
 test('settings that cannot be used name the file and the place', () => {
-  const refused: [unknown, RegExp][] = [
-    [{ keys: { unregistr: 'd' } }, /top\.yaml: keys: nothing is called "unregistr"/],
-    [{ keys: { down: 'ctrl+shift+x' } }, /top\.yaml: keys\.down: .*is no key/],
-    [{ keys: { down: 'x', up: 'x' } }, /"x" is given to both/],
-    [{ theme: 'pink' }, /top\.yaml: theme/],
-    [{ colour: 'red' }, /top\.yaml: .*colour/],
-    [[], /top\.yaml: /],
-    [{ keys: { quit: [] } }, /no key is left to quit/],
+  const refused: [string, RegExp][] = [
+    ['keys: { unregistr: d }', /top\.yaml: keys: nothing is called "unregistr"/],
+    ['keys: { down: ctrl+shift+x }', /top\.yaml: keys\.down: .*is no key/],
+    ['keys: { down: x, up: x }', /"x" is given to both/],
+    ['theme: pink', /top\.yaml: line 1, column 8, theme: expected night/],
+    ['colours: day', /top\.yaml: line 1, column 1, colours: unknown key/],
+    ['keys: { down: 3 }', /top\.yaml: line 1, column 15, keys\.down: expected a key/],
+    ['[]', /top\.yaml: line 1, column 1: /],
+    ['keys: { quit: [] }', /no key is left to quit/],
+    ['theme: day\nkeys: {', /top\.yaml: line 2, column 8: /],
+    ['theme: "day', /top\.yaml: line 1, column 12: /],
   ]
-  for (const [given, words] of refused) {
+  for (const [text, words] of refused) {
     assert.throws(
-      () => parseSettings(given, 'top.yaml'),
-      (error: unknown) => error instanceof UsageError && words.test(error.message),
+      () => parseSettings(text, 'top.yaml'),
+      (error: unknown) => error instanceof CcdkError && words.test(error.message),
     )
   }
-  assert.is(parseSettings(null, 'top.yaml').theme, 'night')
+  for (const text of ['', '# theme: day', 'null']) assert.is(parseSettings(text, 'top.yaml').theme, 'night')
 })
 
 test('control letters that come within a text are the keys that send them', () => {
