@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { experimentDocumentWith } from '../src/experiment/index.ts'
-import { pathSchema } from '../src/spec/index.ts'
+import { wholeExperimentDocument } from '../src/experiment/index.ts'
 
 type Json = Record<string, unknown>
 
@@ -9,7 +8,7 @@ const partsOfPath = ['queue', 'jitter', 'picked', 'linkRate']
 
 /** The JSON Schema of an experiment. In a path every value may also be a list of values, which zod's schema does not say. */
 export function experimentSchemaFile(): string {
-  const schema: Json = z.toJSONSchema(experimentDocumentWith(pathSchema), { io: 'input', target: 'draft-2020-12' })
+  const schema: Json = z.toJSONSchema(wholeExperimentDocument, { io: 'input', target: 'draft-2020-12' })
   const definitions = objectAt(schema, '$defs')
   const lists = new Lists(definitions)
   for (const name of partsOfPath) {

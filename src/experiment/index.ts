@@ -41,7 +41,7 @@ export { type Condition, evaluate, type Expression, type Figure, figuresIn, hold
 export { ExpressionProblem, type Names, parseCondition } from './spec/gates/parse.ts'
 export { type Overrides, withOverrides } from './spec/override.ts'
 export { type ExperimentFile, type ExperimentInput, experimentOf, openExperiment, readExperiment } from './spec/read.ts'
-export { experimentDocumentWith } from './spec/schema.ts'
+export { wholeExperimentDocument } from './spec/schema.ts'
 export type { AckColumns, AckRecord, Design, FlowRecord, MetricValue, QueueColumns, SampleColumns, Trial, TrialResult } from './trial.ts'
 export type { Connection, FlowAlgorithm } from './traffic/connections.ts'
 export type { EndRecord } from './traffic/records.ts'

@@ -2,20 +2,20 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { CcdkError, ObjectError } from '../../errors/index.ts'
-import { filesBeside, type PathInput, readDocument, readValue, type Source } from '../../spec/index.ts'
+import { filesBeside, readDocument, readValue, type Source } from '../../spec/index.ts'
 import { metricNames } from '../measure/metric-table.ts'
 import type { ExperimentSpec } from './experiment.ts'
 import { resolveExperiment } from './resolve.ts'
-import { experimentDocument, type ExperimentDocumentInput } from './schema.ts'
+import { experimentDocument, type ExperimentDocumentInput, type ExperimentPathInput } from './schema.ts'
 
 /** Either a value or several of which each is tried, at every place of a path. */
 type Listed<T> = T extends readonly unknown[] ? T : T extends object ? { [K in keyof T]: K extends 'links' | 'steps' ? T[K] : Listed<T[K]> | readonly Listed<T[K]>[] } : T
 
 /** What a program or a TypeScript module says of an experiment: the same words as a file. */
 export type ExperimentInput = Omit<ExperimentDocumentInput, 'path' | 'scenarios'> & {
-  path?: Listed<PathInput> | readonly Listed<PathInput>[]
+  path?: Listed<ExperimentPathInput> | readonly Listed<ExperimentPathInput>[]
   scenarios?: (Pick<NonNullable<ExperimentDocumentInput['scenarios']>[number], 'name' | 'workload' | 'rfc9743'> & {
-    path?: Listed<PathInput> | readonly Listed<PathInput>[]
+    path?: Listed<ExperimentPathInput> | readonly Listed<ExperimentPathInput>[]
   })[]
 }
 

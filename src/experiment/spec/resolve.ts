@@ -1,4 +1,4 @@
-import { type Checked, checkValue, type Context, type Key, pathSchema, resolvePath } from '../../spec/index.ts'
+import { type Checked, checkValue, type Context, type Key, resolvePath } from '../../spec/index.ts'
 import type { Item } from '../workload/plans/traffic.ts'
 import { networkOf } from '../workload/spec/context.ts'
 import { resolveWorkload } from '../workload/spec/resolve.ts'
@@ -6,7 +6,7 @@ import type { WorkloadSpec } from '../workload/spec/schema.ts'
 import { emptyLists, nameOf, placeIn, variantCount, variantsOf } from './cross-product.ts'
 import type { Arm, ExperimentSpec, Gate, Scenario } from './experiment.ts'
 import { ExpressionProblem, parseCondition } from './gates/parse.ts'
-import type { ArmSpec, ExperimentDocument, GateSpec } from './schema.ts'
+import { type ArmSpec, type ExperimentDocument, experimentPath, type GateSpec } from './schema.ts'
 
 /** What resolving an experiment needs from where it was written. */
 export interface ExperimentContext {
@@ -100,12 +100,13 @@ function writtenScenarios({ path, workload, scenarios }: ExperimentDocument, { e
   })
 }
 
-function variantScenarios(written: Written, { designs }: ExperimentDocument, context: ExperimentContext, arms: readonly string[]): Scenario[] {
+function variantScenarios(written: Written, { designs, seed }: ExperimentDocument, context: ExperimentContext, arms: readonly string[]): Scenario[] {
   const { pathAt, workload, workloadAt } = written
   return variantsOf(written.path, pathAt).map(({ value, choices }) => {
     const error: Context['error'] = (keys, expected) => context.error(placeIn(keys, choices), expected)
     const checkError: Checked<unknown>['error'] = (keys, expected, part) => context.error(placeIn([...pathAt, ...keys], choices), expected, part)
-    const path = resolvePath(checkValue(pathSchema, value, checkError), { error, readFile: (file) => context.readFile(file, 'a trace') }, pathAt)
+    const spec = { ...checkValue(experimentPath, value, checkError), seed }
+    const path = resolvePath(spec, { error, readFile: (file) => context.readFile(file, 'a trace') }, pathAt)
     const readFile = (file: string): string => context.readFile(file, 'sizes of flows')
     const items = resolveWorkload(workload, { ...networkOf(path), arms, error: context.error, readFile }, workloadAt)
     for (const design of designs) checkShares(items, arms, design, (item, expected) => context.error([...workloadAt, item], expected))

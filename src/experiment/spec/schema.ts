@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { strict, timeSchema } from '../../spec/index.ts'
+import { pathSchema, strict, timeSchema } from '../../spec/index.ts'
 import { workloadSchema } from '../workload/spec/schema.ts'
 import { rfc9743Sections } from './rfc9743.ts'
 
@@ -50,13 +50,26 @@ const gateSchema = z.union(
   { error: 'expected what must hold, such as "B.goodput > 0.95 * A.goodput", or { expect: …, design: mixed }' },
 )
 
-// YAML takes 7.1 for a number, and 5.1.2 for a text.
-const shortSections = rfc9743Sections.filter((section) => /^\d+\.\d+$/.test(section)).map(Number)
-const sectionError = `expected a section of RFC 9743 that can be measured: ${rfc9743Sections.join(', ')}`
+// YAML takes 6.1 for a number, and 5.1.2 for a text. The number 7.1 may be section 7.1 and 7.10.
+const ambiguous = 7.1
+const shortSections = rfc9743Sections.filter((section) => /^\d+\.\d+$/.test(section)).map(Number).filter((section) => section !== ambiguous)
+const sectionError = ({ input }: { input?: unknown }): string =>
+  input === ambiguous
+    ? 'expected "7.1" or "7.10" in quotes: as numbers they are the same'
+    : `expected a section of RFC 9743 that can be measured: ${rfc9743Sections.join(', ')}`
 const sectionSchema = z
   .union([z.enum(rfc9743Sections), z.literal(shortSections)], { error: sectionError })
   .transform(String)
   .meta({ id: 'rfc9743Section' })
+
+/** A path of an experiment, where its lists have been chosen from. */
+export const experimentPath = strict({
+  ...pathSchema.shape,
+  seed: z
+    .never({ error: 'expected no seed here: every block draws one from that of the experiment, seed: 7 beside path' })
+    .optional()
+    .describe('The experiment has one.'),
+})
 
 /** `path` is left to who reads it: in an experiment it may have lists. */
 const shapeWith = <Path extends z.ZodType>(path: Path) => ({
@@ -98,9 +111,10 @@ const shapeWith = <Path extends z.ZodType>(path: Path) => ({
 export const experimentDocument = strict(shapeWith(z.unknown()))
 
 /** The same with a path as its schema has it: for the JSON Schema. */
-export const experimentDocumentWith = <Path extends z.ZodType>(path: Path) => strict(shapeWith(path))
+export const wholeExperimentDocument = strict(shapeWith(experimentPath))
 
 export type ExperimentDocument = z.output<typeof experimentDocument>
 export type ArmSpec = z.output<typeof armSchema>
 export type GateSpec = z.output<typeof gateSchema>
 export type ExperimentDocumentInput = z.input<typeof experimentDocument>
+export type ExperimentPathInput = z.input<typeof experimentPath>

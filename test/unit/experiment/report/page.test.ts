@@ -166,7 +166,7 @@ test('headings of RFC 9743 come in its order, each with what is said of its metr
     workload: [{ bulk: { flows: 2, seconds: 1 } }],
     designs: ['alone', 'mixed'],
     blocks: 8,
-    scenarios: [{ name: 'managed', rfc9743: 7.1 }, { name: 'deep', rfc9743: ['5.1.2', '5.2.1'] }, { name: 'other' }],
+    scenarios: [{ name: 'managed', rfc9743: '7.1' }, { name: 'deep', rfc9743: ['5.1.2', '5.2.1'] }, { name: 'other' }],
   })
   const figures = spec.scenarios.flatMap((_, scenario) =>
     spec.designs.flatMap((design) =>

@@ -115,9 +115,23 @@ test('errors point to line and column, inside of lists too', () => {
     [/path: .*/, 'path: []', 'line 5, column 7, path: expected one value or more'],
     [/path: .*/, 'scenarios: [{ name: lossy, path: { rate: 1mbit, rtt: 1ms, loss: [] } }]', 'line 5, column 65, scenarios[0].path.loss: expected one value or more'],
     [/path: .*/, 'path: { links: [] }', 'line 5, column 16, path.links: expected two links'],
+    ['rtt: 10ms,', 'rtt: 10ms, seed: 7,', 'line 5, column 52, path.seed: expected no seed here: every block draws one from that of the experiment, seed: 7 beside path'],
+    ['rtt: 10ms,', 'rtt: 10ms, seed: [1, 2],', 'line 5, column 53, path.seed[0]: expected no seed here'],
+    ['path: {', 'scenarios: [{ name: aqm, rfc9743: 7.10 }]\npath: {', 'line 5, column 35, scenarios[0].rfc9743: expected "7.1" or "7.10" in quotes: as numbers they are the same'],
+    ['path: {', 'scenarios: [{ name: aqm, rfc9743: [6.1, 7.1] }]\npath: {', 'line 5, column 41, scenarios[0].rfc9743[1]: expected "7.1" or'],
+    ['path: {', 'scenarios: [{ name: aqm, rfc9743: "7.10" }]\npath: {', 'line 5, column 35, scenarios[0].rfc9743: expected a section of RFC 9743 that can be measured: 5.1.1, '],
     ['name: dctcp-vs-cubic', 'name: ../x', 'line 1, column 7, name: expected a name of letters, digits, dots and dashes'],
   ]
   for (const [part, other, message] of cases) assert.is(said(part, other).slice(0, message.length), message)
+})
+
+test('sections of RFC 9743 as texts, and as the numbers that YAML takes them for', () => {
+  const sections = (words: string) => read(text.replace('path:', `scenarios: [{ name: x, rfc9743: ${words} }]\npath:`).replace(', scenarios: [rate=500mbit]', '')).scenarios[0]?.rfc9743
+  assert.equal([sections('[5.1.2, 6.1, 7.11]'), sections('"7.1"')], [['5.1.2', '6.1', '7.11'], ['7.1']])
+})
+
+test('the path has the seed of the experiment', () => {
+  assert.equal(read(`${text}seed: 7\n`).scenarios.map(({ path }) => path.seed), [7, 7])
 })
 
 test('combinations without end are refused before they are made', () => {
