@@ -50,11 +50,13 @@ async function top(options: TopOptions, output: Output): Promise<void> {
   else await follow(opened.monitor, job, output)
 }
 
-function checkTogether({ watch, replay, record, prometheus, count }: TopOptions, output: Output): void {
+function checkTogether(options: TopOptions, output: Output): void {
+  const { watch, replay, record, prometheus, count, limit } = options
   const given = Object.entries({ replay, record, prometheus }).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`]))
   if (given.length > 1) throw new UsageError(`${given.join(' and ')} do not go together`)
   if (watch === true && !output.json) throw new UsageError('--watch is for --json: the screen is live anyway')
-  if (count !== undefined && !output.json && record === undefined) throw new UsageError('--count is for --json and --record')
+  if (count !== undefined && (output.json ? watch !== true : record === undefined)) throw new UsageError('--count is for --watch --json, and for --record without a screen')
+  if (limit !== undefined && isForPeople(options, output)) throw new UsageError('--limit is for --json: the screen shows as many sockets as there is room for')
 }
 
 /** Recording needs no screen where there is none, or with an end. */

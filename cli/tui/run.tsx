@@ -1,4 +1,4 @@
-import type { MonitorSource } from '../../src/monitor/index.ts'
+import type { MonitorSource, SocketView } from '../../src/monitor/index.ts'
 import { render } from 'ink'
 import { App } from './app.tsx'
 import type { Actions } from './actions/actions.ts'
@@ -22,7 +22,7 @@ export interface TuiOptions {
   recording: string | null
   view?: ViewName
   filter?: string
-  sorting?: Sorting
+  sorting?: Sorting<keyof SocketView>
   /** What is told at first. */
   notice?: Notice
   /** Whether the person wants colours; as the terminal has them when left out. */

@@ -45,8 +45,8 @@ export function layOut<Item>(columns: readonly Column<Item>[], room: number): La
   return laid
 }
 
-export interface Sorting {
-  key: string
+export interface Sorting<Key extends string = string> {
+  key: Key
   reverse: boolean
 }
 

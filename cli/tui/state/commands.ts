@@ -141,7 +141,7 @@ const sort = (by: number): Command => (model) => {
   return ui.view === 'sockets' ? { ...ui, sockets: sortedBy(ui.sockets, socketColumns, by) } : ui
 }
 
-function sortedBy(list: ListState, columns: readonly { key: string; align: 'left' | 'right'; sort?: unknown }[], by: number): ListState {
+function sortedBy<Key extends string>(list: ListState<Key>, columns: readonly { key: Key; align: 'left' | 'right'; sort?: unknown }[], by: number): ListState<Key> {
   const sortable = columns.filter(({ sort: how }) => how !== undefined)
   const at = sortable.findIndex(({ key }) => key === list.sorting?.key)
   const column = sortable[(at + by + sortable.length + (at === -1 && by < 0 ? 1 : 0)) % sortable.length]

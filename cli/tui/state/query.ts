@@ -1,7 +1,6 @@
 import type { SocketQuery } from '../../../src/monitor/index.ts'
 import type { Area } from '../screen/panel.ts'
 import { bodyOf } from '../views/frame.ts'
-import { socketColumns } from '../views/socket-columns.ts'
 import { socketsHeight } from '../views/sockets.ts'
 import type { Ui } from './ui.ts'
 
@@ -13,11 +12,10 @@ export function socketQuery({ view, sockets, cookie }: Ui, size: Area): SocketQu
   if (view === 'flow' && cookie !== null) return { filter: `cookie=${cookie}`, count: 1, maxAgeMs: seldom }
   if (view !== 'sockets') return { count: 1, maxAgeMs: seldom }
   const { filter, sorting, from } = sockets
-  const sort = socketColumns.find(({ key }) => key === sorting?.key)?.key
   return {
     from,
     count: Math.max(1, socketsHeight(bodyOf(size))),
     ...(filter === '' ? {} : { filter }),
-    ...(sort === undefined ? {} : { sort, reverse: sorting?.reverse ?? false }),
+    ...(sorting === null ? {} : { sort: sorting.key, reverse: sorting.reverse }),
   }
 }

@@ -1,4 +1,4 @@
-import type { FlowView, Lack, Replay, Snapshot, SocketsView, VariableView } from '../../../src/monitor/index.ts'
+import type { FlowView, Lack, Replay, Snapshot, SocketsView, SocketView, VariableView } from '../../../src/monitor/index.ts'
 import type { Bindings } from '../keys/bindings.ts'
 import type { ViewName } from '../keys/table.ts'
 import type { Area } from '../screen/panel.ts'
@@ -8,11 +8,11 @@ import type { Glyphs } from '../theme/glyphs.ts'
 import type { History } from './history.ts'
 
 /** The cursor of a list and the first row that is shown. */
-export interface ListState {
+export interface ListState<Key extends string = string> {
   cursor: number
   from: number
   filter: string
-  sorting: Sorting | null
+  sorting: Sorting<Key> | null
 }
 
 /** What a line is about: what the cursor is on may be another one by the time it is written. */
@@ -66,7 +66,7 @@ export interface Ui {
   theme: string
   registered: ListState
   detail: ListState & { part: DetailPart }
-  sockets: ListState
+  sockets: ListState<keyof SocketView>
   log: ListState & { follow: boolean }
   help: ListState
   /** The map that Detail shows. */
@@ -107,9 +107,9 @@ export interface Model {
   size: Area
 }
 
-const list = (sorting: Sorting | null = null): ListState => ({ cursor: 0, from: 0, filter: '', sorting })
+const list = <Key extends string>(sorting: Sorting<Key> | null = null): ListState<Key> => ({ cursor: 0, from: 0, filter: '', sorting })
 
-export const firstUi = (given: Partial<Pick<Ui, 'view' | 'periodMs' | 'theme' | 'statistics' | 'recording' | 'notice'>> & { filter?: string; sorting?: Sorting }): Ui => ({
+export const firstUi = (given: Partial<Pick<Ui, 'view' | 'periodMs' | 'theme' | 'statistics' | 'recording' | 'notice'>> & { filter?: string; sorting?: Sorting<keyof SocketView> }): Ui => ({
   view: given.view ?? 'registered',
   before: 'registered',
   paused: false,

@@ -103,8 +103,11 @@ for (const [args, words] of [
   [['--prometheus', '0.0.0.0:9464'], /loopback/],
   [['--record', 'a', '--replay', 'b'], /do not go together/],
   [['--replay', '/proc/version'], /no recording/],
+  [['--count', '3'], /--count is for --watch/],
 ] as const) {
   test(`refused: ${args.join(' ')}`, async () => assert.match(errorOf(await ccdk(['top', '--json', ...args])).message, words))
 }
+
+test('refused on the screen: --limit', async () => assert.match((await ccdk(['top', '--limit', '5'])).stderr, /--limit is for --json/))
 
 test.run()

@@ -6,6 +6,7 @@ import { bindings, isIn } from '../../../../cli/tui/keys/bindings.ts'
 import { chordsOf, isChord } from '../../../../cli/tui/keys/chords.ts'
 import { commandNames, keyTable, views } from '../../../../cli/tui/keys/table.ts'
 import { parseSettings } from '../../../../cli/tui/settings/parse.ts'
+import { firstUi } from '../../../../cli/tui/state/ui.ts'
 import { CcdkError, UsageError } from '../../../../src/errors/index.ts'
 import { suite } from '../../../support/needs.ts'
 import { MadeSource } from '../../../support/tui/made-source.ts'
@@ -85,6 +86,13 @@ test('s sorts by the next column, r turns that around', async () => {
   await app.type('s', 'r')
   assert.equal(names(), { key: 'name', reverse: true })
   assert.match(app.screen(), /bpf_empty[^]*bpf_dctcp[^]*bpf_cubic/)
+})
+
+test('sockets can be in an order for which there is no column', () => {
+  const { session, press } = madeSession({ ui: firstUi({ view: 'sockets', sorting: { key: 'lost', reverse: true } }) })
+  press('j')
+  const lost = session.model.sockets.rows.map((socket) => socket.lost)
+  assert.ok(lost.length > 0 && lost.every((packets) => packets === 3))
 })
 
 test('what destroys asks first, and says how many sockets it is about', async () => {
