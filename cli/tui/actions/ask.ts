@@ -1,8 +1,9 @@
+import type { AlgorithmView } from '../../../src/monitor/index.ts'
 import { plain, type Row, span } from '../screen/row.ts'
 import { plural } from '../screen/words.ts'
 import { algorithmOf, variableOf } from '../state/chosen.ts'
 import type { Session } from '../state/session.ts'
-import { socketsOf } from '../state/versions.ts'
+import { referencesOf, socketsOf } from '../state/versions.ts'
 import type { Prompt, Subject } from '../state/ui.ts'
 import { nameOf } from '../views/algorithm-columns.ts'
 
@@ -34,7 +35,7 @@ export const ask = {
     session.update({
       question: {
         title: `Unregister ${nameOf(algorithm)}?`,
-        lines: [[span(how, 'dim')], touched(socketsOf(algorithm, session.model), 'they keep it until they end')],
+        lines: [[span(how, 'dim')], touched(session, algorithm, 'they keep it until they end')],
         verb: 'unregister it',
         act: () => void session.act(() => session.options.actions.unregister(mapId)),
       },
@@ -80,8 +81,13 @@ export const ask = {
   },
 }
 
-/** How many sockets something touches, and what becomes of them. */
-export function touched(sockets: number, what: string): Row {
-  if (sockets === 0) return [span('no socket uses it', 'good')]
-  return [span(`${plural(sockets, 'socket')} ${sockets === 1 ? 'uses' : 'use'} it`, 'warn'), span(`: ${what}`)]
+/** How many sockets something touches, and what becomes of them. The kernel counts more where not all namespaces are looked into. */
+export function touched(session: Session, algorithm: AlgorithmView, what: string): Row {
+  const sockets = socketsOf(algorithm, session.model)
+  const references = referencesOf(algorithm)
+  if (sockets === 0 && references === 0) return [span('no socket uses it', 'good')]
+  const using = sockets === 0 ? 'no socket' : plural(sockets, 'socket')
+  const use = sockets < 2 ? 'uses it' : 'use it'
+  const used = references > sockets ? `${using} in the namespaces looked into ${use}, and the kernel counts ${plural(references, 'reference')}` : `${using} ${use}`
+  return [span(used, 'warn'), span(`: ${what}`)]
 }

@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import type { AlgorithmView } from '../../../src/monitor/index.ts'
 import { plain, type Row, span } from '../screen/row.ts'
 import type { Session } from '../state/session.ts'
-import { socketsOf } from '../state/versions.ts'
 import type { Prompt } from '../state/ui.ts'
 import { nameOf } from '../views/algorithm-columns.ts'
 import { touched } from './ask.ts'
@@ -48,7 +47,7 @@ function record(session: Session, file: string): void {
 }
 
 function replace(session: Session, algorithm: AlgorithmView, file: string): void {
-  const sockets = touched(socketsOf(algorithm, session.model), 'open connections keep the old version until they end')
+  const sockets = touched(session, algorithm, 'open connections keep the old version until they end')
   session.update({
     question: {
       title: `Switch ${nameOf(algorithm)}?`,
@@ -63,7 +62,7 @@ function replace(session: Session, algorithm: AlgorithmView, file: string): void
 const inBetween = ({ byLink }: AlgorithmView): Row[] => (byLink ? [] : [[span('It has no link: who asks for it while the new one takes its place is refused.', 'warn')]])
 
 function edit(session: Session, algorithm: AlgorithmView, variable: string, value: string): void {
-  const sockets = touched(socketsOf(algorithm, session.model), 'their programs see the new value at once')
+  const sockets = touched(session, algorithm, 'their programs see the new value at once')
   session.update({
     question: {
       title: `Change ${plain(variable)} of ${nameOf(algorithm)}?`,

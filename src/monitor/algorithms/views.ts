@@ -11,6 +11,10 @@ export interface Known {
   sockets: number
 }
 
+/** How many of the sockets counted by the name of their algorithm are those of a map. Maps of another struct may have the same name. */
+export const socketsOf = ({ struct, name }: Pick<StructOpsEntry, 'struct' | 'name'>, counts: ReadonlyMap<string, number>): number =>
+  struct === 'tcp_congestion_ops' && name !== null ? (counts.get(name) ?? 0) : 0
+
 export function viewOf({ members, links, ...entry }: StructOpsEntry, { runs, kept, sockets }: Known): AlgorithmView {
   // One that fills several members is counted once.
   const programs = [...new Set(members.map(({ programId }) => programId))].flatMap((id) => runs.get(id) ?? [])

@@ -8,7 +8,7 @@ import { Paced } from '../paced.ts'
 import type { AlgorithmView, Lack, MonitorEvent } from '../snapshot.ts'
 import { changesBetween } from './changes.ts'
 import { whatKeeps } from './holders.ts'
-import { viewOf } from './views.ts'
+import { socketsOf, viewOf } from './views.ts'
 
 export interface AlgorithmsSeen {
   algorithms: AlgorithmView[]
@@ -49,7 +49,7 @@ export class AlgorithmWatch implements Disposable {
     this.#cannotCount = []
   }
 
-  look(socketsOf: ReadonlyMap<string, number>, at: string): AlgorithmsSeen {
+  look(counts: ReadonlyMap<string, number>, at: string): AlgorithmsSeen {
     const before = this.#entries
     this.#entries = this.#list() ?? before
     const entries = this.#entries ?? []
@@ -57,7 +57,7 @@ export class AlgorithmWatch implements Disposable {
     const runs = this.#statistics?.compare(entries.flatMap(({ members }) => members)) ?? new Map()
     const kept = this.#failures.attempt(() => this.#kept.get(entries.map(({ mapId, links }) => `${mapId}:${links.join(',')}`).join(' ')))
     const algorithms = entries.map((entry) =>
-      viewOf(entry, { runs, kept: kept?.get(entry.mapId), sockets: socketsOf.get(entry.name ?? '') ?? 0 }),
+      viewOf(entry, { runs, kept: kept?.get(entry.mapId), sockets: socketsOf(entry, counts) }),
     )
     return { algorithms, events }
   }

@@ -4,7 +4,9 @@ import { width } from '../../../../cli/tui/screen/row.ts'
 import { firstUi } from '../../../../cli/tui/state/ui.ts'
 import { glyphsFor } from '../../../../cli/tui/theme/glyphs.ts'
 import { UsageError } from '../../../../src/errors/index.ts'
+import type { AlgorithmView } from '../../../../src/monitor/index.ts'
 import { suite } from '../../../support/needs.ts'
+import { algorithmView } from '../../../support/snapshot.ts'
 import { isAsKept } from '../../../support/tui/kept-screens.ts'
 import { madeFlow, MadeSource } from '../../../support/tui/made-source.ts'
 import { madeSession, screenOf } from '../../../support/tui/made-session.ts'
@@ -34,6 +36,28 @@ test('a question stands over the view, and says how many sockets it is about', (
   const { session, press } = madeSession({ size: { columns: 80, rows: 24 } })
   press('u')
   isAsKept('question-80x24', screenOf(session))
+})
+
+test('sockets of namespaces that are not looked into are references, and of another struct nobody counts sockets', () => {
+  const source = new MadeSource()
+  const of = (facts: Partial<AlgorithmView>): void => {
+    source.algorithms = [algorithmView({ sockets: 0, refcnt: 11, ...facts })]
+  }
+  const asked = (): string => {
+    const { session, press } = madeSession({ source, size: { columns: 200, rows: 30 } })
+    press('u')
+    return screenOf(session)
+  }
+  of({})
+  assert.match(asked(), 'no socket in the namespaces looked into uses it, and the kernel counts 10 references: they keep it until they end')
+  of({ sockets: 4 })
+  assert.match(asked(), '4 sockets in the namespaces looked into use it, and the kernel counts 10 references: they')
+  of({ sockets: 10 })
+  assert.match(asked(), ' 10 sockets use it: they')
+  of({ refcnt: 1 })
+  assert.match(asked(), ' no socket uses it ')
+  source.algorithms = ['tcp_congestion_ops', 'Qdisc_ops'].map((struct, index) => algorithmView({ mapId: index, struct, sockets: 0, refcnt: 3 }))
+  assert.match(asked(), /bpf_dctcp +inuse +itself +0 [^]*bpf_dctcp +inuse +itself +0 /)
 })
 
 test('what the kernel answers to an action is shown whole, and moved where it is longer than the screen', async () => {
