@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import { UsageError } from '../../src/errors/index.ts'
-import { checkIperf3, type ExperimentFile, ExperimentStore, openExperiment, type Overrides, prepareArms, readExperiment, withOverrides } from '../../src/experiment/index.ts'
+import { checkIperf3, checkPaths, type ExperimentFile, ExperimentStore, openExperiment, type Overrides, prepareArms, readExperiment, withOverrides } from '../../src/experiment/index.ts'
 import { LinuxTarget } from '../../src/kernel/index.ts'
 import type { Output } from '../output/output.ts'
 import type { AbOptions } from './options.ts'
@@ -74,6 +74,7 @@ async function carryOut(chosen: Chosen, options: AbOptions, output: Output): Pro
   using target = new LinuxTarget()
   const arms = prepareArms(spec.arms, target, { specFile: source.file, ...(kept === undefined ? {} : { kept }) })
   checkIperf3(spec, arms)
+  checkPaths(spec)
   if (options.dryRun === true) return tellPlan(chosen, arms, output)
   await runAndCompare(chosen, { arms, target, ...(options.out === undefined ? {} : { out: options.out }) }, output)
 }

@@ -104,6 +104,9 @@ export class Path<Statistics extends PathStatistics = ForwarderStatistics> imple
   }
 }
 
+/** Throws the UsageError with which `openPath` would refuse a path that the emulator cannot make. Nothing is made. */
+export const checkPath = (path: ResolvedPath): void => void planMiddle(path, {})
+
 /**
  * Makes a path: hosts in network namespaces, wires between them, and what forwards in the middle.
  *
