@@ -45,5 +45,6 @@ export function checkRoom(links: readonly PathLink[], frames: number, mtu: numbe
   const needs = needed(links, mtu)
   if (needs <= frames) return
   const room = `this path can have ${needs} packets on their way (rate × delay and the queues), and there is room for ${frames}`
-  throw new UsageError(room, { hint: `make it with room for ${needs}: --frames ${needs}; or lower a rate, a delay or a limit` })
+  const more = needs * frameSizeOf(mtu) > mostBytes ? '' : `make it with room for ${needs}: --frames ${needs}; or `
+  throw new UsageError(room, { hint: `${more}lower a rate, a delay or a limit` })
 }
