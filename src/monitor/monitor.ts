@@ -49,6 +49,7 @@ export class Monitor implements MonitorSource {
     const failures = this.#failures
     const unseen = failures.attempt(() => this.#sockets.look(query.maxAgeMs)) ?? []
     const { algorithms, events } = this.#algorithms.look(this.#sockets.counts(), time)
+    this.#variables.keep(new Set(algorithms.map(({ mapId }) => mapId)))
     failures.attempt(() => this.#flows.look(now))
     const printed = failures.attempt(() => this.#prints.look(time)) ?? []
     this.#used = failures.attempt(() => this.#cpu.read()) ?? this.#used

@@ -1,8 +1,9 @@
-import { type Btf, codecOf, formatValue, parseBtf, sizeOf, typeName } from '../../btf/index.ts'
-import { CcdkError, UsageError } from '../../errors/index.ts'
+import { type Btf, parseBtf, sizeOf, typeName } from '../../btf/index.ts'
+import { UsageError } from '../../errors/index.ts'
 import { type Handle, MAP_FLAG, MAP_TYPE, type MapInfo, placeOf, type Target, valueFromText, writePlace } from '../../loader/index.ts'
 import { describeMap } from '../../structops/index.ts'
 import type { VariableView } from '../snapshot.ts'
+import { variableText } from './variable-text.ts'
 
 /** A data map of an algorithm's programs, with the types that were loaded with it. */
 interface DataMap {
@@ -13,17 +14,20 @@ interface DataMap {
 }
 
 const zeroKey = new Uint8Array(4)
-/** Longer ones are tables, and not for reading. */
-const mostText = 200
 
 /** The global variables of algorithms, by the types that the kernel keeps with their maps. */
 export class Variables {
   readonly #target: Target
-  /** By the algorithm's map. Which maps programs use does not change. */
+  /** By the algorithm's map, once it has programs: which maps those use does not change. */
   readonly #found = new Map<number, readonly DataMap[]>()
 
   constructor(target: Target) {
     this.#target = target
+  }
+
+  /** Forgets what is known of maps that are gone. */
+  keep(mapIds: ReadonlySet<number>): void {
+    for (const id of this.#found.keys()) if (!mapIds.has(id)) this.#found.delete(id)
   }
 
   read(mapId: number): VariableView[] {
@@ -35,7 +39,7 @@ export class Variables {
         section,
         name,
         type: typeName(btf, type),
-        value: textOf(btf, type, bytes.subarray(offset, offset + size)),
+        value: variableText(btf, type, bytes.subarray(offset, offset + size)),
         writable: isWritable(info),
       }))
     })
@@ -80,8 +84,8 @@ export class Variables {
   #maps(mapId: number): readonly DataMap[] {
     const known = this.#found.get(mapId)
     if (known !== undefined) return known
-    const entry = describeMap(this.#target, mapId)
-    if (entry === undefined) return []
+    const entry = describeMap(this.#target, mapId, new Map())
+    if (entry === undefined || entry.members.length === 0) return []
     const ids = new Set(entry.members.flatMap(({ programId }) => this.#mapsOf(programId)))
     const found = [...ids].flatMap((id) => this.#dataMap(id) ?? [])
     this.#found.set(mapId, found)
@@ -115,13 +119,3 @@ export class Variables {
 
 /** ABI: the kernel refuses changes of a map that programs only read once it is frozen, as all loaders do. */
 const isWritable = ({ flags }: MapInfo): boolean => (flags & MAP_FLAG.RDONLY_PROG) === 0
-
-function textOf(btf: Btf, type: number, bytes: Uint8Array): string {
-  try {
-    const text = formatValue(codecOf(btf, type).decode(bytes)).replaceAll(/\s+/g, ' ')
-    return text.length > mostText ? `${text.slice(0, mostText)}…` : text
-  } catch (error) {
-    if (error instanceof CcdkError) return '?'
-    throw error
-  }
-}

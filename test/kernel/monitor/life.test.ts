@@ -125,6 +125,10 @@ test('a new version under the same link is a swap, and variables are read and se
     using first = load(object, target)
     using second = load(object, target)
     using registration = register(first, 'versions')
+    const handle = second.structOps.get('versions')?.handle
+    assert.ok(handle)
+    // Looked at before it is filled, it has none yet.
+    assert.equal(watched.monitor.variables(target.objects.mapInfo(handle).id), [])
     using connection = await send(registration.name ?? '', 1000)
     const before = await assertAsBpftool(watched.look(), registration.mapId)
     assert.equal([before.byLink, before.links.map(({ id }) => id)], [true, [registration.linkId]])
