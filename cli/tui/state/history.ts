@@ -13,8 +13,6 @@ export class History {
   readonly log: MonitorEvent[] = []
   readonly #calls = new Map<number, number[]>()
   readonly #timelines = new Map<number, MonitorEvent[]>()
-  /** How many lines have left the log at its beginning. */
-  forgotten = 0
 
   add({ algorithms, events, seconds }: Seen): void {
     for (const { mapId, callsPerSecond } of algorithms) {
@@ -33,17 +31,13 @@ export class History {
   }
 
   note(event: MonitorEvent): void {
-    this.log.push(event)
-    if (this.log.length <= most.log) return
-    this.log.shift()
-    this.forgotten += 1
+    keep(this.log, event, most.log)
   }
 
   clear(): void {
     this.log.length = 0
     this.#calls.clear()
     this.#timelines.clear()
-    this.forgotten = 0
   }
 
   /** Calls a second at each look, oldest first. */

@@ -19,6 +19,12 @@ export function settled<List extends ListState>(list: List, height: number, tota
   return { ...list, cursor, from: windowFrom(list.from, cursor, Math.max(1, height), total) }
 }
 
+/** A list of which items before the cursor's have gone: the cursor stays at its own, and the window with it. */
+export function stayed<List extends ListState, Item>(list: List, item: Item | undefined, items: readonly Item[]): List {
+  const gone = item === undefined ? 0 : list.cursor - Math.max(0, items.indexOf(item))
+  return gone === 0 ? list : { ...list, cursor: list.cursor - gone, from: Math.max(0, list.from - gone) }
+}
+
 /** Text that is read has no cursor: its window moves. */
 export function scrolled<List extends Pick<ListState, 'cursor' | 'from'>>(list: List, step: Step, height: number, total: number): List {
   const page = Math.max(1, height - 1)

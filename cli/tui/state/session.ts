@@ -8,13 +8,13 @@ import { type CommandName, keyTable } from '../keys/table.ts'
 import type { Area } from '../screen/panel.ts'
 import type { Glyphs } from '../theme/glyphs.ts'
 import { pageExtent } from '../views/page.ts'
-import { algorithmOf } from './chosen.ts'
+import { algorithmOf, eventOf, shownEvents } from './chosen.ts'
 import { type Closer, lookCloser } from './closer.ts'
 import { commands, settle } from './commands.ts'
 import { History } from './history.ts'
 import { edited } from './line.ts'
 import { gapOf, seekTarget } from './seek.ts'
-import { isStep, scrolled } from './move.ts'
+import { isStep, scrolled, stayed } from './move.ts'
 import { socketQuery } from './query.ts'
 import type { Model, Notice, Page, Situation, Ui } from './ui.ts'
 import { whyNot } from './why-not.ts'
@@ -119,12 +119,20 @@ export class Session {
       seen = source.look(isRecorded ? {} : query)
       this.#snapshot = situation.replay === null ? seen : { ...seen, cannot: [...situation.replay.lacks, ...seen.cannot] }
       this.#sockets = isRecorded ? source.sockets(query) : seen.sockets
-      this.history.add(seen)
+      this.#remember(seen)
     } catch (error) {
       this.fail(error)
     }
     this.#settle(true)
     if (isRecorded && seen !== undefined) this.#record(seen)
+  }
+
+  /** Who reads the log stays at a line, although the oldest ones are forgotten. */
+  #remember(seen: Snapshot): void {
+    const { log } = this.#ui
+    const read = log.follow ? undefined : eventOf(this.model)
+    this.history.add(seen)
+    this.#ui = { ...this.#ui, log: stayed(log, read, read === undefined ? [] : shownEvents(this.model)) }
   }
 
   /** What is shown, and the flow and the variables that were looked at last even where they are not shown now. */

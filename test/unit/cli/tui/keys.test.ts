@@ -10,7 +10,7 @@ import { firstUi } from '../../../../cli/tui/state/ui.ts'
 import { CcdkError, UsageError } from '../../../../src/errors/index.ts'
 import { suite } from '../../../support/needs.ts'
 import { MadeSource } from '../../../support/tui/made-source.ts'
-import { madeSession } from '../../../support/tui/made-session.ts'
+import { madeSession, screenOf } from '../../../support/tui/made-session.ts'
 
 const test = suite('keys')
 
@@ -223,6 +223,31 @@ test('a flow is zoomed, scrolled back to its first ACK, and followed again', asy
   assert.is(app.session.model.ui.flow.until, 502_000)
   await app.type('G')
   assert.is(app.session.model.ui.flow.until, null)
+})
+
+test('who reads a line of the log stays at it while older ones are forgotten', () => {
+  const source = new MadeSource()
+  const { session, press } = madeSession({ source })
+  const say = (lines: number): void => {
+    for (let line = 0; line < lines; line += 1) source.events.push({ at: '2026-11-21T18:40:13.000Z', kind: line % 2 === 0 ? 'printk' : 'state', text: `line ${line}` })
+    session.look()
+  }
+  // At the right edge the mark of the place may move.
+  const screen = (): string[] => screenOf(session).split('\n').slice(3, -2).map((row) => row.slice(0, -1))
+  say(5000)
+  press('5', 'pgup', 'pgup', 'k')
+  const read = screen()
+  say(2000)
+  assert.equal(screen(), read)
+  press('/', ...'printk', 'enter', 'g', 'pgdn', 'pgdn', 'pgdn')
+  const filtered = screen()
+  say(20)
+  assert.equal(screen(), filtered)
+  say(6000)
+  assert.is(session.model.ui.log.cursor, 0)
+  press('G')
+  say(10)
+  assert.is(session.model.ui.log.cursor, 2499)
 })
 
 test('q and Ctrl-C leave', async () => {
