@@ -1,22 +1,20 @@
-import type { FlowView, MonitorSource, Snapshot, SocketsView, VariableView } from '../../../src/monitor/index.ts'
+import type { MonitorSource, Snapshot } from '../../../src/monitor/index.ts'
 import { errorText, wholeText } from '../../errors/error-text.ts'
 import type { Actions } from '../actions/actions.ts'
 import { ask } from '../actions/ask.ts'
-import { take } from '../actions/take.ts'
+import { pressInDialog } from '../actions/dialogs.ts'
 import type { Bindings } from '../keys/bindings.ts'
 import { type CommandName, keyTable } from '../keys/table.ts'
 import type { Area } from '../screen/panel.ts'
 import type { Glyphs } from '../theme/glyphs.ts'
-import { pageExtent } from '../views/page.ts'
 import { algorithmOf, eventOf, shownEvents } from './chosen.ts'
-import { type Closer, lookCloser } from './closer.ts'
 import { commands, settle } from './commands.ts'
 import { History } from './history.ts'
-import { edited } from './line.ts'
 import { gapOf, seekTarget } from './seek.ts'
-import { isStep, scrolled, stayed } from './move.ts'
+import { stayed } from './move.ts'
 import { socketQuery } from './query.ts'
-import type { Model, Notice, Page, Situation, Ui } from './ui.ts'
+import { Sight } from './sight.ts'
+import type { Model, Notice, Situation, Ui } from './ui.ts'
 import { whyNot } from './why-not.ts'
 
 export interface SessionOptions {
@@ -34,8 +32,6 @@ export interface SessionOptions {
 /** A recording that stood still is not waited for. */
 const longestGapMs = 3000
 
-const noSockets: SocketsView = { total: 0, matching: 0, from: 0, rows: [] }
-
 /**
  * What a person does and what is seen, without a screen: keys and looks go in, and models that a frame can be drawn
  * from come out.
@@ -45,18 +41,14 @@ export class Session {
   readonly history = new History()
   #ui: Ui
   #size: Area
-  #snapshot: Snapshot | null = null
-  #sockets = noSockets
-  #variables: Closer<number, VariableView[]> = { of: null, value: [], why: null }
-  #flow: Closer<string, FlowView | undefined> = { of: null, value: undefined, why: null }
+  readonly #sight: Sight
   #model: Model | undefined
   #lookedAt = -Infinity
-  /** The flow and the algorithm that were looked at last. */
-  readonly #looked: { cookie: string | null; mapId: number | null } = { cookie: null, mapId: null }
   readonly #listeners = new Set<() => void>()
 
   constructor(options: SessionOptions) {
     this.options = options
+    this.#sight = new Sight(options.source, options.situation.replay?.lacks ?? [])
     this.#ui = options.ui
     this.#size = options.size
   }
@@ -67,11 +59,11 @@ export class Session {
     this.#model ??= {
       ui: this.#ui,
       size: this.#size,
-      snapshot: this.#snapshot,
-      sockets: this.#sockets,
-      variables: this.#variables.value,
-      flow: this.#flow.value,
-      unread: this.#variables.why ?? this.#flow.why,
+      snapshot: this.#sight.snapshot,
+      sockets: this.#sight.sockets,
+      variables: this.#sight.variables,
+      flow: this.#sight.flow,
+      unread: this.#sight.unread,
       history: this.history,
       situation,
       bindings,
@@ -94,7 +86,7 @@ export class Session {
   /** Whether a replay stands at its end. */
   get isOver(): boolean {
     const player = this.options.situation.replay?.player
-    return player !== undefined && this.#snapshot !== null && player.position === player.length - 1
+    return player !== undefined && this.#sight.snapshot !== null && player.position === player.length - 1
   }
 
   /** Until the next look, ms: as it went, in a replay, but no longer than somebody waits. */
@@ -113,12 +105,8 @@ export class Session {
     const isRecorded = this.#ui.recording !== null
     let seen: Snapshot | undefined
     try {
-      const { source, situation } = this.options
-      const query = socketQuery(this.#ui, this.#size)
       // What is recorded is all of it, what is shown a window.
-      seen = source.look(isRecorded ? {} : query)
-      this.#snapshot = situation.replay === null ? seen : { ...seen, cannot: [...situation.replay.lacks, ...seen.cannot] }
-      this.#sockets = isRecorded ? source.sockets(query) : seen.sockets
+      seen = this.#sight.look(socketQuery(this.#ui, this.#size), isRecorded)
       this.#remember(seen)
     } catch (error) {
       this.fail(error)
@@ -135,18 +123,11 @@ export class Session {
     this.#ui = { ...this.#ui, log: stayed(log, read, read === undefined ? [] : shownEvents(this.model)) }
   }
 
-  /** What is shown, and the flow and the variables that were looked at last even where they are not shown now. */
+  /** With what was looked at closer, from then on. */
   #record(seen: Snapshot): void {
-    const { source, actions } = this.options
-    const { cookie, mapId } = this.#looked
-    const variables = mapId === this.#variables.of ? this.#variables : lookCloser(mapId, [], (of) => source.variables(of))
-    const flow = cookie === this.#flow.of ? this.#flow : lookCloser(cookie, undefined, (of) => source.flow(of))
-    const looked = {
-      variables: variables.of === null ? [] : [{ mapId: variables.of, values: variables.value }],
-      flows: flow.value === undefined ? [] : [flow.value],
-    }
+    const { actions } = this.options
     try {
-      actions.seen(seen, looked)
+      actions.seen(seen, this.#sight.looked())
     } catch (error) {
       this.fail(error)
       actions.record(null)
@@ -178,11 +159,8 @@ export class Session {
 
   /** A key, as `chordsOf` spells it. */
   press(chord: string): void {
-    const { prompt, question, page } = this.#ui
     if (chord === 'ctrl+c') return this.options.quit()
-    if (page !== null) return this.#read(page, chord)
-    if (question !== null) return this.#answer(chord)
-    if (prompt !== null) return this.#write(chord)
+    if (pressInDialog(this, chord)) return
     const command = this.options.bindings.commandOf(chord, this.#ui.view)
     if (command === undefined) return this.update({ notice: null })
     const reason = whyNot(command, this.model)
@@ -232,32 +210,6 @@ export class Session {
     if (!this.#ui.paused) this.look()
   }
 
-  #answer(chord: string): void {
-    const { question } = this.#ui
-    if (chord === 'y' || chord === 'Y') {
-      this.update({ question: null })
-      question?.act()
-    } else if (chord === 'n' || chord === 'N' || chord === 'esc' || chord === 'q') {
-      this.update({ question: null, notice: { text: 'left as it is', style: 'good' } })
-    }
-  }
-
-  /** A page is moved by the keys that move lists, and closed by those that leave or open something. */
-  #read(page: Page, chord: string): void {
-    const command = this.options.bindings.commandOf(chord, 'help')
-    if (chord === 'esc' || chord === 'enter' || command === 'quit' || command === 'back') return this.update({ page: null })
-    const { height, total } = pageExtent(page, this.#size)
-    if (isStep(command)) this.update({ page: { ...page, from: scrolled({ ...page, cursor: 0 }, command, height, total).from } })
-  }
-
-  #write(chord: string): void {
-    const { prompt } = this.#ui
-    if (prompt === null) return
-    if (chord === 'esc') return this.update({ prompt: null })
-    if (chord === 'enter') return take(this, prompt)
-    this.update({ prompt: { ...edited(prompt, chord), error: null } })
-  }
-
   /** Whether a filter can be used: throws when it is wrong. */
   tryFilter(filter: string): void {
     this.options.source.sockets({ filter, count: 1 })
@@ -266,9 +218,9 @@ export class Session {
   /** After a key: what is shown may be another part of what was seen. */
   #refresh(): void {
     this.#settle()
-    if (this.#snapshot !== null && (this.#ui.view === 'sockets' || this.#ui.view === 'flow')) {
+    if (this.#sight.snapshot !== null && (this.#ui.view === 'sockets' || this.#ui.view === 'flow')) {
       try {
-        this.#sockets = this.options.source.sockets(socketQuery(this.#ui, this.#size))
+        this.#sight.window(socketQuery(this.#ui, this.#size))
       } catch (error) {
         this.#ui = { ...this.#ui, notice: { text: error instanceof Error ? error.message : String(error), style: 'bad' } }
       }
@@ -276,26 +228,12 @@ export class Session {
     }
   }
 
-  /** The connection that Flow shows to somebody who has chosen none; null where none is open. */
-  #busiest(): string | null {
-    this.#sockets = this.options.source.sockets({ filter: 'state=ESTABLISHED', sort: 'deliveryRate', reverse: true, count: 1 })
-    return this.#sockets.rows[0]?.cookie ?? null
-  }
-
-  /** What is looked at closer is asked about at looks, and when it is something else: a key alone costs no question. */
   #settle(isLook = false): void {
     this.#model = undefined
-    const { source } = this.options
     const { view } = this.#ui
-    const cookie = view === 'flow' ? (this.#ui.cookie ?? this.#busiest()) : null
+    if (view === 'flow' && this.#ui.cookie === null) this.#ui = { ...this.#ui, cookie: this.#sight.busiest() }
     const mapId = view === 'detail' ? (algorithmOf(this.model)?.mapId ?? null) : null
-    if (mapId !== null) this.#looked.mapId = mapId
-    if (cookie !== null) {
-      this.#looked.cookie = cookie
-      this.#ui = { ...this.#ui, cookie }
-    }
-    if (isLook || mapId !== this.#variables.of) this.#variables = lookCloser(mapId, [], (of) => source.variables(of))
-    if (isLook || cookie !== this.#flow.of) this.#flow = lookCloser(cookie, undefined, (of) => source.flow(of))
+    this.#sight.closer({ mapId, cookie: view === 'flow' ? this.#ui.cookie : null }, isLook)
     this.#model = undefined
     this.#ui = settle(this.model)
     this.#model = undefined

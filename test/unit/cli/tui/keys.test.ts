@@ -239,7 +239,7 @@ test('who reads a line of the log stays at it while older ones are forgotten', (
   const read = screen()
   say(2000)
   assert.equal(screen(), read)
-  press('/', ...'printk', 'enter', 'g', 'pgdn', 'pgdn', 'pgdn')
+  press('/', 'p', 'r', 'i', 'n', 't', 'k', 'enter', 'g', 'pgdn', 'pgdn', 'pgdn')
   const filtered = screen()
   say(20)
   assert.equal(screen(), filtered)
