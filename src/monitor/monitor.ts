@@ -34,7 +34,7 @@ export class Monitor implements MonitorSource {
   constructor(target: Target, options: MonitorOptions = {}) {
     using undo = new DisposableStack()
     this.#algorithms = undo.use(new AlgorithmWatch(target, this.#failures))
-    this.#sockets = undo.use(new SocketWatch(options))
+    this.#sockets = undo.use(new SocketWatch(options, this.#failures))
     this.#prints = undo.use(new Prints(this.#cannot))
     this.#flows = undo.use(new Flows(target, this.#cannot))
     this.#variables = new Variables(target)

@@ -1,5 +1,5 @@
 import { UsageError } from '../errors/index.ts'
-import { Datagrams, type Fd, namespaceInode, NetlinkSocket, type Unseen } from '../kernel/index.ts'
+import { Datagrams, type Fd, listNamespaces, namespaceInode, NetlinkSocket, type Unseen } from '../kernel/index.ts'
 import { Names } from './diag/names.ts'
 import { diagRequest, NETLINK_SOCK_DIAG, type TcpSocketFilter } from './diag/request.ts'
 import { type DiagRow, readRow } from './diag/row.ts'
@@ -25,6 +25,8 @@ export class SocketSampler implements Disposable {
   readonly #request: ReturnType<typeof diagRequest>
   readonly #isEvery: boolean
   readonly #sockets = new Map<number, NetlinkSocket>()
+  /** Those that the last listing of the machine's namespaces had. */
+  readonly #listed = new Set<number>()
   readonly #names = new Names()
   #closed = false
   /** Bytes of the last listing, for which room is made at once the next time. */
@@ -48,20 +50,22 @@ export class SocketSampler implements Disposable {
   }
 
   /**
-   * Looks which namespaces there are now, where it is told to sample every one, and answers which could not be looked
-   * into. It reads all of `/proc`: once a second is often enough.
+   * Looks which namespaces there are now, and lets go of those that are gone. Told to sample every one it takes the new
+   * ones, and answers which could not be looked into. It reads all of `/proc`: once a second is often enough.
    */
   refresh(): Unseen[] {
     this.#demandOpen()
-    if (!this.#isEvery) return []
-    const { namespaces, unseen } = everywhere((namespace, inode) => this.#open(inode, namespace))
+    const { namespaces, unseen } = this.#isEvery ? everywhere((namespace, inode) => this.#open(inode, namespace)) : listNamespaces()
     const found = new Set(namespaces.map(({ inode }) => inode))
     for (const [inode, socket] of this.#sockets) {
-      if (found.has(inode)) continue
-      socket[Symbol.dispose]()
-      this.#sockets.delete(inode)
+      if (found.has(inode)) this.#listed.add(inode)
+      // One that was never listed may be there all the same: by a descriptor, or a thread.
+      else if (this.#listed.delete(inode)) {
+        socket[Symbol.dispose]()
+        this.#sockets.delete(inode)
+      }
     }
-    return unseen
+    return this.#isEvery ? unseen : []
   }
 
   /**

@@ -1,5 +1,6 @@
 import type { Fd } from '../../kernel/index.ts'
 import { type SocketSample, SocketSampler, type TcpState } from '../../sockets/index.ts'
+import type { Failures } from '../failures.ts'
 import { Paced } from '../paced.ts'
 import type { Lack, SocketQuery, SocketsView } from '../snapshot.ts'
 import { tableOfSample } from './sampled.ts'
@@ -13,19 +14,24 @@ export interface SocketWatchOptions {
   states?: readonly TcpState[]
 }
 
+/** How long a namespace that is gone is kept while nobody looks, ms. */
+const longestKept = 5000
+
 /** The TCP sockets of some namespaces or all, again and again. */
 export class SocketWatch implements Disposable {
   readonly #sampler: SocketSampler
   readonly #unseen: Paced<Lack[]>
+  readonly #refreshing: NodeJS.Timeout
   #sample: SocketSample | undefined
   #sampledAt = Number.NEGATIVE_INFINITY
   /** The one before, whose memory the next one takes. */
   #spare: SocketSample | undefined
   #table: SocketTable | undefined
 
-  constructor({ namespaces = 'every', states }: SocketWatchOptions) {
+  constructor({ namespaces = 'every', states }: SocketWatchOptions, failures: Failures) {
     this.#sampler = new SocketSampler({ namespaces, ...(states === undefined ? {} : { states }) })
     this.#unseen = new Paced(1000, () => this.#refresh())
+    this.#refreshing = setInterval(() => failures.attempt(() => this.#unseen.get()), longestKept).unref()
   }
 
   /** Looks anew unless it did so within `maxAgeMs`, and answers what could not be looked into. */
@@ -65,6 +71,7 @@ export class SocketWatch implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    clearInterval(this.#refreshing)
     this.#sampler[Symbol.dispose]()
   }
 }

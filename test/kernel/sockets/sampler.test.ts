@@ -223,6 +223,22 @@ test('every namespace of the machine: new ones are found, and those that are gon
   assert.not.ok(sampler.namespaces.includes(inode))
 })
 
+test('a namespace that was given is let go when it is gone, and kept while a descriptor alone leads to it', async () => {
+  const name = `ccdk-given-${process.pid}`
+  const path = `/run/netns/${name}`
+  await execa('ip', ['netns', 'add', name])
+  using namespace = openNamespace(path)
+  using known = new SocketSampler({ namespaces: [namespace] })
+  const inode = namespaceInode(namespace)
+  known.refresh()
+  assert.equal(known.namespaces, [inode])
+  await execa('ip', ['netns', 'delete', name])
+  using late = new SocketSampler({ namespaces: [namespace] })
+  for (const sampler of [known, late]) assert.equal(sampler.refresh(), [])
+  assert.equal([known.namespaces, late.namespaces], [[], [inode]])
+  assert.is(known.sample().length, 0)
+})
+
 test('a namespace that is deleted while it is sampled goes with the sampler', async () => {
   const name = `ccdk-sample-${process.pid}`
   await execa('ip', ['netns', 'add', name])
