@@ -1,5 +1,4 @@
 import { type Checked, checkValue, type Context, type Key, resolvePath } from '../../spec/index.ts'
-import type { Item } from '../workload/plans/traffic.ts'
 import { networkOf } from '../workload/spec/context.ts'
 import { resolveWorkload } from '../workload/spec/resolve.ts'
 import type { WorkloadSpec } from '../workload/spec/schema.ts'
@@ -7,6 +6,7 @@ import { emptyLists, nameOf, placeIn, variantCount, variantsOf } from './cross-p
 import type { Arm, ExperimentSpec, Gate, Scenario } from './experiment.ts'
 import { ExpressionProblem, parseCondition } from './gates/parse.ts'
 import { type ArmSpec, type ExperimentDocument, experimentPath, type GateSpec } from './schema.ts'
+import { checkFlows, checkShares } from './shares.ts'
 
 /** What resolving an experiment needs from where it was written. */
 export interface ExperimentContext {
@@ -29,11 +29,11 @@ export function resolveExperiment(document: ExperimentDocument, context: Experim
   const arms = Object.entries(document.arms).map(([arm, spec]) => armOf(arm, spec))
   const { error } = context
   if (new Set(designs).size < designs.length) throw error(['designs', 1], 'expected each design once')
-  const scenarios = scenariosOf(document, context, arms.map((arm) => arm.name))
+  const placed = scenariosOf(document, context, arms.map((arm) => arm.name))
   const spec: ExperimentSpec = {
     name,
     arms,
-    scenarios,
+    scenarios: placed.map(({ scenario }) => scenario),
     blocks,
     designs,
     gates: [],
@@ -43,6 +43,7 @@ export function resolveExperiment(document: ExperimentDocument, context: Experim
     late,
     sysctls: Object.fromEntries(Object.entries(sysctls).map(([key, value]) => [key, String(value)])),
   }
+  checkFlows(spec, (scenario, item, expected) => error([...(placed[scenario]?.workloadAt ?? []), item], expected))
   spec.gates = document.gates.map((gate, index) => gateOf(gate, ['gates', index], spec, context))
   return spec
 }
@@ -65,13 +66,19 @@ interface Written {
   rfc9743: string[]
 }
 
-function scenariosOf(document: ExperimentDocument, context: ExperimentContext, arms: readonly string[]): Scenario[] {
+/** A scenario, and where its workload was written. */
+interface Placed {
+  scenario: Scenario
+  workloadAt: readonly Key[]
+}
+
+function scenariosOf(document: ExperimentDocument, context: ExperimentContext, arms: readonly string[]): Placed[] {
   const written = writtenScenarios(document, context)
   const count = written.reduce((sum, { path }) => sum + variantCount(path), 0)
   if (count > mostScenarios) throw context.error(['path'], `expected no more than ${mostScenarios} combinations, not ${count}`)
   const scenarios = written.flatMap((one) => variantScenarios(one, document, context, arms))
-  for (const [index, { name }] of scenarios.entries()) {
-    const twice = scenarios.findIndex((other) => other.name === name) < index
+  for (const [index, { scenario: { name } }] of scenarios.entries()) {
+    const twice = scenarios.findIndex((other) => other.scenario.name === name) < index
     if (twice) throw context.error(['scenarios'], `expected different scenarios, and "${name}" is there twice`)
   }
   return scenarios
@@ -100,7 +107,7 @@ function writtenScenarios({ path, workload, scenarios }: ExperimentDocument, { e
   })
 }
 
-function variantScenarios(written: Written, { designs, seed }: ExperimentDocument, context: ExperimentContext, arms: readonly string[]): Scenario[] {
+function variantScenarios(written: Written, { designs, seed }: ExperimentDocument, context: ExperimentContext, arms: readonly string[]): Placed[] {
   const { pathAt, workload, workloadAt } = written
   return variantsOf(written.path, pathAt).map(({ value, choices }) => {
     const error: Context['error'] = (keys, expected) => context.error(placeIn(keys, choices), expected)
@@ -110,23 +117,9 @@ function variantScenarios(written: Written, { designs, seed }: ExperimentDocumen
     const readFile = (file: string): string => context.readFile(file, 'sizes of flows')
     const items = resolveWorkload(workload, { ...networkOf(path), arms, error: context.error, readFile }, workloadAt)
     for (const design of designs) checkShares(items, arms, design, (item, expected) => context.error([...workloadAt, item], expected))
-    return { name: [written.name, nameOf(choices, pathAt.length)].filter((part) => part !== '').join(' '), path, items, rfc9743: written.rfc9743 }
+    const name = [written.name, nameOf(choices, pathAt.length)].filter((part) => part !== '').join(' ')
+    return { scenario: { name, path, items, rfc9743: written.rfc9743 }, workloadAt }
   })
-}
-
-/** Every arm must have something to send; on one link the same as the others. */
-function checkShares(items: readonly Item[], arms: readonly string[], design: 'alone' | 'mixed', error: (item: number, expected: string) => Error): void {
-  const isShared = (item: Item): boolean => item.arm === undefined && item.cc === undefined
-  for (const arm of arms) {
-    if (!items.some((item) => isShared(item) || item.arm === arm)) throw error(0, `expected something for arm ${arm} to send`)
-  }
-  if (design === 'alone') return
-  for (const [index, item] of items.entries()) {
-    const { traffic } = item
-    const flows = 'flows' in traffic ? traffic.flows : traffic.kind === 'incast' ? traffic.senders : undefined
-    if (!isShared(item) || flows === undefined || flows % arms.length === 0) continue
-    throw error(index, `expected a multiple of ${arms.length} flows, not ${flows}: in the design mixed the ${arms.length} arms have an equal share of them`)
-  }
 }
 
 function gateOf(spec: GateSpec, keys: readonly Key[], experiment: ExperimentSpec, { error, metrics }: ExperimentContext): Gate {

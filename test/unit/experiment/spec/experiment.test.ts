@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ObjectError, UsageError } from '../../../../src/errors/index.ts'
-import { type ExperimentInput, experimentOf, openExperiment, readExperiment } from '../../../../src/experiment/index.ts'
+import { type ExperimentInput, experimentOf, openExperiment, planTrials, readExperiment, trialFlows } from '../../../../src/experiment/index.ts'
 import { pathOf } from '../../../../src/spec/index.ts'
 import { temporaryDirectory } from '../../../support/tmp.ts'
 
@@ -132,6 +132,43 @@ test('sections of RFC 9743 as texts, and as the numbers that YAML takes them for
 
 test('the path has the seed of the experiment', () => {
   assert.equal(read(`${text}seed: 7\n`).scenarios.map(({ path }) => path.seed), [7, 7])
+})
+
+test('each arm has a flow in every trial, or it is told in which it would have none', () => {
+  const plan = (workload: string, more = '') =>
+    read(`name: x\narms: { A: { cc: reno }, B: { cc: cubic } }\npath: { rate: [1mbit, 2mbit], rtt: 1ms }\nworkload: ${workload}\n${more}\n`)
+  const refusal = (workload: string, more?: string): string => {
+    try {
+      plan(workload, more)
+    } catch (error) {
+      if (error instanceof ObjectError) return error.message
+      throw error
+    }
+    return ''
+  }
+  const few = '[{ shortFlows: { interval: 1s, sizes: 10kb, seconds: 2 } }]'
+  // Two flows in the mean, drawn for two blocks of two scenarios: 56 of 100 seeds leave none without any.
+  let refused = 0
+  for (let seed = 1; seed <= 40; seed += 1) {
+    const more = `blocks: 2\nseed: ${seed}`
+    const message = refusal(few, more)
+    if (message === '') {
+      const spec = plan(few, more)
+      for (const trial of planTrials(spec)) assert.ok(trialFlows(spec, trial).length > 0)
+    } else {
+      refused += 1
+      assert.match(message, /^lab\.yaml: line 4, column 12, workload\[0\]: expected a flow of arm [AB] in every trial, and it has none in block [12], alone, rate=[12]mbit: give it a higher load, a shorter interval or more seconds$/)
+    }
+  }
+  assert.ok(refused > 8 && refused < 32, `${refused} of 40`)
+  // One flow: whose turn it is not has none.
+  const one = '[{ shortFlows: { interval: 1s, arrivals: fixed, sizes: 10kb, seconds: 1 } }]'
+  assert.is(refusal(one), '')
+  assert.match(refusal(one, 'designs: [mixed]'), /expected a flow of arm [AB] in every trial, and it has none in block 1, mixed, rate/)
+  // Those of another arm, and of none, do not count.
+  const late = (arm: string): string => `[{ shortFlows: { interval: 10ms, sizes: 1kb, seconds: 1 }, ${arm} }, { bulk: { seconds: 1 }, arm: A }, { shortFlows: { interval: 1s, sizes: 10kb, seconds: 1 }, arm: B }]`
+  for (const arm of ['arm: A', 'cc: bbr']) assert.match(refusal(late(arm)), /workload\[2\]: expected a flow of arm B/)
+  assert.is(refusal(few.replace(']', ', { bulk: { flows: 2, seconds: 1 } }]')), '')
 })
 
 test('combinations without end are refused before they are made', () => {
