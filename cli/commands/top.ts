@@ -54,9 +54,16 @@ function checkTogether(options: TopOptions, output: Output): void {
   const { watch, replay, record, prometheus, count, limit } = options
   const given = Object.entries({ replay, record, prometheus }).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`]))
   if (given.length > 1) throw new UsageError(`${given.join(' and ')} do not go together`)
+  if (prometheus !== undefined) throwUnused(options)
   if (watch === true && !output.json) throw new UsageError('--watch is for --json: the screen is live anyway')
   if (count !== undefined && (output.json ? watch !== true : record === undefined)) throw new UsageError('--count is for --watch --json, and for --record without a screen')
   if (limit !== undefined && isForPeople(options, output)) throw new UsageError('--limit is for --json: the screen shows as many sockets as there is room for')
+}
+
+/** Metrics are of all sockets, and nobody draws them. */
+function throwUnused({ watch, filter, sort, reverse, limit, view, readonly }: TopOptions): void {
+  const unused = Object.entries({ watch, filter, sort, reverse, limit, view, readonly }).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`]))
+  if (unused.length > 0) throw new UsageError(`--prometheus serves metrics of all sockets: ${unused.join(' and ')} would do nothing`)
 }
 
 /** Recording needs no screen where there is none, or with an end. */

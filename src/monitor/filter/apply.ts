@@ -22,7 +22,7 @@ export function applyFilter(filter: Filter, table: SocketTable): Fits {
     case 'text': {
       const { pattern, isEqual } = filter
       const texts = filter.of.map((field) => table.texts(field))
-      return (row) => texts.some((text) => fitsPattern(text(row).toLowerCase(), pattern)) === isEqual
+      return (row) => texts.some((text) => fits(text(row).toLowerCase(), pattern)) === isEqual
     }
     case 'number': {
       const { sign, value } = filter
@@ -34,6 +34,11 @@ export function applyFilter(filter: Filter, table: SocketTable): Fits {
     }
   }
 }
+
+/** An IPv4 address of an IPv6 socket is shown without what makes it one of IPv6, and fits either way. */
+const mapped = '::ffff:'
+const fits = (text: string, pattern: string): boolean =>
+  fitsPattern(text, pattern) || (text.startsWith(mapped) && fitsPattern(text.slice(mapped.length), pattern))
 
 const comparisons: Readonly<Record<Sign, (left: number, right: number) => boolean>> = {
   '=': (left, right) => left === right,

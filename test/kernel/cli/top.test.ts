@@ -101,6 +101,7 @@ for (const [args, words] of [
   [['--sort', 'size'], /no "size"/],
   [['--period', '1ms'], /from 20ms/],
   [['--prometheus', '0.0.0.0:9464'], /loopback/],
+  [['--prometheus', ':0', '--filter', 'cc=reno', '--limit', '5'], /--filter and --limit would do nothing/],
   [['--record', 'a', '--replay', 'b'], /do not go together/],
   [['--replay', '/proc/version'], /no recording/],
   [['--count', '3'], /--count is for --watch/],

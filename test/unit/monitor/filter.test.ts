@@ -63,6 +63,13 @@ for (const [filter, column, words] of [
   })
 }
 
+test('an IPv4 address of an IPv6 socket fits as it is shown, and as it is', () => {
+  const mapped = [socketView({ cookie: '1', family: 'ipv6', local: '[::ffff:10.0.0.1]:443', remote: '[::ffff:10.0.0.9]:5000' })]
+  const isFit = (filter: string): boolean => selectSockets(tableOfViews(mapped), { filter }).matching === 1
+  for (const filter of ['local=10.0.0.1', 'local=::ffff:10.0.0.1', 'address=10.0.0.*', 'remote=10.0.0.?', 'local=*.1']) assert.ok(isFit(filter), filter)
+  for (const filter of ['local!=10.0.0.1', 'local=0.0.1', 'remote=10.0.0.1']) assert.not(isFit(filter), filter)
+})
+
 test('whatever is written is a filter or a UsageError', () => {
   const word = fc.constantFrom('cc', 'srtt', '=', '>', '!=', '(', ')', 'and', 'or', 'not', '10ms', '"', '"a b"', ' ', '!', 'reno', '*')
   fc.assert(
