@@ -3,6 +3,7 @@ import { release, version } from 'node:os'
 import { type Btf, parseBtf } from '../../btf/index.ts'
 import { UnsupportedKernelError } from '../../errors/index.ts'
 import { versionCode } from '../../kernel-image/index.ts'
+import { fileCall } from '../errno.ts'
 import { Mapping } from '../mapping.ts'
 
 const btfDirectory = '/sys/kernel/btf'
@@ -47,13 +48,15 @@ function readWhole(file: string): Uint8Array {
  */
 export function runningModules<T>(known: ReadonlyMap<string, T>, make: (name: string, btf: Btf) => T, directory = btfDirectory): Map<string, T> {
   const base = runningKernelBtf()
-  const names = readdirSync(directory).filter((name) => name !== 'vmlinux')
+  // One may be unloaded meanwhile.
+  const read = <Read>(call: () => Read): Read => fileCall({ doing: 'reading the types of modules', syscall: 'read' }, call)
+  const names = read(() => readdirSync(directory)).filter((name) => name !== 'vmlinux')
   return new Map(
     names.toSorted().map((name) => {
       const file = `${directory}/${name}`
       // One that is loaded again may have other types, and has another file.
-      const key = `${name} ${statSync(file).ino}`
-      return [key, known.get(key) ?? make(name, parseBtf(readFileSync(file), { file, base }))]
+      const key = `${name} ${read(() => statSync(file)).ino}`
+      return [key, known.get(key) ?? make(name, parseBtf(read(() => readFileSync(file)), { file, base }))]
     }),
   )
 }

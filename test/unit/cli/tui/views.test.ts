@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert'
+import { noActions } from '../../../../cli/tui/actions/none.ts'
 import { frame } from '../../../../cli/tui/views/frame.ts'
 import { width } from '../../../../cli/tui/screen/row.ts'
 import { firstUi } from '../../../../cli/tui/state/ui.ts'
@@ -58,6 +59,18 @@ test('sockets of namespaces that are not looked into are references, and of anot
   assert.match(asked(), ' no socket uses it ')
   source.algorithms = ['tcp_congestion_ops', 'Qdisc_ops'].map((struct, index) => algorithmView({ mapId: index, struct, sockets: 0, refcnt: 3 }))
   assert.match(asked(), /bpf_dctcp +inuse +itself +0 [^]*bpf_dctcp +inuse +itself +0 /)
+})
+
+test('statistics that the kernel refuses stay off, and are said to be', () => {
+  const refuse = (): never => {
+    throw new UsageError('counting runs: bpf(BPF_ENABLE_STATS) answered EPERM')
+  }
+  const { session, press } = madeSession({ actions: { ...noActions, statistics: refuse }, ui: firstUi({ statistics: false }) })
+  press('t')
+  assert.match(screenOf(session), /That did not work[^]*answered EPERM/)
+  press('esc')
+  assert.match(screenOf(session), /statistics off/)
+  assert.is(session.model.ui.statistics, false)
 })
 
 test('what the kernel answers to an action is shown whole, and moved where it is longer than the screen', async () => {
