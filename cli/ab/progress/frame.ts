@@ -1,4 +1,4 @@
-import { type ExperimentSpec, median, metricTable, range, type RunEvent, type Trial } from '../../../src/experiment/index.ts'
+import { brokenFlows, type ExperimentSpec, median, metricTable, range, type RunEvent, type Trial } from '../../../src/experiment/index.ts'
 import { fit, plain, type Row, span, width } from '../../tui/screen/row.ts'
 import { type Column, headerRow, itemRow, layOut } from '../../tui/screen/table.ts'
 import type { Glyphs } from '../../tui/theme/glyphs.ts'
@@ -86,12 +86,17 @@ function armRows(trial: Trial, { arms, state, columns }: Pick<View, 'arms' | 'st
   return [[], headerRow(laid, null, { up: '', down: '' }), ...rows]
 }
 
-/** What stays on the screen of a trial that does not count; undefined for one that does. */
+/** What stays on the screen of a trial that does not count, or of which flows broke off; undefined for others. */
 export function lineOf(event: RunEvent, { scenarios }: ExperimentSpec): string | undefined {
-  if (event.event === 'begun' || (event.event === 'stored' && event.result.valid)) return undefined
-  const trial = event.event === 'broken' ? event.trial : event.result.trial
-  const why = event.event === 'broken' ? `broke off: ${event.error.message}; once more` : `not valid: ${event.result.reasons.join('; ')}${event.again ? '; once more' : ''}`
-  return plain(`${whereOf(trial, scenarios)}: ${why}`)
+  const why = whyOf(event)
+  return why === '' ? undefined : plain(`${whereOf(event.event === 'stored' ? event.result.trial : event.trial, scenarios)}: ${why}`)
+}
+
+function whyOf(event: RunEvent): string {
+  if (event.event === 'begun') return ''
+  if (event.event === 'broken') return `broke off: ${event.error.message}; once more`
+  const { valid, reasons, flows } = event.result
+  return valid ? brokenFlows(flows).join('; ') : `not valid: ${reasons.join('; ')}${event.again ? '; once more' : ''}`
 }
 
 const whereOf = (trial: Trial, scenarios: ExperimentSpec['scenarios']): string =>

@@ -1,4 +1,4 @@
-import { type ExperimentSpec, metricTable, type RunEvent } from '../../../src/experiment/index.ts'
+import { brokenFlows, type ExperimentSpec, metricTable, type RunEvent } from '../../../src/experiment/index.ts'
 import type { Output } from '../../output/output.ts'
 import { figure } from '../figures.ts'
 import { clock, wordsOf } from '../plan.ts'
@@ -31,6 +31,7 @@ function tellLine({ scenarios, arms }: ExperimentSpec, event: RunEvent, output: 
     return own.length === 0 ? [] : [`${trial.arm === undefined ? `${arm} ` : ''}${own.join(', ')}`]
   })
   const time = done === of ? '' : `  ${clock(left / 1e9)} left`
-  const bad = valid ? '' : `  not valid: ${reasons.join('; ')}${again ? '; once more' : ''}`
+  const broken = brokenFlows(result.flows).map((words) => `  ${words}`).join('')
+  const bad = valid ? broken : `  not valid: ${reasons.join('; ')}${again ? '; once more' : ''}`
   output.note(`${head}  ${figures.join(' | ')}${bad}${time}`)
 }

@@ -64,7 +64,7 @@ export class Measuring implements Disposable {
   }
 
   /** What was measured of traffic that has ended. Throws what went wrong meanwhile. */
-  end({ flows, ends, firstRecords, endNs }: TrafficResult): RawTrial {
+  end({ flows, ends, firstRecords, endNs }: Omit<TrafficResult, 'failures'>): RawTrial {
     if (this.#failure !== undefined) throw this.#failure
     if (this.#owned.disposed) throw new UsageError('measuring: asked for what was measured after it was closed')
     const programs = this.#programs.end()

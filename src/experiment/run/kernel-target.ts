@@ -85,14 +85,17 @@ export class KernelTarget implements ExperimentTarget, Disposable {
     const statistics = await path.statistics()
     const wanted = new Map(arms.map(({ name, cc }) => [name, cc]))
     const droppedBefore = path.hosts.reduce((sum, { host }) => sum + host.droppedSending(), 0)
-    const reasons = reasonsAgainst(statistics, result.flows, { wanted, late: this.#spec.late, unread: raw.unread, droppedBefore, stillNs: raw.stillNs })
+    const { late } = this.#spec
+    const { flows, failures } = result
+    const { unread, stillNs } = raw
+    const reasons = reasonsAgainst(statistics, flows, { wanted, late, failures, unread, droppedBefore, stillNs })
     return {
       trial,
       startedAt,
       seconds: (performance.now() - started) / 1000,
       valid: reasons.length === 0,
       reasons,
-      flows: result.flows,
+      flows,
       samples: raw.samples,
       acks: raw.acks,
       queue: raw.queue,

@@ -12,6 +12,8 @@ export interface Outcome {
   /** Requests and their answers: plan, when it was to begin, when it began, when the last byte came; four numbers each. */
   exchanges: Float64Array
   ends: EndFacts[]
+  /** Of each connection that who was to send could not make, or not as it was asked for: why. It says nothing of the network. */
+  failures: string[]
   /** When all of its connections had ended, or the time was over. */
   overNs: number
   /** When what was read, of connections that send for several times: pairs of time and bytes by connection. */
@@ -41,6 +43,7 @@ export function emptyOutcome(plans: number): Outcome {
     bytes: new Float64Array(plans),
     exchanges: new Float64Array(),
     ends: [],
+    failures: [],
     overNs: 0,
     reads: [],
   }

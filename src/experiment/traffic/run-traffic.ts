@@ -34,6 +34,8 @@ export interface TrafficOptions {
 /** What was sent, and what the sending ends' kernel knew in the end. */
 export interface TrafficResult extends PlanRecords {
   ends: EndRecord[]
+  /** Why connections were not made as they were asked for, one for each: nothing can be said of traffic that lacks them. */
+  failures: string[]
   /** When it ended, ns since it began. */
   endNs: number
 }
@@ -120,7 +122,8 @@ async function collect(ends: Ends, plans: readonly FlowPlan[], parts: Connection
     const outcomes = { clients, servers }
     ends.iperf3?.finish(outcomes)
     const endNs = Math.max(clients.overNs, servers.overNs)
-    return { ...flowRecords(plans, parts.connections, outcomes), ends: endRecords(parts.connections, outcomes), endNs }
+    const failures = [...clients.failures, ...servers.failures]
+    return { ...flowRecords(plans, parts.connections, outcomes), ends: endRecords(parts.connections, outcomes), failures, endNs }
   } finally {
     late.abort()
     await ends.close()

@@ -71,7 +71,8 @@ test('its flows and ours run side by side, both ways, in both families; what fai
   await until(() => bed.client.sockets({ states: ['ESTABLISHED'], match: [{ local: { port: lasting?.port ?? 0 } }] }).length === 1, 'the flow that lasts')
   const seen = (await askSs(bed.client)).find(({ local }) => local.endsWith(`:${lasting?.port}`))
   assert.ok(seen)
-  const { flows } = await traffic.result
+  const { flows, failures } = await traffic.result
+  assert.equal(failures, flows.flatMap(({ error }) => error ?? []))
   const of = (item: number) => flows.filter((flow) => flow.workload === item)
   assert.equal(of(0).map(({ error, endNs, family, direction }) => [error, endNs !== null, family, direction]), [[undefined, true, 'ipv6', 'reverse']])
   assert.equal(of(1).map(({ error, endNs }) => [error, endNs]), [['iperf3: unable to set TCP_CONGESTION: Supplied congestion control algorithm not supported on this host', null]])

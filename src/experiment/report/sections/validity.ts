@@ -9,6 +9,7 @@ export function validitySection(store: ExperimentStore): Html {
   return html`<section id="validity">
 <h2>Validity and isolation</h2>
 ${invalidTrials(store)}
+${brokenFlowsTable(store)}
 ${store.runs().map(({ startedAt, isolation }, index) =>
   table(
     [{ title: 'Check' }, { title: 'Found' }, { title: '' }],
@@ -44,6 +45,16 @@ function invalidTrials(store: ExperimentStore): Html {
   ])
   const titles = ['Trial', 'Scenario', 'Design', 'Block', 'Arm', 'Begun', 'Why it does not count', '']
   return table(titles.map((title) => ({ title })), cells, 'Trials that do not count')
+}
+
+/** In trials that count. */
+function brokenFlowsTable(store: ExperimentStore): Html {
+  const rows = store.rows(`
+    SELECT flows.arm AS arm, error, count(*) AS flows, count(DISTINCT trial) AS trials FROM flows JOIN trials USING (trial)
+    WHERE valid AND error IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 3 DESC`)
+  if (rows.length === 0) return html``
+  const cells = rows.map(({ arm, flows, trials, error }) => [String(arm) || 'background', Number(flows), Number(trials), String(error)])
+  return table([{ title: 'Arm' }, { title: 'Flows', isNumber: true }, { title: 'Trials', isNumber: true }, { title: 'Why they broke off' }], cells, 'Flows that broke off in valid trials')
 }
 
 const reasonsOf = (json: string): string => JSON.parse(json).join('; ')

@@ -82,6 +82,8 @@ export class Iperf3Flows implements AsyncDisposable {
       out.startNs[plan] = begunNs
       into.bytes[plan] = report?.bytes ?? Math.max(0, (last?.bytesAcked ?? 0) - cookieBytes)
       if (report !== undefined) into.endNs[plan] = begunNs + report.seconds * 1e9
+      if (error !== undefined) out.failures.push(error)
+      else if (Number.isNaN(begunNs)) out.failures.push('traffic ended before iperf3 began')
       if (last === undefined && error === undefined) continue
       const { bytesAcked: _bytesAcked, ...facts } = last ?? noFacts
       const retransmits = report?.retransmits ?? facts.retransmits

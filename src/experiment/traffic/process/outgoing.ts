@@ -77,7 +77,9 @@ export class Outgoing implements StreamOwner {
       connectTcp(this.#socket.number, { family, address: this.#to, port: listenerPort })
       this.#stream = new Stream(this.#around.loop, this.#socket, this, 'connecting')
     } catch (error) {
-      this.failed(error instanceof Error ? error : new Error(String(error)))
+      const failure = error instanceof Error ? error : new Error(String(error))
+      this.#notes.outcome.failures.push(failure.message)
+      this.failed(failure)
     }
     return this.#stream
   }

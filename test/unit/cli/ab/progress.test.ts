@@ -103,6 +103,7 @@ test('it is drawn anew with each event and with time, and trials that do not cou
   watch.tell(stored(first, 1, 9e6))
   await until(() => /trial 2 of 4/.test(shows()), 'the next trial is shown')
   assert.match(shows(), /: not valid: /)
+  assert.match(shows(), /^block 1, .*: 1 of \d+ flows of arm [AB] broke off: ECONNRESET$/m)
   app.unmount()
 })
 

@@ -123,6 +123,7 @@ test('verdicts come first, and every comparison, gate, check and invalid trial i
   assert.is(rows.filter((row) => /<code>B\./.test(row)).length, gates.length)
   for (const { check, found } of madeUpFacts.isolation) assert.ok(text.includes(check) && text.includes(found))
   assert.match(text, /the emulator fell behind: 3 times, by 41 ms/)
+  assert.match(page, /<caption>Flows that broke off in valid trials<\/caption>[^]*?<th scope="row" class="text">A<\/th>.*ECONNRESET/)
   assert.ok(text.includes(experiment.spec.text))
 })
 

@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { reasonsAgainst } from '../../../../src/experiment/run/validity.ts'
+import { brokenFlows, reasonsAgainst } from '../../../../src/experiment/run/validity.ts'
 import type { FlowRecord } from '../../../../src/experiment/index.ts'
 
 const test = suite('what speaks against a trial')
@@ -11,7 +11,7 @@ const flow: FlowRecord = {
 }
 const lapses = { late: 3, 'fill-empty': 0, 'rx-full': 0, 'rx-dropped': 0, 'tx-full': 0, 'no-frame': 0 }
 const calm = { lapses, lateness: { packets: 1000, p50: 5e3, p99: 9e4, max: 5e6 } }
-const facts = { wanted: new Map([['A', 'cubic']]), late: 1e6, unread: 0, droppedBefore: 0, stillNs: 9e8 }
+const facts = { wanted: new Map([['A', 'cubic']]), late: 1e6, failures: [], unread: 0, droppedBefore: 0, stillNs: 9e8 }
 
 test('a good one has nothing, though single packets were late', () => {
   assert.equal(reasonsAgainst(calm, [flow], facts), [])
@@ -24,6 +24,7 @@ test('each thing that makes figures those of the machine is a reason', () => {
     [[calm, [flow], { ...facts, unread: 9 }], /^the record of 9 packets was overwritten/],
     [[calm, [flow], { ...facts, droppedBefore: 181 }], /^the hosts' own interfaces dropped 181 packets before the path$/],
     [[calm, [flow], { ...facts, stillNs: 48.2e9 }], /^nothing ran for 48\.2 s$/],
+    [[calm, [flow, flow], { ...facts, failures: ['iperf3 used reno, and not cubic'] }], /^1 flow was not sent as planned: iperf3 used reno, and not cubic$/],
     [[calm, [{ ...flow, error: 'reset' }], facts], /^no flow of arm A went through: reset$/],
     [[calm, [], facts], /^no flow of arm A went through: there was none$/],
     [[calm, [{ ...flow, cc: 'reno' }], facts], /^a flow of arm A used reno$/],
@@ -33,6 +34,12 @@ test('each thing that makes figures those of the machine is a reason', () => {
     assert.match(reason, expected)
     assert.equal(others, [])
   }
+})
+
+test('of a flow that broke off is told, and that is what was measured', () => {
+  const flows = [flow, { ...flow, error: 'ECONNRESET' }, { ...flow, arm: 'B' }, { ...flow, arm: '', error: 'ETIMEDOUT' }]
+  assert.equal(reasonsAgainst(calm, flows.slice(0, 2), facts), [])
+  assert.equal(brokenFlows(flows), ['1 of 2 flows of arm A broke off: ECONNRESET', '1 of 1 flows in the background broke off: ETIMEDOUT'])
 })
 
 test.run()
