@@ -4,6 +4,7 @@ import type { Journal } from '../../journal/index.ts'
 import { CpuMeter } from '../../kernel/index.ts'
 import type { Target } from '../../loader/index.ts'
 import { causeOf } from '../../testbed/index.ts'
+import type { FlowAlgorithm } from '../traffic/connections.ts'
 import { runTraffic } from '../traffic/run-traffic.ts'
 import { Measuring } from '../measure/measuring.ts'
 import { metricsOf } from '../measure/metrics/metrics.ts'
@@ -118,9 +119,9 @@ export class KernelTarget implements ExperimentTarget, Disposable {
   }
 }
 
-function algorithmOf({ cc, arm = '' }: { cc?: string; arm?: string }, arms: readonly ArmInUse[]): { cc: string; arm: string; ecn: boolean } {
-  if (cc !== undefined) return { cc, arm: '', ecn: false }
-  const { cc: name = '', ecn = false } = arms.find((one) => one.name === arm) ?? {}
+function algorithmOf({ cc, arm = '' }: { cc?: string; arm?: string }, arms: readonly ArmInUse[]): FlowAlgorithm {
+  if (cc !== undefined) return { cc, arm: '' }
+  const { cc: name = '', ecn } = arms.find((one) => one.name === arm) ?? {}
   return { cc: name, arm, ecn }
 }
 

@@ -7,7 +7,8 @@ import type { PreparedArm } from './prepare-arms.ts'
 export interface ArmInUse {
   name: string
   cc: string
-  ecn: boolean
+  /** As its host has it when left out. */
+  ecn?: boolean | undefined
   /** The BPF programs of its members; none for an algorithm that is the kernel's own. */
   programs: { member: string; programId: number }[]
 }

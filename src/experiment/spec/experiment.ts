@@ -12,8 +12,8 @@ export interface Arm {
   object?: string
   /** Values of the object's variables, as a person writes them. */
   set: Record<string, string>
-  /** Whether its connections ask for ECN, whatever the algorithm does. */
-  ecn: boolean
+  /** Whether its connections ask for ECN, whatever the algorithm does; as its host has it when left out. */
+  ecn?: boolean
 }
 
 /** A path and what is sent over it. */

@@ -26,7 +26,7 @@ export function withOverrides({ spec, source, named }: ExperimentFile, { blocks,
       const nearest = nearestName(name, names)
       throw new UsageError(`${source.file} has no arm ${JSON.stringify(name)}; it has ${names.join(', ')}`, { hint: nearest === null ? '' : `did you mean ${nearest}?` })
     }
-    document.setIn(['arms', name], { ...arm, ...(before.ecn ? { ecn: true } : {}) })
+    document.setIn(['arms', name], { ...arm, ...(before.ecn === undefined ? {} : { ecn: before.ecn }) })
   }
   if (blocks !== undefined) document.set('blocks', blocks)
   const changed: Source = { file: source.file, text: document.toString({ lineWidth: 0 }) }

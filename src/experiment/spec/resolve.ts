@@ -48,12 +48,12 @@ export function resolveExperiment(document: ExperimentDocument, context: Experim
   return spec
 }
 
-const armOf = (name: string, { cc, object, set = {}, ecn = false }: ArmSpec): Arm => ({
+const armOf = (name: string, { cc, object, set = {}, ecn }: ArmSpec): Arm => ({
   name,
   ...(cc === undefined ? {} : { cc }),
   ...(object === undefined ? {} : { object }),
   set: Object.fromEntries(Object.entries(set).map(([variable, value]) => [variable, String(value)])),
-  ecn,
+  ...(ecn === undefined ? {} : { ecn }),
 })
 
 /** A path with its lists, and where it and its workload were written. */

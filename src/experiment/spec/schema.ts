@@ -15,7 +15,7 @@ const armSchema = strict({
     .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
     .optional()
     .describe("Values of the object's variables before it is loaded: { beta: 512 }."),
-  ecn: z.boolean().optional().describe('Its connections ask for ECN, whatever its algorithm does. Default false.'),
+  ecn: z.boolean().optional().describe('Its connections ask for ECN, or do not, whatever its algorithm does. Default: as net.ipv4.tcp_ecn of the hosts is.'),
 })
   .check(({ value, issues }) => {
     if (value.cc === undefined && value.object === undefined) {

@@ -65,7 +65,7 @@ const isRegistered = (map: number): boolean => {
 }
 
 test('both designs from end to end: every trial is stored, and a gate that fails is exit 7', async () => {
-  const file = specFile('gates.yaml', spec('designs: [alone, mixed]\ngates: ["B.goodput > 2 * A.goodput"]'))
+  const file = specFile('gates.yaml', spec('designs: [alone, mixed]\ngates: ["B.goodput > 2 * A.goodput"]\nsysctls: { net.ipv4.tcp_ecn: 1 }'))
   const { exitCode, stdout, stderr } = await ccdk(['ab', file, '--out', 'both', '--json'], settings)
   assert.is(exitCode, 7, stderr)
   const { result } = await documentOf<{ result: ExperimentResult }>({ exitCode, signal: undefined, stdout, stderr: '' })
@@ -80,7 +80,8 @@ test('both designs from end to end: every trial is stored, and a gate that fails
     assert.is(valid, reasons.length === 0)
     const arms = trial.arm === undefined ? ['A', 'B'] : [trial.arm, trial.arm]
     assert.equal(flows.map(({ arm }) => arm).toSorted(), arms)
-    for (const { arm, cc, bytes, error: failed } of flows) {
+    for (const { arm, cc, ecn, bytes, error: failed } of flows) {
+      assert.ok(ecn, 'what the hosts are set to is what connections do')
       assert.match(cc, arm === 'A' ? /^reno$/ : /^ab_[\da-f]{10}_1$/)
       // 20 Mbit/s for a second are 2.5 MB; a queue of 20 packets and a slow start leave some of it.
       assert.ok(failed === undefined && bytes > 50_000 && bytes < 3_000_000, `${bytes} bytes`)

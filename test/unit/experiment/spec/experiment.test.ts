@@ -37,7 +37,7 @@ function said(part: string | RegExp, other: string): string {
 test('the form of the issue', () => {
   const spec = read(text)
   assert.equal(spec.arms, [
-    { name: 'A', cc: 'bpf_cubic', set: {}, ecn: false },
+    { name: 'A', cc: 'bpf_cubic', set: {} },
     { name: 'B', cc: 'bpf_dctcp', object: 'src/cc-examples/bpf_dctcp.bpf.o', set: { alpha: '512' }, ecn: true },
   ])
   assert.equal(spec.scenarios.map(({ name }) => name), ['rate=100mbit', 'rate=500mbit'])

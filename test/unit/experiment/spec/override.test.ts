@@ -23,10 +23,15 @@ test('they stand in the text, and what was not to be changed does as before', ()
   assert.match(source.text, '{ A: { cc: reno }, B: { object: /my.bpf.o, ecn: true } } # mine')
 })
 
+test('that an arm is not to ask for ECN stays too', () => {
+  const { spec } = changed('arms: { A: { cc: reno }, B: { cc: cubic, ecn: false } }', { arms: new Map([['B', { cc: 'reno' }]]) })
+  assert.equal(spec.arms[1], { name: 'B', cc: 'reno', set: {}, ecn: false })
+})
+
 test('what an alias stands for stays, though its anchor goes', () => {
   const arms = new Map([['A', { cc: 'reno' }]])
   const { spec } = changed('arms: { A: &a { cc: &cc cubic, ecn: true }, B: *a, C: { cc: *cc } }', { arms })
-  assert.equal(spec.arms.map(({ cc, ecn }) => [cc, ecn]), [['reno', true], ['cubic', true], ['cubic', false]])
+  assert.equal(spec.arms.map(({ cc, ecn }) => [cc, ecn]), [['reno', true], ['cubic', true], ['cubic', undefined]])
   const other = changed('arms: { A: &a { cc: cubic }, B: *a }', { arms: new Map([['B', { cc: 'reno' }]]) })
   assert.equal(other.spec.arms.map(({ cc }) => cc), ['cubic', 'reno'])
   const blocks = changed('arms: { A: { cc: cubic }, B: { cc: reno } }\nblocks: &many 6\nseed: *many', { blocks: 2 })
