@@ -3,7 +3,6 @@ import { type Certificate, certifyPath, openPath, type Path } from '../../emulat
 import type { Journal } from '../../journal/index.ts'
 import { CpuMeter } from '../../kernel/index.ts'
 import type { Target } from '../../loader/index.ts'
-import { causeOf } from '../../testbed/index.ts'
 import type { FlowAlgorithm } from '../traffic/connections.ts'
 import { runTraffic } from '../traffic/run-traffic.ts'
 import { Measuring } from '../measure/measuring.ts'
@@ -18,6 +17,7 @@ import { type ArmInUse, RegisteredArms } from './register-arms.ts'
 import type { ExperimentTarget } from './run-experiment.ts'
 import { sysctlsFor } from './sysctls.ts'
 import { reasonsAgainst } from './validity.ts'
+import { whileUp } from './while-up.ts'
 
 export interface Survey {
   scenario: number
@@ -52,7 +52,7 @@ export class KernelTarget implements ExperimentTarget, Disposable {
     const meter = new CpuMeter()
     await using path = await this.#open(wanted, this.#spec.seed, signal)
     const isolation = checkIsolation(path, wanted.path, meter)
-    const certificate = await whileUp(path, signal, () => certifyPath(path, { quick: true, tell: () => signal.throwIfAborted() }))
+    const certificate = await whileUp(path, signal, (ended) => certifyPath(path, { quick: true, tell: () => ended.throwIfAborted() }))
     return { scenario, isolation, certificate }
   }
 
@@ -64,7 +64,7 @@ export class KernelTarget implements ExperimentTarget, Disposable {
     using registered = new RegisteredArms(own, target, journal)
     this.#registered = registered
     await using path = await this.#open(wanted, trial.seed, signal)
-    return await whileUp(path, signal, () => this.#measure(trial, { path, arms: registered.arms }, signal))
+    return await whileUp(path, signal, (ended) => this.#measure(trial, { path, arms: registered.arms }, ended))
   }
 
   /** Of a trial that is under way too. */
@@ -123,26 +123,4 @@ function algorithmOf({ cc, arm = '' }: { cc?: string; arm?: string }, arms: read
   if (cc !== undefined) return { cc, arm: '' }
   const { cc: name = '', ecn } = arms.find((one) => one.name === arm) ?? {}
   return { cc: name, arm, ecn }
-}
-
-/** Some work on a path. Its end, and the signal, end the work. */
-async function whileUp<T>(path: Path, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>()
-  const stop = (): void => reject(signal.reason)
-  signal.addEventListener('abort', stop, { once: true })
-  try {
-    signal.throwIfAborted()
-    const working = work().catch(async (error: unknown) => {
-      throw await causeOf(error, path.hosts.map(({ host }) => host))
-    })
-    working.catch(() => undefined)
-    const broken = path.failed.then((error) => {
-      throw error
-    })
-    broken.catch(() => undefined)
-    return await Promise.race([working, broken, aborted])
-  } finally {
-    signal.removeEventListener('abort', stop)
-    aborted.catch(() => undefined)
-  }
 }
