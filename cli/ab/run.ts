@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { GateError } from '../../src/errors/index.ts'
@@ -83,20 +82,20 @@ async function runTrials(chosen: Chosen, { arms, target, directory, stored, owne
   } catch (error) {
     // Ctrl-C reaches the hosts too, and that one has ended may be known here before the signal is.
     await turn()
-    if (opened !== undefined) tellStopped(opened, stored === undefined, output)
+    if (opened !== undefined) leave(opened, stored === undefined, output)
     throw ended.signal.aborted ? ended.signal.reason : error
   }
 }
 
-/** Of a new experiment in which nothing has been measured nothing stays. */
-function tellStopped(store: ExperimentStore, isNew: boolean, output: Output): void {
+/** Of a new experiment in which nothing has been measured nothing stays. What goes wrong here does not hide why the run has ended. */
+function leave(store: ExperimentStore, isNew: boolean, output: Output): void {
   const { directory } = store
-  if (isNew && store.trials().length === 0) {
-    store.close()
-    rmSync(directory, { recursive: true, force: true })
-    return
+  try {
+    if (isNew && store.trials().length === 0) store.discard()
+    else output.note(`stopped, with ${count(store.waiting().length, 'trial')} still to run; go on with: ccdk ab --resume ${directory}`)
+  } catch (error) {
+    output.note(`stopped, and ${directory} is left as it is: ${error instanceof Error ? error.message : String(error)}`)
   }
-  output.note(`stopped, with ${count(store.waiting().length, 'trial')} still to run; go on with: ccdk ab --resume ${directory}`)
 }
 
 /** Makes the path of each scenario once, and says what it is. */

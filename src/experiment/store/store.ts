@@ -7,6 +7,7 @@ import { makeBundle } from './bundle.ts'
 import { createDatabase, guarded, openDatabase, transaction } from './database.ts'
 import type { Experiment, GivenCertificate, NewExperiment, RunFacts, StoredCertificate } from './experiment.ts'
 import { certificatesIn, experimentIn, runsIn, writeExperiment } from './facts.ts'
+import { lockDirectory } from './lock.ts'
 import { readNamedFiles } from './named-files.ts'
 import { StoredTrial, trialOf } from './stored-trial.ts'
 import { writeTrial } from './write-trial.ts'
@@ -32,18 +33,18 @@ export class ExperimentStore implements Disposable {
   readonly experiment: Experiment
   readonly #file: string
   readonly #database: DatabaseSync
+  readonly #owned: Disposable
+  readonly #undo: (() => void) | undefined
   #run: number | undefined
 
-  private constructor(directory: string, database: DatabaseSync) {
+  /** `undo` takes away what `create` has made. */
+  private constructor(directory: string, database: DatabaseSync, owned: DisposableStack, undo?: () => void) {
     this.directory = directory
     this.#file = join(directory, databaseName)
     this.#database = database
-    try {
-      this.experiment = this.#read(experimentIn)
-    } catch (error) {
-      database.close()
-      throw error
-    }
+    this.experiment = this.#read(experimentIn)
+    this.#owned = owned.move()
+    this.#undo = undo
   }
 
   /**
@@ -55,8 +56,11 @@ export class ExperimentStore implements Disposable {
     const path = resolve(directory)
     const bundle = makeBundle(path, experiment)
     try {
+      using owned = new DisposableStack()
+      owned.use(lockDirectory(path))
       const file = join(path, databaseName)
-      return new ExperimentStore(path, createDatabase(file, (database) => writeExperiment(database, experiment, bundle)))
+      const database = owned.adopt(createDatabase(file, (empty) => writeExperiment(empty, experiment, bundle)), closeDatabase)
+      return new ExperimentStore(path, database, owned, bundle.undo)
     } catch (error) {
       bundle.undo()
       throw error
@@ -66,11 +70,14 @@ export class ExperimentStore implements Disposable {
   /**
    * Opens what `create` has made, to be read or, with `write`, to go on. The database's own file will do too.
    *
-   * @throws ObjectError for a file that is another's or damaged
+   * @throws ObjectError for a file that is another's or damaged; with `write` UsageError where another process writes
    */
   static open(directory: string, { write = false } = {}): ExperimentStore {
     const path = directory.endsWith(`/${databaseName}`) ? dirname(directory) : resolve(directory)
-    return new ExperimentStore(path, openDatabase(join(path, databaseName), { write }))
+    using owned = new DisposableStack()
+    const database = owned.adopt(openDatabase(join(path, databaseName), { write }), closeDatabase)
+    if (write) owned.use(lockDirectory(path))
+    return new ExperimentStore(path, database, owned)
   }
 
   /**
@@ -155,8 +162,14 @@ export class ExperimentStore implements Disposable {
     }
   }
 
+  /** Closes it and takes away all that `create` has made; what was there before `create` or `open` stays. */
+  discard(): void {
+    this.close()
+    this.#undo?.()
+  }
+
   close(): void {
-    if (this.#database.isOpen) this.#database.close()
+    this.#owned[Symbol.dispose]()
   }
 
   [Symbol.dispose](): void {
@@ -176,6 +189,8 @@ export class ExperimentStore implements Disposable {
     return guarded(this.#file, `${doing} in ${this.#file}`, () => transaction(this.#database, () => body(this.#database)))
   }
 }
+
+const closeDatabase = (database: DatabaseSync): void => database.close()
 
 /** Reads columns. What is in one may not be what was put there. */
 function asWritten<Result>(file: string, body: () => Result): Result {

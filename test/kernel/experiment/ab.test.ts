@@ -111,8 +111,9 @@ test('a host that is killed costs its trial, which is run again', async () => {
   assert.is(killed.stored, 4)
 })
 
-test('Ctrl-C before the first trial leaves nothing, and after it says how to go on; exit 130', async () => {
+test('Ctrl-C before the first trial leaves the directory as it was, and after it says how to go on; exit 130', async () => {
   const file = specFile('stopped.yaml', spec(''))
+  mkdirSync(placed('stopped-false'))
   for (const afterTrial of [false, true]) {
     const directory = `stopped-${afterTrial}`
     const { subprocess, pid } = startCcdk(['ab', file, '--out', directory], settings)
@@ -125,7 +126,7 @@ test('Ctrl-C before the first trial leaves nothing, and after it says how to go 
     process.kill(-pid, 'SIGINT')
     const { exitCode, stderr } = await subprocess
     assert.is(exitCode, 130, stderr)
-    assert.is(existsSync(placed(directory)), afterTrial)
+    assert.is(readdirSync(placed(directory)).length > 0, afterTrial)
     if (afterTrial) assert.match(stderr, /^stopped, with \d trials? still to run; go on with: ccdk ab --resume .*stopped-true$/m)
     await until(() => !children.some(isRunning), 'its processes have ended')
     await until(() => !isRegistered(map), 'nothing is registered')

@@ -87,6 +87,34 @@ test('of a store that cannot be made nothing stays', () => {
   assert.not(existsSync(join(directory.path, 'a')))
 })
 
+test('what is made can be taken away again, and a directory that was there stays', () => {
+  using directory = temporaryDirectory()
+  ExperimentStore.create(join(directory.path, 'a/b'), experiment).discard()
+  assert.equal(readdirSync(directory.path), [])
+  ExperimentStore.create(directory.path, experiment).discard()
+  assert.equal(readdirSync(directory.path), [])
+  const path = join(directory.path, 'kept')
+  ExperimentStore.create(path, experiment).close()
+  ExperimentStore.open(path, { write: true }).discard()
+  assert.equal(readdirSync(path).toSorted(), ['experiment.sqlite', 'objects', 'spec.yaml'])
+})
+
+test('one process at a time goes on with it, and others may read', () => {
+  using directory = temporaryDirectory()
+  const path = join(directory.path, 'run')
+  const isRefused = (error: unknown): boolean => error instanceof UsageError && error.message === `another process runs the experiment in ${path}`
+  {
+    using writer = ExperimentStore.create(path, experiment)
+    assert.throws(() => ExperimentStore.open(path, { write: true }), isRefused)
+    using reader = ExperimentStore.open(path)
+    assert.is(reader.waiting().length, writer.waiting().length)
+  }
+  using next = ExperimentStore.open(path, { write: true })
+  assert.throws(() => ExperimentStore.open(path, { write: true }), isRefused)
+  next.close()
+  ExperimentStore.open(path, { write: true }).close()
+})
+
 test('a trial that was not valid gives way to the one that is run again; a valid one does not', () => {
   using directory = temporaryDirectory()
   using store = ExperimentStore.create(join(directory.path, 'run'), experiment)
