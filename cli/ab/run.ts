@@ -2,9 +2,11 @@ import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { GateError } from '../../src/errors/index.ts'
 import {
+  checkAlone,
   demandEmpty,
   type ExperimentResult,
   ExperimentStore,
+  type IsolationCheck,
   KernelTarget,
   planTrials,
   type PreparedArm,
@@ -39,10 +41,10 @@ export async function runAndCompare(chosen: Chosen, means: Means, output: Output
   const { spec, resumed } = chosen
   const directory = resumed ?? means.out ?? `${spec.name}-${dateWords(new Date())}`
   if (resumed === undefined) demandEmpty(directory)
-  await cleanUpFirst(output)
+  const alone = checkAlone(await cleanUpFirst(output))
   using owned = new DisposableStack()
   const stored = resumed === undefined ? undefined : owned.use(ExperimentStore.open(resumed, { write: true }))
-  const store = stored?.waiting().length === 0 ? stored : await runTrials(chosen, { ...means, directory, stored, owned }, output)
+  const store = stored?.waiting().length === 0 ? stored : await runTrials(chosen, { ...means, directory, alone, stored, owned }, output)
   const result = resultOf(spec, store)
   writeReport(store, spec, result)
   writeOutput(join(store.directory, 'result.json'), Buffer.from(`${toJson(result)}\n`))
@@ -51,6 +53,8 @@ export async function runAndCompare(chosen: Chosen, means: Means, output: Output
 
 interface Running extends Means {
   directory: string
+  /** Whether other runs go on. */
+  alone: IsolationCheck
   /** An experiment that goes on. */
   stored: ExperimentStore | undefined
   /** What the store is to be closed with. */
@@ -58,7 +62,7 @@ interface Running extends Means {
 }
 
 /** Runs trials with the algorithms registered. A signal ends it, and what was stored stays. */
-async function runTrials(chosen: Chosen, { arms, target, directory, stored, owned }: Running, output: Output): Promise<ExperimentStore> {
+async function runTrials(chosen: Chosen, { arms, target, directory, alone, stored, owned }: Running, output: Output): Promise<ExperimentStore> {
   const { spec } = chosen
   using ended = interruption(output.unread)
   let opened = stored
@@ -71,7 +75,7 @@ async function runTrials(chosen: Chosen, { arms, target, directory, stored, owne
     const kernel = made.use(new KernelTarget(spec, { arms, target, journal: made.use(Journal.begin('ab')) }))
     made.use(atExit(() => kernel[Symbol.dispose]()))
     const trials = store.waiting()
-    const surveys = await survey(kernel, [...new Set(trials.map(({ scenario }) => scenario))], { chosen, signal: ended.signal }, output)
+    const surveys = await survey(kernel, [...new Set(trials.map(({ scenario }) => scenario))], { chosen, alone, signal: ended.signal }, output)
     // Of the first path all checks, of the others those that say something else.
     store.beginRun(runFacts(surveys.flatMap(({ isolation }, index) => (index === 0 ? isolation : isolation.filter(({ ok }) => !ok)))))
     for (const { scenario, certificate } of surveys) store.addCertificate(scenario, certificate)
@@ -102,7 +106,7 @@ function leave(store: ExperimentStore, isNew: boolean, output: Output): void {
 async function survey(
   kernel: KernelTarget,
   scenarios: readonly number[],
-  { chosen, signal }: { chosen: Chosen; signal: AbortSignal },
+  { chosen, alone, signal }: { chosen: Chosen; alone: IsolationCheck; signal: AbortSignal },
   output: Output,
 ): Promise<Survey[]> {
   const surveys: Survey[] = []
@@ -110,6 +114,7 @@ async function survey(
     const name = chosen.spec.scenarios[scenario]?.name ?? ''
     output.note(`measuring the path${name === '' ? '' : ` ${name}`}`)
     const found = await kernel.survey(scenario, signal)
+    if (surveys.length === 0) found.isolation.push(alone)
     tellSurvey(found, surveys.length === 0, output)
     surveys.push(found)
   }

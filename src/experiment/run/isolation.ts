@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
 import type { Path } from '../../emulator/index.ts'
+import type { RunFound } from '../../journal/index.ts'
 import { type CpuMeter, insideNamespace, openNamespace } from '../../kernel/index.ts'
 import type { ResolvedPath } from '../../spec/index.ts'
 import { bytesOnTheWay } from './sysctls.ts'
@@ -45,6 +46,13 @@ export function checkIsolation(path: Path, wanted: ResolvedPath, meter: CpuMeter
     { check: 'nothing else runs (load)', found: (loadavg()[0] ?? 0).toFixed(2), ok: (loadavg()[0] ?? 0) < 1 },
   ]
 }
+
+/** Looks at the runs of ccdk that go on beside this one: they send too, and want the same processors. */
+export const checkAlone = (others: readonly Pick<RunFound, 'command' | 'pid'>[]): IsolationCheck => ({
+  check: 'no other ccdk runs',
+  found: others.length === 0 ? 'none' : others.map(({ command, pid }) => `ccdk ${command} (process ${pid})`).join(', '),
+  ok: others.length === 0,
+})
 
 const setting = (name: string): string => readFileSync(`/proc/sys/${name.replaceAll('.', '/')}`, 'utf8').trim()
 
