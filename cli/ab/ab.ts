@@ -1,6 +1,17 @@
 import { join, resolve } from 'node:path'
 import { UsageError } from '../../src/errors/index.ts'
-import { checkIperf3, checkPaths, type ExperimentFile, ExperimentStore, openExperiment, type Overrides, prepareArms, readExperiment, withOverrides } from '../../src/experiment/index.ts'
+import {
+  checkIperf3,
+  checkPaths,
+  type ExperimentFile,
+  ExperimentStore,
+  type KeptArm,
+  openExperiment,
+  type Overrides,
+  prepareArms,
+  readExperiment,
+  withOverrides,
+} from '../../src/experiment/index.ts'
 import { LinuxTarget } from '../../src/kernel/index.ts'
 import type { Output } from '../output/output.ts'
 import type { AbOptions } from './options.ts'
@@ -10,8 +21,8 @@ import { runAndCompare } from './run.ts'
 
 /** An experiment, where its objects lie, and the directory that it goes on in. */
 export interface Chosen extends ExperimentFile {
-  /** The object of an arm in a bundle. */
-  kept?: (arm: string) => string | undefined
+  /** What an arm was begun with. */
+  kept?: (arm: string) => KeptArm | undefined
   /** A directory with trials of it. */
   resumed?: string
 }
@@ -36,7 +47,7 @@ async function choose(file: string | undefined, options: AbOptions): Promise<Cho
   if (resume === undefined) {
     const chosen: Chosen = file === undefined ? fromBundle(from ?? '') : await openExperiment(file)
     const overrides = overridesOf(options)
-    const kept = (arm: string): string | undefined => (overrides.arms?.has(arm) === true ? undefined : chosen.kept?.(arm))
+    const kept = (arm: string): KeptArm | undefined => (overrides.arms?.has(arm) === true ? undefined : chosen.kept?.(arm))
     return { ...withOverrides(chosen, overrides), kept }
   }
   const stray = (['out', 'blocks', 'arm'] as const).find((name) => options[name] !== undefined)
@@ -61,9 +72,9 @@ function fromBundle(directory: string): Chosen {
   using store = ExperimentStore.open(directory)
   const { spec, arms } = store.experiment
   const source = { file: join(store.directory, spec.file), text: spec.text }
-  const kept = (name: string): string | undefined => {
+  const kept = (name: string): KeptArm => {
     const object = arms.find((arm) => arm.name === name)?.object
-    return object === undefined ? undefined : join(store.directory, object.file)
+    return object === undefined ? {} : { object: { file: join(store.directory, object.file), sha256: object.sha256 } }
   }
   const named = store.named()
   return { spec: readExperiment(source, named), source, named, kept }

@@ -4,12 +4,14 @@ import { GateError } from '../../src/errors/index.ts'
 import {
   checkAlone,
   demandEmpty,
+  demandSameRegistered,
   type ExperimentResult,
   ExperimentStore,
   type IsolationCheck,
   KernelTarget,
   planTrials,
   type PreparedArm,
+  registeredHashes,
   resultOf,
   runExperiment,
   runFacts,
@@ -64,6 +66,8 @@ interface Running extends Means {
 /** Runs trials with the algorithms registered. A signal ends it, and what was stored stays. */
 async function runTrials(chosen: Chosen, { arms, target, directory, alone, stored, owned }: Running, output: Output): Promise<ExperimentStore> {
   const { spec } = chosen
+  const registered = registeredHashes(arms, target)
+  demandSameRegistered(arms, registered, stored?.runs() ?? [])
   using ended = interruption(output.unread)
   let opened = stored
   const open = (): ExperimentStore => (opened ??= owned.use(ExperimentStore.create(directory, newExperiment(chosen, arms))))
@@ -77,7 +81,8 @@ async function runTrials(chosen: Chosen, { arms, target, directory, alone, store
     const trials = store.waiting()
     const surveys = await survey(kernel, [...new Set(trials.map(({ scenario }) => scenario))], { chosen, alone, signal: ended.signal }, output)
     // Of the first path all checks, of the others those that say something else.
-    store.beginRun(runFacts(surveys.flatMap(({ isolation }, index) => (index === 0 ? isolation : isolation.filter(({ ok }) => !ok)))))
+    const isolation = surveys.flatMap((one, index) => (index === 0 ? one.isolation : one.isolation.filter(({ ok }) => !ok)))
+    store.beginRun(runFacts(isolation, registered))
     for (const { scenario, certificate } of surveys) store.addCertificate(scenario, certificate)
     output.note(`${count(store.waiting().length, 'trial')}, into ${store.directory}`)
     using progress = await progressOf({ spec, arms: store.experiment.arms, figures: store.metrics() }, output)

@@ -4,15 +4,15 @@ import { cpus, machine, release, totalmem, version } from 'node:os'
 import type { RunFacts } from '../store/experiment.ts'
 import type { IsolationCheck } from './isolation.ts'
 
-/** What a run's figures are of. */
-export function runFacts(isolation: IsolationCheck[]): RunFacts {
+/** What a run's figures are of. `used` has the hashes of what it uses besides the kernel. */
+export function runFacts(isolation: IsolationCheck[], used: RunFacts['hashes'] = {}): RunFacts {
   const [processor] = cpus()
   return {
     startedAt: new Date().toISOString(),
     ccdk: ownVersion(),
     kernel: `${release()} ${version()}`,
     machine: `${processor?.model.trim() ?? machine()}, ${cpus().length} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GiB`,
-    hashes: hashOf('/sys/kernel/btf/vmlinux'),
+    hashes: { ...hashOf('/sys/kernel/btf/vmlinux'), ...used },
     isolation,
   }
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -24,22 +24,28 @@ export interface PreparedArm {
 export interface ArmFiles {
   /** The file that names the objects: they are found from where it lies. */
   specFile: string
-  /** The object of an arm in a bundle, in the place of what the spec names. */
-  kept?: (arm: string) => string | undefined
+  /** What arms of an experiment were begun with, in the place of what the spec names; undefined for one that has another now. */
+  kept?: (arm: string) => KeptArm | undefined
+}
+
+/** What is kept of an arm: its object, or nothing of an algorithm that was there already. */
+export interface KeptArm {
+  object?: { file: string; sha256: string }
 }
 
 /**
  * Finds the algorithm of each arm: of an object, of what is registered, or of ccdk's examples. Objects are bound to the
  * kernel's types under names that no other run has; nothing is created.
  *
- * @throws UsageError for an algorithm that there is not; ObjectError for a file that is missing or no object;
- * BtfMismatchError for one that does not fit this kernel
+ * @throws UsageError for an algorithm that there is not; ObjectError for a file that is missing, no object or not what was
+ * kept; BtfMismatchError for one that does not fit this kernel
  */
 export function prepareArms(arms: readonly Arm[], facts: KernelFacts, { specFile, kept }: ArmFiles): PreparedArm[] {
   // ABI: TCP_CA_NAME_MAX is 16 with the 0 at its end.
   const run = randomBytes(5).toString('hex')
   return arms.map((arm, index) => {
-    const file = kept?.(arm.name) ?? objectOf(arm, specFile)
+    const before = kept?.(arm.name)
+    const file = before === undefined ? objectOf(arm, specFile) : keptObject(arm, before)
     if (file === undefined) return { arm, cc: arm.cc ?? '', ownName: arm.cc ?? '', needsEcn: arm.cc === 'dctcp' }
     return prepareObject(arm, file, `ab_${run}_${index}`, facts)
   })
@@ -57,8 +63,26 @@ function objectOf({ name, cc = '', object }: Arm, specFile: string): string | un
   })
 }
 
+/** An algorithm that was there already has to be there again: an example of the same name may be another one. */
+function keptObject({ name, cc = '' }: Arm, { object }: KeptArm): string | undefined {
+  if (object === undefined) {
+    if (availableCongestion().includes(cc)) return undefined
+    throw new UsageError(`arm ${name}: the algorithm "${cc}" was there when the experiment began, and is not now`, {
+      hint: 'load its module or register it again, as it was: ccdk register FILE',
+    })
+  }
+  const { file, sha256 } = object
+  if (createHash('sha256').update(readObject(name, file)).digest('hex') === sha256) return file
+  throw new ObjectError({
+    file,
+    path: '',
+    expected: `expected the object that arm ${name} was begun with (SHA-256 ${sha256}), and this is another one`,
+    hint: 'put that one back, or begin another experiment: ccdk ab SPEC',
+  })
+}
+
 function prepareObject(arm: Arm, file: string, cc: string, facts: KernelFacts): PreparedArm {
-  const bytes = readObject(arm, file)
+  const bytes = readObject(arm.name, file)
   const object = openObject(bytes, file)
   const spec = algorithmOf(object, arm)
   const ownName = initialName(object, spec) ?? spec.name
@@ -72,12 +96,12 @@ function prepareObject(arm: Arm, file: string, cc: string, facts: KernelFacts): 
   return { arm, cc, ownName, needsEcn: needsEcn(object, spec), own: { file: basename(file), bytes, prepared, map: spec.name } }
 }
 
-function readObject({ name }: Arm, file: string): Uint8Array {
+function readObject(arm: string, file: string): Uint8Array {
   try {
     return readFileSync(file)
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
-    throw new ObjectError({ file, path: '', expected: `expected the object of arm ${name}: ${why}`, hint: 'ccdk build makes one of a source', cause })
+    throw new ObjectError({ file, path: '', expected: `expected the object of arm ${arm}: ${why}`, hint: 'ccdk build makes one of a source', cause })
   }
 }
 

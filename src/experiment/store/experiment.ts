@@ -58,11 +58,14 @@ export interface RunFacts {
   kernel: string
   /** Processor, cores, memory, in words. */
   machine: string
-  /** SHA-256 of what was used, by name: the kernel's BTF. */
+  /** SHA-256 of what was used, by name: the kernel's BTF, and algorithms by `registeredName`. */
   hashes: Record<string, string>
   /** What was checked of both ends before the run: what is asked for, what was found. */
   isolation: z.infer<typeof isolationSchema>
 }
+
+/** What the hashes call an algorithm that was not loaded for the experiment, but was there as BPF before. */
+export const registeredName = (cc: string): string => `${cc}, as it was registered`
 
 const number = z.number().nullable()
 

@@ -19,7 +19,7 @@ CREATE TABLE arms (
   arm TEXT PRIMARY KEY,
   position INTEGER NOT NULL,     -- the first is the baseline
   cc TEXT NOT NULL,              -- as the spec names it
-  object TEXT,                   -- beside this database; NULL: the kernel's own
+  object TEXT,                   -- beside this database; NULL: it was there already
   sha256 TEXT                    -- of the object
 ) STRICT;
 

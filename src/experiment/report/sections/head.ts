@@ -1,5 +1,6 @@
 import type { ExperimentComparison } from '../../compare/compare-trials.ts'
 import { verdictGroups } from '../../compare/verdict-groups.ts'
+import { registeredName } from '../../store/experiment.ts'
 import type { ExperimentStore } from '../../store/store.ts'
 import { minute, plural } from '../format.ts'
 import { html, type Html, table } from '../markup.ts'
@@ -11,6 +12,7 @@ export function headSection(store: ExperimentStore, { comparisons, gates }: Expe
   const trials = store.trials()
   const valid = trials.filter((trial) => trial.valid).length
   const planned = new Set([...trials.map(({ trial }) => trial.index), ...store.waiting().map(({ index }) => index)]).size
+  const isRegistered = (cc: string): boolean => runs.some(({ hashes }) => Object.hasOwn(hashes, registeredName(cc)))
   const facts = [
     ['Begun', minute(runs[0]?.startedAt ?? 'not yet')],
     ['Trials', `${valid} valid of ${planned} planned${trials.length < planned ? `, ${planned - trials.length} still to run` : ''}`],
@@ -24,7 +26,7 @@ export function headSection(store: ExperimentStore, { comparisons, gates }: Expe
 <dl>${facts.map(([term, fact]) => html`<div><dt>${term}</dt><dd>${fact}</dd></div>`)}</dl>
 ${table(
   [{ title: 'Arm' }, { title: 'Congestion control' }, { title: 'Object' }],
-  arms.map((arm, index) => [html`<span class="arm arm-${index}">${arm.name}</span>${index === 0 ? ' (baseline)' : ''}`, arm.cc, arm.object?.file ?? "the kernel's own"]),
+  arms.map((arm, index) => [html`<span class="arm arm-${index}">${arm.name}</span>${index === 0 ? ' (baseline)' : ''}`, arm.cc, arm.object?.file ?? (isRegistered(arm.cc) ? 'registered before' : "the kernel's own")]),
 )}</header>
 `
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { compareTrials, type ExperimentComparison, experimentOf, ExperimentStore, metricTable, type NewExperiment } from '../../../../src/experiment/index.ts'
 import { reportPage } from '../../../../src/experiment/report/page.ts'
+import { headSection } from '../../../../src/experiment/report/sections/head.ts'
 import { rfc9743Section } from '../../../../src/experiment/report/sections/rfc9743.ts'
 import { madeUpComparison, madeUpExperimentSpec } from '../../../support/made-up-comparison.ts'
 import { madeUpCertificate, madeUpExperiment, madeUpFacts, madeUpResult } from '../../../support/made-up-experiment.ts'
@@ -157,6 +158,16 @@ test('a hostile arm cannot end the block of figures', () => {
   }
   const { elements: found } = parse(reportPage(store, madeUpExperimentSpec(), { comparisons: [], gates: [] }, assets))
   assert.is(found.filter(({ name }) => name === 'script').length, 2)
+})
+
+test("an algorithm that somebody had registered is not called the kernel's own", () => {
+  using directory = temporaryDirectory()
+  const arms = ['cubic', 'bpf_cubic'].map((cc, index) => ({ name: 'AB'.charAt(index), cc }))
+  using store = ExperimentStore.create(join(directory.path, 'run'), { ...experiment, arms })
+  store.beginRun({ ...madeUpFacts, hashes: { 'bpf_cubic, as it was registered': '5f' } })
+  const { text: head } = headSection(store, { comparisons: [], gates: [] })
+  assert.match(head, />cubic<\/td><td class="text">the kernel.+s own<\/td>/)
+  assert.match(head, />bpf_cubic<\/td><td class="text">registered before<\/td>/)
 })
 
 test('headings of RFC 9743 come in its order, each with what is said of its metrics in its design, and what nothing asks is named', () => {
