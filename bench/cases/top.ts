@@ -21,7 +21,7 @@ const views = [
       { keys: '/', until: /filter/ },
       { keys: 'NAME', until: /NAME/ },
       { keys: '\r', until: /1 of \d+/ },
-      { keys: '\r', until: /─ .*Variables/ },
+      { keys: '\r', until: /Variables/ },
     ],
   },
 ] as const
