@@ -27,7 +27,7 @@ const inputs: ExperimentInput[] = [
   {
     name: 'cubic',
     arms: { A: { cc: 'cubic' }, B: { cc: 'bpf_cubic' } },
-    scenarios: [{ name: '0.2 % lost by chance', path: { rate: '500mbit', rtt: '400ms', loss: '0.2%' }, workload: [{ bulk: { flows: 20, seconds: 24 } }] }],
+    scenarios: [{ name: '1 of 500 lost by chance', path: { rate: '500mbit', rtt: '400ms', loss: '0.2%' }, workload: [{ bulk: { flows: 20, seconds: 24 } }] }],
   },
   {
     name: 'reno',
