@@ -27,7 +27,7 @@ const inputs: ExperimentInput[] = [
   {
     name: 'cubic',
     arms: { A: { cc: 'cubic' }, B: { cc: 'bpf_cubic' } },
-    scenarios: [{ name: '1 of 500 lost by chance', path: { rate: '500mbit', rtt: '400ms', loss: '0.2%' }, workload: [{ bulk: { flows: 40, seconds: 40 } }] }],
+    scenarios: [{ name: '1 of 500 lost by chance', path: { rate: '500mbit', rtt: '400ms', loss: '0.2%' }, workload: [{ bulk: { flows: 40, seconds: 24 } }] }],
   },
   {
     name: 'reno',
@@ -47,7 +47,7 @@ function settledWindow(store: ExperimentStore, scenario: number): Comparison[] {
       .filter(({ trial }) => trial.arm === arm)
       .map(({ samples: { timeNs, cwnd } }) => {
         const last = timeNs.at(-1) ?? 0
-        const settled = [...cwnd].filter((_, row) => (timeNs[row] ?? 0) > 0.6 * last)
+        const settled = [...cwnd].filter((_, row) => (timeNs[row] ?? 0) > 0.4 * last)
         return settled.reduce((sum, packets) => sum + packets, 0) / settled.length
       })
   return compareArms([{ name: 'window', baseline: windows('A'), candidate: windows('B'), better: 'higher', scale: 'ratio', margin: 0.05 }], { seed: 1 })

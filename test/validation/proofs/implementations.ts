@@ -29,7 +29,7 @@ is "better" or "worse", or it is by less than its margin, so that nobody would c
 the two CUBICs do differ, as the documents do that they follow: \`bpf_cubic\` is RFC 9438 with HyStart++ (RFC 9406), and the kernel's leaves slow
 start earlier, by the length of a train of ACKs; and where CUBIC is hardly faster than Reno, with a window of some 20 packets, theirs was up to a tenth ahead.
 What only one of the two has, the time in BPF programs, is left out. \`window\` is the mean of all flows
-after three fifths of the time: what slow start has reached, by the chance of when its first loss comes, takes many losses more to come down from.`,
+after two fifths of the time: the rest has slow start in it, where one loss that comes late by chance is worth many that follow.`,
   found: ({ blocks, metrics }) =>
     [
       `${blocks} blocks each. The interval is of ours less the kernel's.`,
