@@ -8,6 +8,7 @@ import { bpftool } from '../../kernel/support/bpftool.ts'
 import { needs, suite } from '../../support/needs.ts'
 import { terminal } from '../../support/terminal.ts'
 import { temporaryDirectory } from '../../support/tmp.ts'
+import { registerInTop } from '../../support/tui/register-in-top.ts'
 
 const test = suite('what keys of ccdk top change', [needs.root, needs.structOps, needs.tmux, needs.bpftool])
 
@@ -34,49 +35,34 @@ async function valuesOf(map: string, variable: string): Promise<unknown[]> {
 test('a variable has the new value where programs read it, once that was confirmed; a constant has none', async () => {
   const name = uniqueName()
   await using pane = await terminal(120, 40, top())
-  await pane.until(/╭─ Registered ─/)
-  await pane.type('a')
-  await pane.until(/register the object file:/)
-  await pane.type(`${exampleFile('bpf_dctcp')} ${name}`)
-  await pane.key('Enter')
-  await pane.until(new RegExp(`registered ${name}`))
-  await pane.type('/')
-  await pane.until(/filter:/)
-  await pane.type(name)
-  await pane.key('Enter')
-  await pane.until(/1 of \d+/)
+  await registerInTop(pane, exampleFile('bpf_dctcp'), name)
   await pane.key('Enter')
   await pane.until(/ce_marks +0/)
+  const write = async (value: string): Promise<void> => {
+    await pane.type('e')
+    await pane.until(/ce_marks = 0/)
+    await pane.key('BSpace')
+    await pane.type(value)
+    await pane.key('Enter')
+  }
 
   await pane.type('e')
   await pane.until(/edit: dctcp_shift_g is constant/)
   await pane.type('jjj')
-  await pane.type('e')
-  await pane.until(/ce_marks = 0/)
-  await pane.key('BSpace')
-  await pane.type('77x')
-  await pane.key('Enter')
+  await write('77x')
   await pane.until(new RegExp(`Change ce_marks of ${name}\\?[^]*no socket uses it`))
   await pane.type('y')
   await pane.until(/That did not work[^]*ce_marks[^]*77x/)
   await pane.key('Escape')
   await pane.until(closed)
 
-  await pane.type('e')
-  await pane.until(/ce_marks = 0/)
-  await pane.key('BSpace')
-  await pane.type('777')
-  await pane.key('Enter')
+  await write('777')
   await pane.until(/Change ce_marks/)
   await pane.type('n')
   await pane.until(/left as it is/)
   assert.not.ok((await valuesOf('bpf_dctc.bss', 'ce_marks')).includes(777))
 
-  await pane.type('e')
-  await pane.until(/ce_marks = 0/)
-  await pane.key('BSpace')
-  await pane.type('777')
-  await pane.key('Enter')
+  await write('777')
   await pane.until(/Change ce_marks/)
   await pane.type('y')
   await pane.until(/ce_marks = 777/)

@@ -12,6 +12,7 @@ import { ownLoopback, send } from '../../kernel/support/traffic.ts'
 import { needs, suite } from '../../support/needs.ts'
 import { terminal } from '../../support/terminal.ts'
 import { isAsKept, settledScreen } from '../../support/tui/kept-screens.ts'
+import { registerInTop } from '../../support/tui/register-in-top.ts'
 
 const test = suite('the life of an algorithm on a terminal', [needs.root, needs.structOps, needs.tmux, needs.bpftool, needs.iproute2])
 
@@ -95,17 +96,7 @@ for (const [columns, rows] of [
     // At rest nothing is called: figures stand still.
     const rest = ['0', '–', '–']
 
-    await pane.until(/╭─ Registered ─/)
-    await pane.key('a')
-    await pane.until(/register the object file:/)
-    await pane.type(`${exampleFile('bpf_cubic')} ${name}`)
-    await pane.key('Enter')
-    await pane.until(new RegExp(`registered ${name}`))
-    await pane.type('/')
-    await pane.until(/filter:/)
-    await pane.type(name)
-    await pane.key('Enter')
-    await pane.until(/1 of \d+/)
+    await registerInTop(pane, exampleFile('bpf_cubic'), name)
     const registered = await pane.until(row('inuse', 'itself', '0', '1', ...rest))
     await assertAsBpftool(registered, name, ['inuse'])
     kept('registered', registered)
